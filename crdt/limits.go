@@ -1,0 +1,66 @@
+package crdt
+
+// Limits bounds everything that a change or a sync message from the network may
+// claim. A zero field admits nothing of its kind.
+type Limits struct {
+	// ChunkBytes is the largest change, before and after inflating.
+	ChunkBytes int
+	// InflateRatio is how many bytes a compressed byte may become. It counts only
+	// above InflateFree bytes: short texts of one letter compress well honestly.
+	InflateRatio int
+	InflateFree  int
+	// Deps is the number of dependencies of a change.
+	Deps int
+	// OtherActors is the number of actors a change names beside its author.
+	OtherActors int
+	// ActorBytes is the longest actor; the shortest is one byte.
+	ActorBytes int
+	// Operations is the number of operations in a change.
+	Operations int
+	// Preds is the number of predecessors that all operations of a change name.
+	Preds int
+	// MessageBytes is the longest commit message.
+	MessageBytes int
+	// Columns is the number of columns of a change, known or not.
+	Columns int
+
+	// Heads is the number of heads in a sync message, and of lastSync hashes in
+	// each of its have entries.
+	Heads int
+	// Need is the number of hashes that a sync message asks for.
+	Need int
+	// Have is the number of have entries in a sync message.
+	Have int
+	// BloomBits is the largest number of Bloom filter bits per entry.
+	BloomBits int
+	// BloomProbes is the largest number of Bloom filter probes.
+	BloomProbes int
+	// Changes is the number of chunks in a sync message.
+	Changes int
+	// Flags is the length of the flag list of a sync message, in bytes.
+	Flags int
+}
+
+// DefaultLimits returns the bounds that fit a blueprint drawn by people.
+func DefaultLimits() Limits {
+	return Limits{
+		ChunkBytes:   1 << 20,
+		InflateRatio: 128,
+		InflateFree:  64 << 10,
+		Deps:         256,
+		OtherActors:  256,
+		ActorBytes:   64,
+		Operations:   10_000,
+		Preds:        20_000,
+		MessageBytes: 1 << 10,
+		Columns:      32,
+
+		Heads:       1_000,
+		Need:        1_000,
+		Have:        8,
+		BloomBits:   32,
+		BloomProbes: 16,
+		Changes:     4_096,
+		Flags:       64,
+	}
+}

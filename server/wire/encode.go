@@ -1,0 +1,109 @@
+package wire
+
+import "encoding/binary"
+
+// Joined is the server's answer to a join.
+type Joined struct {
+	SenderID string // the server
+	TargetID string // the peer that joined
+	Metadata Metadata
+}
+
+// Encode returns the message's bytes.
+func (m Joined) Encode() []byte {
+	return encode(struct {
+		Type     string   `cbor:"type"`
+		SenderID string   `cbor:"senderId"`
+		Metadata Metadata `cbor:"peerMetadata"`
+		Version  string   `cbor:"selectedProtocolVersion"`
+		TargetID string   `cbor:"targetId"`
+	}{TypePeer, m.SenderID, m.Metadata, Version, m.TargetID})
+}
+
+// Unavailable tells a peer that a document is not to be had here.
+type Unavailable struct{ SenderID, TargetID, DocumentID string }
+
+// Encode returns the message's bytes.
+func (m Unavailable) Encode() []byte {
+	return encode(struct {
+		Type       string `cbor:"type"`
+		SenderID   string `cbor:"senderId"`
+		TargetID   string `cbor:"targetId"`
+		DocumentID string `cbor:"documentId"`
+	}{TypeUnavailable, m.SenderID, m.TargetID, m.DocumentID})
+}
+
+// Failure tells a peer why its connection is about to be closed.
+type Failure struct{ SenderID, TargetID, Text string }
+
+// Encode returns the message's bytes.
+func (m Failure) Encode() []byte {
+	return encode(struct {
+		Type     string `cbor:"type"`
+		SenderID string `cbor:"senderId"`
+		TargetID string `cbor:"targetId"`
+		Message  string `cbor:"message"`
+	}{TypeError, m.SenderID, m.TargetID, m.Text})
+}
+
+// Ephemeral is a presence message on its way to its readers. It names no
+// targetId, which no client reads, so that one encoding serves them all.
+type Ephemeral struct {
+	SenderID, DocumentID, SessionID string
+	Count                           uint64
+	Data                            []byte
+}
+
+// Encode returns the message's bytes.
+func (m Ephemeral) Encode() []byte {
+	return encode(struct {
+		Type       string `cbor:"type"`
+		SenderID   string `cbor:"senderId"`
+		TargetID   string `cbor:"targetId"`
+		Count      uint64 `cbor:"count"`
+		SessionID  string `cbor:"sessionId"`
+		DocumentID string `cbor:"documentId"`
+		Data       []byte `cbor:"data"`
+	}{TypeEphemeral, m.SenderID, "", m.Count, m.SessionID, m.DocumentID, m.Data})
+}
+
+// Envelope is the part of a sync message that differs from peer to peer. It
+// ends where the bytes of the sync message itself begin, so that one body can
+// be shared by all peers.
+type Envelope []byte
+
+// NewEnvelope makes the envelope of the sync messages of one document to one peer.
+func NewEnvelope(senderID, targetID, documentID string) Envelope {
+	b := encode(struct {
+		Type       string `cbor:"type"`
+		SenderID   string `cbor:"senderId"`
+		TargetID   string `cbor:"targetId"`
+		DocumentID string `cbor:"documentId"`
+		Data       []byte `cbor:"data"`
+	}{TypeSync, senderID, targetID, documentID, []byte{}})
+	return b[:len(b)-1] // without the head of the empty byte string
+}
+
+// Append appends the envelope of a body of n bytes; the body is to follow.
+func (e Envelope) Append(dst []byte, n int) []byte {
+	const byteString = 2 << 5
+	dst = append(dst, e...)
+	switch {
+	case n < 24:
+		return append(dst, byteString|byte(n))
+	case n < 1<<8:
+		return append(dst, byteString|24, byte(n))
+	case n < 1<<16:
+		return binary.BigEndian.AppendUint16(append(dst, byteString|25), uint16(n))
+	default:
+		return binary.BigEndian.AppendUint32(append(dst, byteString|26), uint32(n))
+	}
+}
+
+func encode(v any) []byte {
+	b, err := encoder.Marshal(v)
+	if err != nil {
+		panic(err) // strings, numbers and bytes always encode: a fault of this file
+	}
+	return b
+}
