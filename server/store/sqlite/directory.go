@@ -1,0 +1,128 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"openmic/server/store"
+)
+
+// Names in the data directory. SQLite adds openmic.db-wal and openmic.db-shm,
+// with the permissions of the database.
+const (
+	databaseName = "openmic.db"
+	unfinished   = "openmic.db.new" // a database that was never finished
+	lockName     = "openmic.lock"
+)
+
+// lockDirectory takes the directory for this process. The lock ends with the
+// returned file, and with the process however that ends. An error wraps
+// store.ErrInUse when another process has it.
+func lockDirectory(dir string) (*os.File, error) {
+	path := filepath.Join(dir, lockName)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case err == nil:
+			return f, nil
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			err = store.ErrInUse
+		}
+		f.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+}
+
+// makeDirectory makes a directory, and those above it that are missing, for
+// this user only. A name is durable when the directory that holds it is synced.
+func makeDirectory(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil {
+		if !info.IsDir() {
+			return fmt.Errorf("%s is not a directory", dir)
+		}
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	if err := makeDirectory(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return sync(parent)
+}
+
+// prepareDatabase sees to it that the directory has a database, and that only
+// its user and group may read it. A new one is made under another name and
+// renamed when it is complete: so a database that is there and empty was cut
+// off, and is not taken for a new one.
+func prepareDatabase(ctx context.Context, dir string) error {
+	path := filepath.Join(dir, databaseName)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return createDatabase(ctx, dir)
+	}
+	if err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		return fmt.Errorf("%s is empty: %w", path, store.ErrDamaged)
+	}
+	if mode := info.Mode().Perm(); mode&0o007 != 0 {
+		return os.Chmod(path, mode&^0o007)
+	}
+	return nil
+}
+
+func createDatabase(ctx context.Context, dir string) error {
+	path := filepath.Join(dir, unfinished)
+	for _, leftover := range []string{path, path + "-wal", path + "-shm"} {
+		if err := os.Remove(leftover); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	writer := openWriter(path)
+	err = migrate(ctx, writer)
+	// Closing the only connection moves the whole log into the file and removes it.
+	if err := errors.Join(err, writer.Close()); err != nil {
+		return err
+	}
+	if err := sync(path); err != nil {
+		return err
+	}
+	if err := os.Rename(path, filepath.Join(dir, databaseName)); err != nil {
+		return err
+	}
+	return sync(dir)
+}
+
+// sync waits until a file, or the names in a directory, are on the disk.
+func sync(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,125 @@
+// Package store keeps documents and boards. Two implementations, sqlite and
+// postgres, pass one contract (storetest).
+//
+// A document is a log of changes, each at a position: 0, 1, 2 ... without
+// gaps, every change after its dependencies. A snapshot stands for the log up
+// to a position. Nothing here looks inside a change.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"openmic/crdt"
+	"openmic/server/docid"
+)
+
+var (
+	// ErrNotFound is returned for a document, board or link that is not there.
+	ErrNotFound = errors.New("not found")
+	// ErrDamaged is returned, wrapped, when a stored row does not match its hash.
+	ErrDamaged = errors.New("stored data is damaged")
+	// ErrInUse is returned, wrapped, when another process has the data open.
+	ErrInUse = errors.New("already in use by another process")
+)
+
+// Store is a durable home of documents and boards. It is safe for concurrent
+// use. When a method that writes returns nil, what it wrote survives a crash
+// of the process and of the machine.
+type Store interface {
+	// StorageID names the database (a UUID); it is the same for as long as the database lives.
+	StorageID() string
+
+	// Append adds entries of any number of documents in one transaction, in
+	// order. An entry whose change the document already has is passed over, so
+	// repeating a call whose outcome is unknown is harmless.
+	Append(ctx context.Context, entries []Entry) error
+
+	// Load returns the newest intact snapshot of a document, if it has one,
+	// and the log after it. ErrNotFound: the document has no changes.
+	// ErrDamaged, wrapped: the log after that snapshot is not what was stored.
+	Load(ctx context.Context, doc docid.ID) (*Document, error)
+
+	// Changes returns the chunks of the named changes, in the order asked.
+	// ErrNotFound, wrapped: one of them is not stored. ErrDamaged, wrapped: one
+	// is not what was stored.
+	Changes(ctx context.Context, doc docid.ID, hashes []crdt.Hash) ([][]byte, error)
+
+	// PutSnapshot adds a snapshot and drops all but the newest two of the
+	// document, in one transaction. The newest are those of most changes; one of
+	// as many changes is replaced. The log stays whole. An error when the log is
+	// shorter than the snapshot; ErrNotFound, wrapped: the document has no changes.
+	PutSnapshot(ctx context.Context, doc docid.ID, s Snapshot) error
+
+	// CreateBoard adds a board, its links and the first changes of its
+	// document in one transaction. An error when the id or the document is
+	// another board's already, or when an id or title is not UTF-8 without NUL.
+	CreateBoard(ctx context.Context, b Board, links []Link, first []Entry) error
+
+	// Board returns a board by its id, or ErrNotFound.
+	Board(ctx context.Context, id string) (Board, error)
+
+	// LinkBySecret returns the link whose secret has the given SHA-256, or ErrNotFound.
+	LinkBySecret(ctx context.Context, secretHash [32]byte) (Link, error)
+
+	// Ping tells whether the database answers.
+	Ping(ctx context.Context) error
+
+	// Close ends all use of the database.
+	Close() error
+}
+
+// Entry is one change of a document's log.
+type Entry struct {
+	Doc    docid.ID
+	Hash   crdt.Hash
+	Change []byte    // one change chunk, as it was admitted
+	At     time.Time // when the server admitted it; kept to the millisecond
+}
+
+// Document is what is needed to open a document.
+type Document struct {
+	Snapshot *Snapshot // nil when none was made yet
+	Tail     []Entry   // the log after the snapshot, by position
+
+	// Damage has an error, wrapping ErrDamaged, for each newer snapshot that was
+	// passed over. The document is complete all the same.
+	Damage []error
+}
+
+// Snapshot stands for the first Length changes of a document's log.
+type Snapshot struct {
+	Length int         // how many changes of the log it holds
+	Heads  []crdt.Hash // its heads, sorted
+	Chunk  []byte      // one document chunk
+	Graph  []byte      // the change graph of those changes, crdt.Graph's binary form, log order
+	At     time.Time
+}
+
+// Role is what a link lets its holder do.
+type Role string
+
+// The roles, each including the one before it.
+const (
+	Viewer    Role = "viewer"
+	Commenter Role = "commenter"
+	Editor    Role = "editor"
+	Owner     Role = "owner"
+)
+
+// Board is a document that people reach by links.
+type Board struct {
+	ID      string // the public id in its address
+	Doc     docid.ID
+	Title   string // as given when it was made; the document holds the title in use
+	Created time.Time
+}
+
+// Link is a share link. Only a hash of its secret is kept.
+type Link struct {
+	BoardID    string
+	Role       Role
+	SecretHash [32]byte // SHA-256 of the secret
+	Created    time.Time
+}
