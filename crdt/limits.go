@@ -35,7 +35,8 @@ type Limits struct {
 	BloomBits int
 	// BloomProbes is the largest number of Bloom filter probes.
 	BloomProbes int
-	// Changes is the number of chunks in a sync message.
+	// Changes is the number of chunks in a sync message. A client that comes back
+	// from a day offline sends all it made in one.
 	Changes int
 	// Flags is the length of the flag list of a sync message, in bytes.
 	Flags int
@@ -60,7 +61,7 @@ func DefaultLimits() Limits {
 		Have:        8,
 		BloomBits:   32,
 		BloomProbes: 16,
-		Changes:     4_096,
+		Changes:     65_536,
 		Flags:       64,
 	}
 }

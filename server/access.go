@@ -1,0 +1,94 @@
+package server
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"sync"
+	"time"
+
+	"openmic/server/docid"
+	"openmic/server/store"
+)
+
+// Lengths of what is drawn at random, in bytes.
+const (
+	secretBytes  = 18 // of a link: 144 bits
+	ticketBytes  = 18
+	boardIDBytes = 9
+)
+
+// access is what a session may do.
+type access struct {
+	open bool // any document, and new ones
+	doc  docid.ID
+	role store.Role
+	link [32]byte // the hash of the secret it came with
+}
+
+func (a access) mayRead(doc docid.ID) bool { return a.open || a.doc == doc }
+func (a access) mayCreate() bool           { return a.open }
+
+// mayWrite is false for commenters too: until admission can hold a change to
+// the comments, they read.
+func (a access) mayWrite() bool {
+	return a.open || a.role == store.Editor || a.role == store.Owner
+}
+
+// principal tells sessions of different people apart as far as a link can.
+func (a access) principal() [32]byte { return a.link }
+
+func token(n int) string {
+	b := make([]byte, n)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func secretHash(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
+
+// tickets are the short-lived, single-use tokens that open a socket, so that a
+// link's secret is in no address of a WebSocket.
+type tickets struct {
+	life  time.Duration
+	limit int
+
+	mu   sync.Mutex
+	live map[string]ticket
+}
+
+type ticket struct {
+	access  access
+	expires time.Time
+}
+
+func newTickets(life time.Duration, limit int) *tickets {
+	return &tickets{life: life, limit: limit, live: map[string]ticket{}}
+}
+
+// issue makes a ticket. False: too many are outstanding.
+func (t *tickets) issue(a access, now time.Time) (name string, expires time.Time, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.live) >= t.limit {
+		for name, old := range t.live {
+			if now.After(old.expires) {
+				delete(t.live, name)
+			}
+		}
+		if len(t.live) >= t.limit {
+			return "", time.Time{}, false
+		}
+	}
+	name, expires = token(ticketBytes), now.Add(t.life)
+	t.live[name] = ticket{access: a, expires: expires}
+	return name, expires, true
+}
+
+// redeem uses a ticket up.
+func (t *tickets) redeem(name string, now time.Time) (access, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k, ok := t.live[name]
+	delete(t.live, name)
+	return k.access, ok && !now.After(k.expires)
+}

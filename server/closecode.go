@@ -1,0 +1,63 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+
+	"openmic/crdt"
+	"openmic/server/store"
+	"openmic/server/wire"
+)
+
+// Close codes of a session. Those below 4000 are RFC 6455's and IANA's.
+const (
+	closeGoingAway   = 1001
+	closeNotBinary   = 1003
+	closeTooBig      = 1009
+	closeOurFault    = 1011
+	closeRestart     = 1012
+	closeTryLater    = 1013
+	closeMalformed   = 4400
+	closeRole        = 4403
+	closeTooSlow     = 4408
+	closePeerInUse   = 4409
+	closeTooLarge    = 4413
+	closeRefused     = 4422
+	closeTooMany     = 4429
+	maxCloseReason   = 123 // bytes, RFC 6455 section 5.5
+	reasonOverloaded = "the server cannot take this now; try again later"
+)
+
+// An ending is why a session ends: what its peer is told.
+type ending struct {
+	code   int
+	reason string
+}
+
+func (e *ending) Error() string { return fmt.Sprintf("%s (%d)", e.reason, e.code) }
+
+func end(code int, format string, args ...any) *ending {
+	return &ending{code: code, reason: fmt.Sprintf(format, args...)}
+}
+
+// endingOf is the one table from errors to close codes.
+func endingOf(err error) *ending {
+	var e *ending
+	var refusal *crdt.Refusal
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &refusal) && refusal.Rule != crdt.RuleSize:
+		return end(closeRefused, "change refused: %s", refusal.Error())
+	case errors.Is(err, crdt.ErrTooLarge):
+		return end(closeTooLarge, "limit exceeded: %s", err.Error())
+	case errors.Is(err, crdt.ErrMalformed):
+		return end(closeRefused, "%s", err.Error())
+	case errors.Is(err, wire.ErrMalformed):
+		return end(closeMalformed, "%s", err.Error())
+	case errors.Is(err, store.ErrDamaged):
+		return end(closeOurFault, "the stored board is damaged")
+	default:
+		return end(closeTryLater, "%s", reasonOverloaded)
+	}
+}

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"openmic/server/store"
+)
+
+// compact starts a compaction in the background when the log after the
+// snapshot has grown by CompactChanges and by CompactShare of what the snapshot
+// holds: so all compactions of a document together cost in proportion to its size.
+func (r *room) compact(ctx context.Context, now time.Time) {
+	s, settings := r.state, &r.hub.settings
+	worth := max(settings.CompactChanges, int(settings.CompactShare*float64(s.base)))
+	if r.compacting || s.durable-s.base < worth || now.Before(r.compactAfter) {
+		return
+	}
+	r.compacting = true
+	n := s.durable
+	chunks := make([][]byte, 0, n-s.base+1)
+	if s.snapshot != nil {
+		chunks = append(chunks, s.snapshot)
+	}
+	chunks = append(chunks, s.chunks[:n-s.base]...)
+	snapshot := store.Snapshot{Length: n, Heads: s.stored.Heads(), Graph: s.graph.AppendPrefix(nil, n), At: now}
+	go func() {
+		err := r.makeSnapshot(ctx, &snapshot, chunks)
+		r.do(ctx, func(r *room) {
+			r.compacting = false
+			if err != nil {
+				r.compactAfter = time.Now().Add(settings.CompactPause)
+				r.hub.metrics.compactionFailures.Inc()
+				r.log.Error().Err(err).Int("changes", n).Msg("compact document")
+				return
+			}
+			r.state.adopt(snapshot.Chunk, n)
+			r.log.Info().Int("changes", n).Int("bytes", len(snapshot.Chunk)).Msg("compacted document")
+		})
+	}()
+}
+
+// makeSnapshot has the engine make one document chunk of the given chunks and
+// stores it. The engine loads what it made once more and compares the heads.
+func (r *room) makeSnapshot(ctx context.Context, snapshot *store.Snapshot, chunks [][]byte) error {
+	select {
+	case r.hub.compactions <- struct{}{}:
+		defer func() { <-r.hub.compactions }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.hub.settings.CompactTimeout)
+	defer cancel()
+	made, err := r.hub.engine.Compact(ctx, chunks, snapshot.Heads)
+	if err != nil {
+		return fmt.Errorf("compact in the engine: %w", err)
+	}
+	if made.Changes != snapshot.Length {
+		return fmt.Errorf("compact in the engine: %d changes of %d", made.Changes, snapshot.Length)
+	}
+	snapshot.Chunk = made.Document
+	if err := r.hub.store.PutSnapshot(ctx, r.doc, *snapshot); err != nil {
+		return fmt.Errorf("store snapshot: %w", err)
+	}
+	return nil
+}

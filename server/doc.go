@@ -1,0 +1,82 @@
+// Package server is one node of Openmic: the HTTP routes and, behind /sync, the
+// hub, its rooms and its sessions. This page is the map.
+//
+// # The house
+//
+//	server/cmd/openmic     flags and environment, wiring, signals
+//	server                 HTTP routes; hub, room, session; who may do what
+//	  server/wire          the automerge-repo envelope
+//	  server/docid         16 bytes and their base58check text
+//	  server/genesis       the first change of every board
+//	  server/store         Store, its contract (storetest), sqlite and postgres
+//	crdt                   pure Go: change, graph, sync message, admission
+//	  crdt/columnar        the column encodings
+//	  crdt/engine          the only user of the Automerge core, in a child process
+//	client                 the browser client; client.go embeds it
+//	migrations             the schemas, and what applies them in order under a lock
+//
+// Arrows point down only; house_test.go holds them. The server syncs without
+// holding a document: it keeps the change graph and the bytes that arrived.
+// What needs a document (snapshots, edits of the server's own) is the engine's.
+//
+// # Goroutines and what they own
+//
+//	session.serve     one a socket. Reads, decodes, parses changes, judges access.
+//	                  Owns the session's list of rooms.
+//	socket.write      one a socket. Takes what is in the outbox and writes it.
+//	room.run          one a room. Owns roomState: the log, the graph, the cursors.
+//	committer.run     one. Stores what all rooms have handed over, in one
+//	                  transaction at a time.
+//	room.fetch        at most one a peer: reads old changes from the store.
+//	compaction        at most one a room, one at a time in all: has the engine make
+//	                  a snapshot and stores it.
+//
+// Sessions give a room events through its inbox, and wait when it is full: that
+// is what slows a sender down. A room never waits for anybody: it puts a batch
+// into a session's outbox (one at a time for each member) and hands changes to
+// the committer's queue. Writers and the committer leave a note with the room
+// and poke it.
+//
+// # The life of one change
+//
+//	session.read       a binary message arrives
+//	wire.Decode        the envelope, bounded
+//	crdt.ParseSyncMessage, crdt.ParseChange
+//	                   every length checked, checksum verified, in the session's
+//	                   own goroutine
+//	roomState.receive  admission against the graph; the change enters the log
+//	room.submit        it is handed to the committer
+//	room.flush         everybody else gets it: all who stand at the same place in
+//	                   the log get the same bytes
+//	committer.run      it is stored, with what other rooms handed over meanwhile
+//	room.takeNotes     the log is durable up to there
+//	room.flush         its sender is told heads that contain it: this is "saved"
+//
+// roomState takes events and returns effects, without a goroutine, a clock or
+// I/O; its invariants stand at its type. One function, next, decides which sync
+// message a peer gets.
+//
+// # What is saved
+//
+// A session is told heads that contain a change of its own only once that change
+// is stored, and what it depends on is stored before it, since the log is stored
+// in order. Others see it at once: they then hold it too. While the store does
+// not answer, people go on seeing each other's changes, and nobody is told that
+// they are saved.
+//
+// # Opening a document
+//
+// The newest snapshot (a document chunk, and beside it the graph of its changes)
+// and the log after it; the engine is not needed. A newcomer that understands
+// version 2 of the sync protocol gets the snapshot and the tail; others get the
+// changes one by one, read from the store. A snapshot is made in the background
+// when the log after the last one has grown enough (compaction.go has the rule);
+// log rows stay, for those who come back with old heads and for history.
+//
+// # Ends
+//
+// A session ends with a close code from one table (closecode.go) and is logged
+// once, where it ends. A peer's fault ends its session, never the room. Draining
+// stores everything, closes every session with 1001, and stores what came
+// meanwhile.
+package server

@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"openmic/crdt/engine"
+	"openmic/server/docid"
+	"openmic/server/store"
+)
+
+var (
+	errDraining = errors.New("the server is going down")
+	errNoRoom   = errors.New("no such document")
+)
+
+// Hub knows the open rooms and the connected sessions.
+type Hub struct {
+	// Set once.
+	settings    Settings
+	store       store.Store
+	engine      *engine.Pool
+	committer   *committer
+	metrics     *metrics
+	log         zerolog.Logger
+	peerID      string          // of this server, in the automerge-repo protocol
+	ctx         context.Context // ends when the rooms are to stop
+	loading     chan struct{}   // a place for each document being loaded
+	compactions chan struct{}   // a place for each document being compacted
+
+	mu       sync.Mutex // never held across I/O or a channel operation
+	rooms    map[docid.ID]*room
+	sessions map[string]*session // by peer id
+	draining bool
+	running  sync.WaitGroup // sessions and rooms
+}
+
+// enter gives the room of a document, opening it if need be: once, however many
+// arrive together. With create unset a document without changes is errNoRoom.
+// The caller holds the room until it calls release.
+func (h *Hub) enter(ctx context.Context, doc docid.ID, create bool) (*room, error) {
+	h.mu.Lock()
+	if h.draining {
+		h.mu.Unlock()
+		return nil, errDraining
+	}
+	r := h.rooms[doc]
+	if r == nil {
+		r = newRoom(h, doc)
+		h.rooms[doc] = r
+		h.running.Go(func() { r.run(h.ctx) })
+	}
+	r.holders++
+	h.mu.Unlock()
+
+	select {
+	case <-r.loaded:
+	case <-ctx.Done():
+		h.release(r)
+		return nil, ctx.Err()
+	}
+	if r.loadErr != nil {
+		h.release(r)
+		return nil, r.loadErr
+	}
+	if !create && !r.exists(ctx) {
+		h.release(r)
+		return nil, errNoRoom
+	}
+	return r, nil
+}
+
+// exists tells whether the document has changes.
+func (r *room) exists(ctx context.Context) bool {
+	answer := make(chan bool, 1)
+	if !r.do(ctx, func(r *room) { answer <- r.state.graph.Len() > 0 }) {
+		return false
+	}
+	select {
+	case yes := <-answer:
+		return yes
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// release ends a hold on a room.
+func (h *Hub) release(r *room) {
+	h.mu.Lock()
+	r.holders--
+	h.mu.Unlock()
+	poke(r.wake)
+}
+
+// drop forgets a room whose document could not be loaded.
+func (h *Hub) drop(r *room) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.rooms[r.doc] == r {
+		delete(h.rooms, r.doc)
+	}
+}
+
+// dropIfEmpty forgets a room that nobody holds; whoever comes later opens it anew.
+func (h *Hub) dropIfEmpty(r *room) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r.holders > 0 {
+		return false
+	}
+	delete(h.rooms, r.doc)
+	return true
+}
+
+// register enters a session under its peer id. If another session has it, the
+// newcomer takes its place when both are of one principal (a peer that comes
+// back before its old socket was found dead), and is refused otherwise.
+func (h *Hub) register(s *session) error {
+	h.mu.Lock()
+	if h.draining {
+		h.mu.Unlock()
+		return end(closeGoingAway, "%s", errDraining.Error())
+	}
+	old := h.sessions[s.peerID]
+	if old != nil && old.access.principal() != s.access.principal() {
+		h.mu.Unlock()
+		return end(closePeerInUse, "this peer id is in use")
+	}
+	h.sessions[s.peerID] = s
+	h.mu.Unlock()
+	if old != nil {
+		old.end(end(closeGoingAway, "the peer has connected again"))
+	}
+	return nil
+}
+
+func (h *Hub) unregister(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.sessions[s.peerID] == s {
+		delete(h.sessions, s.peerID)
+	}
+}
+
+// startSession counts a session as running, unless the server is going down.
+func (h *Hub) startSession() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return false
+	}
+	h.running.Add(1)
+	return true
+}
+
+func (h *Hub) isDraining() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.draining
+}
+
+// drain stores everything, tells every session that the server goes away, and
+// stores what came meanwhile. It reports whether all is stored.
+func (h *Hub) drain(ctx context.Context, stop context.CancelFunc) bool {
+	h.mu.Lock()
+	h.draining = true
+	sessions := make([]*session, 0, len(h.sessions))
+	rooms := make([]*room, 0, len(h.rooms))
+	for _, s := range h.sessions {
+		sessions = append(sessions, s)
+	}
+	for _, r := range h.rooms {
+		rooms = append(rooms, r)
+	}
+	h.mu.Unlock()
+
+	settle := func() bool {
+		for _, r := range rooms {
+			r.handled(ctx)
+		}
+		return h.committer.settled(ctx)
+	}
+	settle()
+	for _, s := range sessions {
+		s.end(end(closeGoingAway, "%s", errDraining.Error()))
+	}
+	for _, s := range sessions {
+		select {
+		case <-s.done:
+		case <-ctx.Done():
+		}
+	}
+	all := settle()
+	stop()
+	h.running.Wait()
+	return all
+}
+
+// handled waits until the room has taken every event given to it so far and
+// handed what came of it to the committer, or ctx ends.
+func (r *room) handled(ctx context.Context) {
+	select {
+	case <-r.loaded:
+	case <-ctx.Done():
+		return
+	}
+	if r.loadErr != nil {
+		return
+	}
+	done := make(chan struct{})
+	if !r.do(ctx, func(r *room) { r.submit(r.touched); close(done) }) {
+		return
+	}
+	select {
+	case <-done:
+	case <-r.gone:
+	case <-ctx.Done():
+	}
+}

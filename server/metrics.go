@@ -1,0 +1,81 @@
+package server
+
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"openmic/crdt"
+)
+
+// metrics are what /metrics shows. None carries a board's or a person's name.
+type metrics struct {
+	registry           *prometheus.Registry
+	sessions           prometheus.Gauge
+	endings            *prometheus.CounterVec
+	rooms              prometheus.Gauge
+	loads              prometheus.Histogram
+	admitted           prometheus.Counter
+	refused            *prometheus.CounterVec
+	stored             prometheus.Counter
+	commits            prometheus.Histogram
+	commitFailures     prometheus.Counter
+	compactionFailures prometheus.Counter
+	syncFrames         prometheus.Counter
+	syncBytes          prometheus.Counter
+	presenceFrames     prometheus.Counter
+	presenceDropped    prometheus.Counter
+}
+
+func newMetrics() *metrics {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	counter := func(name, help string) prometheus.Counter {
+		c := prometheus.NewCounter(prometheus.CounterOpts{Name: "openmic_" + name, Help: help})
+		r.MustRegister(c)
+		return c
+	}
+	counters := func(name, help, label string) *prometheus.CounterVec {
+		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "openmic_" + name, Help: help}, []string{label})
+		r.MustRegister(c)
+		return c
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: "openmic_" + name, Help: help})
+		r.MustRegister(g)
+		return g
+	}
+	seconds := func(name, help string) prometheus.Histogram {
+		h := prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "openmic_" + name, Help: help, Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
+		})
+		r.MustRegister(h)
+		return h
+	}
+	return &metrics{
+		registry:           r,
+		sessions:           gauge("sessions", "Connected sessions."),
+		endings:            counters("sessions_ended_total", "Sessions that we ended, by close code.", "code"),
+		rooms:              gauge("rooms", "Open rooms."),
+		loads:              seconds("load_seconds", "Time to load a document."),
+		admitted:           counter("changes_admitted_total", "Changes taken into a log."),
+		refused:            counters("changes_refused_total", "Changes refused, by the rule they broke.", "rule"),
+		stored:             counter("changes_stored_total", "Changes stored."),
+		commits:            seconds("commit_seconds", "Time of one group commit."),
+		commitFailures:     counter("commit_failures_total", "Attempts to store that failed."),
+		compactionFailures: counter("compaction_failures_total", "Compactions that failed."),
+		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
+		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
+		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
+		presenceDropped:    counter("presence_dropped_total", "Presence messages not taken: too many, too large, or for a document not open."),
+	}
+}
+
+// countRefusal counts an error that is the refusal of a change.
+func (m *metrics) countRefusal(err error) {
+	var refusal *crdt.Refusal
+	if errors.As(err, &refusal) {
+		m.refused.WithLabelValues(string(refusal.Rule)).Inc()
+	}
+}

@@ -1,0 +1,299 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"openmic/crdt"
+	"openmic/server/docid"
+	"openmic/server/store"
+	"openmic/server/wire"
+)
+
+// A room is one open document. One goroutine, run, owns its state; everything
+// else reaches it through inbox, or leaves a note and wakes it.
+type room struct {
+	// Set once.
+	doc     docid.ID
+	hub     *Hub
+	log     zerolog.Logger
+	inbox   chan event
+	wake    chan struct{}
+	loaded  chan struct{} // closed when loadErr is known
+	loadErr error         // why the document could not be loaded
+	gone    chan struct{} // closed when run has returned
+
+	// Guarded by the hub's lock.
+	holders int // sessions in the room or about to enter; the room stays while there are any
+
+	// Notes to the room's goroutine.
+	mu      sync.Mutex
+	freed   []*member // whose batch was written
+	durable int       // the log is stored up to here
+
+	// Owned by run.
+	state        *roomState
+	members      map[*peer]*member
+	compacting   bool
+	compactAfter time.Time // not before
+	touched      time.Time // the last event
+	dirty        bool      // something happened since the last flush
+	flushed      time.Time
+	presenceSent time.Time
+}
+
+// A member joins a session to its peer in one room.
+type member struct {
+	session  *session
+	room     *room
+	peer     *peer
+	envelope wire.Envelope
+}
+
+// An event is one thing that happens to a room; what it does runs in the room's goroutine.
+type event func(*room)
+
+func newRoom(h *Hub, doc docid.ID) *room {
+	return &room{
+		doc:     doc,
+		hub:     h,
+		log:     h.log.With().Stringer("document", doc).Logger(),
+		inbox:   make(chan event, h.settings.RoomInbox),
+		wake:    make(chan struct{}, 1),
+		loaded:  make(chan struct{}),
+		gone:    make(chan struct{}),
+		members: map[*peer]*member{},
+	}
+}
+
+// do gives the room an event. It waits while the inbox is full, and returns
+// false if ctx or the room ends first; the room does not while the caller holds it.
+func (r *room) do(ctx context.Context, e event) bool {
+	select {
+	case r.inbox <- e:
+		return true
+	case <-r.gone:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// storedUpTo notes that the log is stored up to n. It never waits.
+func (r *room) storedUpTo(n int) {
+	r.mu.Lock()
+	r.durable = max(r.durable, n)
+	r.mu.Unlock()
+	poke(r.wake)
+}
+
+// written notes that a member's batch has left. It never waits.
+func (r *room) written(m *member) {
+	r.mu.Lock()
+	r.freed = append(r.freed, m)
+	r.mu.Unlock()
+	poke(r.wake)
+}
+
+// run loads the document and serves it until nobody needs it.
+func (r *room) run(ctx context.Context) {
+	defer close(r.gone)
+	r.state, r.loadErr = r.load(ctx)
+	if r.loadErr == nil {
+		r.durable = r.state.durable
+	}
+	close(r.loaded)
+	if r.loadErr != nil {
+		r.log.Error().Err(r.loadErr).Msg("load document")
+		r.hub.drop(r)
+		return
+	}
+	r.hub.metrics.rooms.Inc()
+	defer r.hub.metrics.rooms.Dec()
+	timer := time.NewTimer(r.grace())
+	defer timer.Stop()
+	for {
+		select {
+		case e := <-r.inbox:
+			e(r)
+			r.drain()
+			r.dirty, r.touched = true, time.Now()
+		case <-r.wake:
+		case <-timer.C:
+		case <-ctx.Done():
+			return
+		}
+		now := time.Now()
+		r.takeNotes()
+		r.submit(now)
+		wait := r.flush(now)
+		r.compact(ctx, now)
+		if r.state.idle() && !r.compacting {
+			if now.Sub(r.touched) >= r.grace() && r.hub.dropIfEmpty(r) {
+				return
+			}
+			wait = r.grace()
+		}
+		timer.Reset(wait)
+	}
+}
+
+// grace is how long the room stays with nobody in it. One that was opened for
+// a document that does not exist goes at once.
+func (r *room) grace() time.Duration {
+	if r.state.graph.Len() == 0 {
+		return time.Millisecond
+	}
+	return r.hub.settings.RoomGrace
+}
+
+// drain takes what else waits, so that one flush serves it all.
+func (r *room) drain() {
+	for range cap(r.inbox) {
+		select {
+		case e := <-r.inbox:
+			e(r)
+		default:
+			return
+		}
+	}
+}
+
+func (r *room) takeNotes() {
+	r.mu.Lock()
+	freed, durable := r.freed, r.durable
+	r.freed = nil
+	r.mu.Unlock()
+	for _, m := range freed {
+		m.peer.busy = false
+		r.dirty = true
+	}
+	if durable > r.state.durable {
+		r.state.setDurable(durable)
+		r.dirty = true
+	}
+}
+
+// submit hands what was admitted to the committer.
+func (r *room) submit(now time.Time) {
+	hashes, chunks := r.state.unsubmitted()
+	if len(hashes) == 0 {
+		return
+	}
+	entries := make([]store.Entry, len(hashes))
+	for i := range hashes {
+		entries[i] = store.Entry{Doc: r.doc, Hash: hashes[i], Change: chunks[i], At: now}
+	}
+	r.hub.metrics.admitted.Add(float64(len(entries)))
+	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
+}
+
+// flush sends what is due and returns when to look again. The pause between
+// two batches grows with the number of readers, so that a crowd costs few large
+// writes and two people alone wait for nothing.
+func (r *room) flush(now time.Time) time.Duration {
+	const never = time.Hour
+	if !r.dirty {
+		return never
+	}
+	settings := r.hub.settings
+	n := len(r.state.peers)
+	every := settings.FlushInterval + time.Duration(n)*settings.FlushPerPeer
+	if wait := every - now.Sub(r.flushed); wait > 0 {
+		return wait
+	}
+	presenceEvery := settings.PresenceInterval * time.Duration(1+n/settings.PresenceBudget)
+	presenceWait := presenceEvery - now.Sub(r.presenceSent)
+	withPresence := presenceWait <= 0 && r.state.presence.owed(r.state.peers)
+	batches, fetches := r.state.flush(withPresence)
+	for _, b := range batches {
+		m := r.members[b.peer]
+		m.session.out.give(parcel{member: m, batch: b})
+	}
+	for _, f := range fetches {
+		go r.fetch(r.members[f.peer], f)
+	}
+	r.dirty, r.flushed = false, now
+	if withPresence {
+		r.presenceSent = now
+	}
+	if r.state.presence.owed(r.state.peers) {
+		r.dirty = true
+		return max(every, presenceEvery-now.Sub(r.presenceSent))
+	}
+	return never
+}
+
+// fetch reads changes for one peer from the store.
+func (r *room) fetch(m *member, f *fetch) {
+	ctx := m.session.ctx
+	chunks, err := r.hub.store.Changes(ctx, r.doc, f.hashes)
+	if err != nil {
+		if ctx.Err() == nil {
+			m.session.end(fmt.Errorf("read changes for a peer: %w", err))
+		}
+		return
+	}
+	r.do(ctx, func(r *room) { r.state.fetchDone(f, chunks) })
+}
+
+// load reads a document. One that has no changes is empty, not an error.
+func (r *room) load(ctx context.Context) (*roomState, error) {
+	select {
+	case r.hub.loading <- struct{}{}:
+		defer func() { <-r.hub.loading }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	began := time.Now()
+	doc, err := r.hub.store.Load(ctx, r.doc)
+	if errors.Is(err, store.ErrNotFound) {
+		return newRoomState(&r.hub.settings, crdt.NewGraph(), nil, 0, nil), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, damage := range doc.Damage {
+		r.log.Error().Err(damage).Msg("opened without what is damaged")
+	}
+	state, err := openDocument(&r.hub.settings, doc)
+	if err == nil {
+		r.hub.metrics.loads.Observe(time.Since(began).Seconds())
+	}
+	return state, err
+}
+
+// openDocument makes the state of a room from what the store has, without the engine.
+func openDocument(settings *Settings, doc *store.Document) (*roomState, error) {
+	graph, base, snapshot := crdt.NewGraph(), 0, []byte(nil)
+	if doc.Snapshot != nil {
+		var err error
+		if graph, err = crdt.UnmarshalGraph(doc.Snapshot.Graph); err != nil {
+			return nil, fmt.Errorf("%w: graph of the snapshot: %w", store.ErrDamaged, err)
+		}
+		base, snapshot = doc.Snapshot.Length, doc.Snapshot.Chunk
+		if graph.Len() != base {
+			return nil, fmt.Errorf("%w: the snapshot's graph has %d changes of %d", store.ErrDamaged, graph.Len(), base)
+		}
+	}
+	tail := make([][]byte, 0, len(doc.Tail))
+	for i, e := range doc.Tail {
+		c, err := crdt.ParseChange(e.Change, settings.Change)
+		if err != nil {
+			return nil, fmt.Errorf("%w: change %d of the log: %w", store.ErrDamaged, base+i, err)
+		}
+		if c.Hash != e.Hash {
+			return nil, fmt.Errorf("%w: change %d of the log is not the one it was stored as", store.ErrDamaged, base+i)
+		}
+		if _, err := graph.Add(c); err != nil {
+			return nil, fmt.Errorf("%w: change %d of the log: %w", store.ErrDamaged, base+i, err)
+		}
+		tail = append(tail, e.Change)
+	}
+	return newRoomState(settings, graph, snapshot, base, tail), nil
+}

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"bytes"
+	"slices"
+
+	"openmic/crdt"
+)
+
+// maxIgnored is how often a peer that may only read can send changes before
+// it is taken for one that will not stop.
+const maxIgnored = 3
+
+// ignore counts a message with changes from a peer that was told that we take none.
+func (p *peer) ignore() error {
+	if p.ignored++; p.ignored > maxIgnored {
+		return end(closeRole, "this link is for reading only")
+	}
+	return nil
+}
+
+// admit takes the changes of one message into the log. Those before a refused
+// one stay: they are as good as if they had come alone.
+func (s *roomState) admit(p *peer, changes []*crdt.Change) error {
+	for _, c := range changes {
+		if err := s.admitOne(p, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *roomState) admitOne(p *peer, c *crdt.Change) error {
+	verdict, err := s.admission.Check(c)
+	if err != nil {
+		return err
+	}
+	switch verdict {
+	case crdt.Known:
+		// Until it is stored, a repeated change is the repeater's own as well.
+		if i, ok := s.graph.Index(c.Hash); ok && i >= s.durable {
+			p.own = max(p.own, i+1)
+		}
+		return nil
+	case crdt.Waiting:
+		return s.wait(p, c)
+	default:
+		return s.append(p, c)
+	}
+}
+
+func (s *roomState) append(p *peer, c *crdt.Change) error {
+	if s.unstored+len(c.Raw) > s.settings.UnstoredBytes {
+		return end(closeTryLater, "the store does not answer; try again later")
+	}
+	if _, err := s.graph.Add(c); err != nil {
+		return err
+	}
+	s.chunks = append(s.chunks, bytes.Clone(c.Raw)) // not the whole message that it came in
+	s.authors = append(s.authors, p.id)
+	s.unstored += len(c.Raw)
+	p.own = s.graph.Len()
+	clear(s.bodies)
+	return nil
+}
+
+// wait keeps a change whose dependencies have not come yet.
+func (s *roomState) wait(p *peer, c *crdt.Change) error {
+	if slices.ContainsFunc(p.waiting, func(w *crdt.Change) bool { return w.Hash == c.Hash }) {
+		return nil
+	}
+	if len(p.waiting) >= s.settings.WaitingChanges || p.waitBytes+len(c.Raw) > s.settings.WaitingBytes {
+		return end(closeRefused, "too many changes whose dependencies are missing")
+	}
+	own, err := crdt.ParseChange(bytes.Clone(c.Raw), s.settings.Change) // not the whole message that it came in
+	if err != nil {
+		return err
+	}
+	p.waiting = append(p.waiting, own)
+	p.waitBytes += len(own.Raw)
+	return nil
+}
+
+// settle tries the waiting changes of all peers again until none can enter.
+// One that turns out to be wrong is dropped: its sender is asked no more for it.
+func (s *roomState) settle() {
+	for progress := true; progress; {
+		progress = false
+		for _, p := range s.peers {
+			waiting := p.waiting
+			if len(waiting) == 0 {
+				continue
+			}
+			before := s.graph.Len()
+			p.waiting, p.waitBytes = nil, 0
+			for _, c := range waiting {
+				_ = s.admitOne(p, c) // a refused change leaves the queue and enters nothing
+			}
+			progress = progress || s.graph.Len() > before
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package server
+
+import "openmic/crdt"
+
+// flush returns what every peer whose writer is free is to be sent now, and
+// what must be read from the store before some can be sent anything.
+func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch) {
+	share := s.presence.share(len(s.peers), s.settings.PresenceBudget)
+	for _, p := range s.peers {
+		if p.busy || !p.served {
+			continue
+		}
+		b := batch{peer: p}
+		if !s.needsStore(p) {
+			b.sync = s.next(p)
+		} else if p.fetching == nil {
+			fetches = append(fetches, s.fetchFor(p))
+		}
+		if withPresence {
+			b.presence = s.presence.newFor(p, share)
+		}
+		if b.sync != nil || b.presence != nil {
+			p.busy = true
+			batches = append(batches, b)
+		}
+	}
+	return batches, fetches
+}
+
+// needsStore tells whether a peer is owed changes that only the store has.
+func (s *roomState) needsStore(p *peer) bool {
+	return p.fetched == nil && len(p.backlog) > 0 && p.backlog[0] < s.base
+}
+
+// fetchFor asks for the part of a backlog that only the store has.
+func (s *roomState) fetchFor(p *peer) *fetch {
+	p.fetching = &fetch{peer: p}
+	for _, i := range p.backlog {
+		if i < s.base {
+			p.fetching.hashes = append(p.fetching.hashes, s.graph.Hash(i))
+		}
+	}
+	return p.fetching
+}
+
+// fetchDone brings what a fetch asked for.
+func (s *roomState) fetchDone(f *fetch, chunks [][]byte) {
+	if p := f.peer; p.fetching == f {
+		p.fetching = nil
+		if !f.stale {
+			p.fetched = chunks
+		}
+	}
+}
+
+// next is the one place that decides which sync message a peer gets, if any.
+func (s *roomState) next(p *peer) []byte {
+	length := s.graph.Len()
+	if !p.snapshot && len(p.backlog) == 0 {
+		// Its own changes need not come back to it.
+		for p.cursor < length && s.authors[p.cursor-s.base] == p.id {
+			p.cursor++
+		}
+	}
+	s.settleClaims(p)
+	tell := length
+	if p.own > s.durable || len(p.claims) > 0 {
+		tell = s.durable
+	}
+	acknowledges := p.told < p.own && tell > p.told
+	if !p.pending(length) && !acknowledges && !p.answer {
+		return nil
+	}
+	if tell == 0 && length > 0 {
+		return nil // empty heads would mean that we have lost everything; something will be stored soon
+	}
+	body := s.body(p, tell)
+	p.cursor, p.told = length, tell
+	p.snapshot, p.backlog, p.fetched = false, nil, nil
+	p.answer, p.starting, p.ask = false, false, nil
+	return body
+}
+
+// body returns the bytes of the message from a peer's place to the end of the
+// log, encoded once for all who stand there.
+func (s *roomState) body(p *peer, tell int) []byte {
+	if len(p.backlog) > 0 || len(p.ask) > 0 {
+		return s.encode(p, tell)
+	}
+	key := bodyKey{from: p.cursor, heads: tell, snapshot: p.snapshot, readOnly: !p.writes}
+	b, ok := s.bodies[key]
+	if !ok {
+		b = s.encode(p, tell)
+		if len(s.bodies) < maxBodies {
+			s.bodies[key] = b
+		}
+	}
+	return b
+}
+
+func (s *roomState) encode(p *peer, tell int) []byte {
+	m := crdt.SyncMessage{Version: 1, Heads: s.graph.Heads(), Need: p.ask}
+	if !p.writes {
+		m.Flags = crdt.SyncFlags(true)
+	}
+	var beyond []crdt.Hash // what we have and the heads we tell do not cover
+	if tell < s.graph.Len() {
+		m.Heads = s.stored.Heads()
+		for i := tell; i < s.graph.Len(); i++ {
+			beyond = append(beyond, s.graph.Hash(i))
+		}
+	}
+	m.Have = []crdt.Have{{LastSync: m.Heads, Bloom: crdt.NewBloom(beyond)}}
+	if p.snapshot {
+		m.Version = 2
+		m.Changes = append(m.Changes, s.snapshot)
+	}
+	for n, i := range p.backlog {
+		if n < len(p.fetched) {
+			m.Changes = append(m.Changes, p.fetched[n])
+		} else {
+			m.Changes = append(m.Changes, s.chunks[i-s.base])
+		}
+	}
+	m.Changes = append(m.Changes, s.chunks[p.cursor-s.base:]...)
+	return m.Append(nil)
+}

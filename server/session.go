@@ -1,0 +1,285 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+
+	"openmic/crdt"
+	"openmic/server/docid"
+	"openmic/server/wire"
+)
+
+// A session is one WebSocket: a peer of the automerge-repo protocol that may
+// have many documents open. Two goroutines serve it: serve reads and takes part
+// in rooms, write (socket.go) writes.
+type session struct {
+	// Set once.
+	hub    *Hub
+	socket *socket
+	access access
+	log    zerolog.Logger
+	ctx    context.Context // ends with the session
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the session has left all rooms
+	out    *outbox
+
+	// Owned by serve.
+	peerID   string
+	members  map[docid.ID]*member
+	requests *rate.Limiter
+	presence *rate.Limiter
+}
+
+func newSession(h *Hub, socket *socket, a access, log zerolog.Logger) *session {
+	s := &session{
+		hub: h, socket: socket, access: a, log: log,
+		done:     make(chan struct{}),
+		out:      newOutbox(h.settings.ControlQueue),
+		members:  map[docid.ID]*member{},
+		requests: rate.NewLimiter(rate.Limit(h.settings.Requests), h.settings.RequestBurst),
+		presence: rate.NewLimiter(rate.Limit(h.settings.PresenceRate), int(h.settings.PresenceRate)),
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
+}
+
+// end asks for the end of the session, for the reason that err stands for. It
+// never waits and may be called by anyone, any number of times.
+func (s *session) end(err error) { s.out.close(endingOf(err)) }
+
+// serve is the life of the session.
+func (s *session) serve() {
+	began := time.Now()
+	s.hub.metrics.sessions.Inc()
+	written := make(chan error, 1)
+	go func() { written <- s.socket.write(s.ctx, s.out, s.hub) }()
+
+	err := s.read()
+	var e *ending
+	if errors.As(err, &e) {
+		s.out.close(e) // the writer tells the peer and closes
+	} else {
+		s.cancel()
+	}
+	if werr := <-written; werr != nil {
+		err = werr
+	}
+	s.cancel()
+	s.socket.abandon()
+	for _, m := range s.members {
+		m.room.do(context.Background(), func(r *room) { r.leave(m) })
+		s.hub.release(m.room)
+	}
+	s.hub.unregister(s)
+	close(s.done)
+	s.hub.metrics.sessions.Dec()
+	s.logEnd(err, time.Since(began))
+}
+
+// logEnd says once why the session ended.
+func (s *session) logEnd(err error, lasted time.Duration) {
+	event, code := s.log.Info(), 0
+	var e *ending
+	if errors.As(err, &e) {
+		code = e.code
+		if code >= closeMalformed {
+			event = s.log.Warn()
+		}
+		s.hub.metrics.endings.WithLabelValues(fmt.Sprint(code)).Inc()
+	}
+	event.Str("peer", s.peerID).Int("documents", len(s.members)).Int("code", code).
+		Dur("lasted", lasted).AnErr("reason", err).Msg("session ended")
+}
+
+// read takes messages until the socket or the session ends.
+func (s *session) read() error {
+	if err := s.join(); err != nil {
+		return err
+	}
+	for {
+		b, err := s.socket.read(s.ctx)
+		if err != nil {
+			return err
+		}
+		if s.out.closed() {
+			continue // what comes between our close and the peer's is not looked at
+		}
+		m, err := wire.Decode(b)
+		if err == nil {
+			err = s.handle(m)
+		}
+		if err != nil {
+			return endingOf(err)
+		}
+	}
+}
+
+// join waits for the first message and answers it.
+func (s *session) join() error {
+	ctx, cancel := context.WithTimeout(s.ctx, s.hub.settings.JoinTimeout)
+	defer cancel()
+	b, err := s.socket.read(ctx)
+	if err != nil {
+		if ctx.Err() != nil && s.ctx.Err() == nil {
+			return end(closeTooSlow, "no join within %s", s.hub.settings.JoinTimeout)
+		}
+		return err
+	}
+	m, err := wire.Decode(b)
+	if err != nil {
+		return endingOf(err)
+	}
+	if m.Type != wire.TypeJoin {
+		return end(closeMalformed, "%s before join", m.Type)
+	}
+	if m.Versions != nil && !slices.Contains(m.Versions, wire.Version) {
+		return end(closeMalformed, "unsupported protocol version")
+	}
+	s.peerID = m.SenderID
+	if err := s.hub.register(s); err != nil {
+		return err
+	}
+	s.out.answer(wire.Joined{
+		SenderID: s.hub.peerID,
+		TargetID: s.peerID,
+		Metadata: wire.Metadata{StorageID: s.hub.store.StorageID()},
+	}.Encode())
+	return nil
+}
+
+// handle takes one message after the join.
+func (s *session) handle(m *wire.Message) error {
+	if m.Type == wire.TypeEphemeral && m.SenderID != s.peerID {
+		return nil // a stock client sends what it hears from others back to us
+	}
+	if m.SenderID != s.peerID {
+		return end(closeMalformed, "senderId is not the one that joined")
+	}
+	if m.TargetID != "" && m.TargetID != s.hub.peerID {
+		return end(closeMalformed, "targetId is not this server")
+	}
+	switch m.Type {
+	case wire.TypeSync, wire.TypeRequest:
+		return s.handleSync(m)
+	case wire.TypeEphemeral:
+		return s.handlePresence(m)
+	case wire.TypeJoin, wire.TypePeer:
+		return end(closeMalformed, "unexpected %s", m.Type)
+	default: // leave, error, doc-unavailable, remote heads, and whatever may be invented
+		return nil
+	}
+}
+
+func (s *session) handleSync(m *wire.Message) error {
+	doc, err := docid.Parse(m.DocumentID)
+	if err != nil {
+		return end(closeMalformed, "%s", err.Error())
+	}
+	if !s.access.mayRead(doc) {
+		return s.unavailable(m.DocumentID)
+	}
+	msg, err := crdt.ParseSyncMessage(m.Data, s.hub.settings.Change)
+	if err != nil {
+		return err
+	}
+	var changes []*crdt.Change
+	for _, chunk := range msg.Changes {
+		if !s.access.mayWrite() {
+			break // they are only counted
+		}
+		c, err := crdt.ParseChange(chunk, s.hub.settings.Change)
+		if err != nil {
+			s.hub.metrics.countRefusal(err)
+			return err
+		}
+		changes = append(changes, c)
+	}
+	mem, err := s.member(doc, m, msg)
+	if err != nil {
+		return err
+	}
+	if mem == nil {
+		return s.unavailable(m.DocumentID)
+	}
+	mem.room.do(s.ctx, func(r *room) {
+		if err := r.state.receive(mem.peer, msg, changes); err != nil {
+			r.hub.metrics.countRefusal(err)
+			s.end(err)
+		}
+	})
+	return nil
+}
+
+// member gives the session's place in a room, entering it if need be. It is
+// nil for a document that is not there.
+func (s *session) member(doc docid.ID, m *wire.Message, msg *crdt.SyncMessage) (*member, error) {
+	if mem, ok := s.members[doc]; ok {
+		return mem, nil
+	}
+	if len(s.members) >= s.hub.settings.Documents {
+		return nil, end(closeTooMany, "more than %d documents in one session", s.hub.settings.Documents)
+	}
+	if !s.requests.Allow() {
+		return nil, end(closeTooMany, "too many requests for documents")
+	}
+	// Who says it has a document that is nowhere yet brings it, where that is allowed.
+	create := s.access.mayCreate() && m.Type == wire.TypeSync && len(msg.Heads) > 0
+	r, err := s.hub.enter(s.ctx, doc, create)
+	if errors.Is(err, errNoRoom) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	mem := &member{session: s, room: r, envelope: wire.NewEnvelope(s.hub.peerID, s.peerID, m.DocumentID)}
+	s.members[doc] = mem
+	r.do(s.ctx, func(r *room) { r.join(mem) })
+	return mem, nil
+}
+
+func (s *session) unavailable(documentID string) error {
+	return s.answer(wire.Unavailable{SenderID: s.hub.peerID, TargetID: s.peerID, DocumentID: documentID}.Encode())
+}
+
+func (s *session) answer(envelope []byte) error {
+	if !s.out.answer(envelope) {
+		return end(closeTooSlow, "answers are not read")
+	}
+	return nil
+}
+
+func (s *session) handlePresence(m *wire.Message) error {
+	doc, err := docid.Parse(m.DocumentID)
+	if err != nil {
+		return end(closeMalformed, "%s", err.Error())
+	}
+	mem := s.members[doc]
+	if mem == nil || len(m.Data) > s.hub.settings.PresenceBytes || !s.presence.Allow() {
+		s.hub.metrics.presenceDropped.Inc()
+		return nil
+	}
+	envelope := wire.Ephemeral{
+		SenderID: s.peerID, DocumentID: m.DocumentID, SessionID: m.SessionID, Count: m.Count, Data: m.Data,
+	}.Encode()
+	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, envelope) })
+	return nil
+}
+
+// join gives a member its peer.
+func (r *room) join(m *member) {
+	m.peer = r.state.join(m.session.access.mayWrite())
+	r.members[m.peer] = m
+}
+
+func (r *room) leave(m *member) {
+	if m.peer != nil {
+		r.state.leave(m.peer)
+		delete(r.members, m.peer)
+	}
+}

@@ -1,0 +1,107 @@
+package server
+
+import (
+	"time"
+
+	"openmic/crdt"
+)
+
+// Settings are the server's limits and rhythms. The zero value is not usable:
+// begin with DefaultSettings.
+type Settings struct {
+	// Open serves and creates any document for anybody; otherwise only boards, by link.
+	Open bool
+	// PublicURL is where people reach the server, without a slash at the end.
+	PublicURL string
+
+	Change crdt.Limits // what a change and a sync message may be
+
+	MessageBytes  int64         // largest WebSocket message taken
+	JoinTimeout   time.Duration // from the upgrade to the join
+	WriteTimeout  time.Duration // a socket that takes nothing for so long is closed
+	PingInterval  time.Duration // a ping when so long has passed since the last
+	PongTimeout   time.Duration // an unanswered ping closes the socket
+	Documents     int           // documents one session may have open
+	Requests      float64       // requests for documents a second and session, sustained
+	RequestBurst  int           // and at once
+	PresenceRate  float64       // presence messages a second and session; what exceeds it is dropped
+	PresenceBytes int           // largest presence message
+	ControlQueue  int           // answers to one session that wait for its socket
+
+	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
+	FlushPerPeer     time.Duration // and as much more for each reader
+	PresenceInterval time.Duration // shortest time between two batches of presence
+	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
+	RoomInbox        int           // events waiting for a room
+	RoomGrace        time.Duration // an empty room stays in memory for so long
+	Loads            int           // documents being loaded at once
+	UnstoredBytes    int           // changes of one room waiting for the store
+	WaitingChanges   int           // changes of one session that wait for a dependency
+	WaitingBytes     int           // and their size
+	Bloom            int           // a peer's Bloom filter saves it more changes than so many, or is not trusted
+	Restarts         int           // how often one session may begin to sync from the start
+	Asks             int           // how often a peer is asked for what it claims to have
+
+	CommitEntries int           // changes in one group commit
+	CommitBytes   int           // and their size
+	CommitTimeout time.Duration // one attempt to store them
+	CommitRetry   time.Duration // the longest pause between attempts
+
+	CompactChanges  int           // fewest changes after the last snapshot worth a new one
+	CompactShare    float64       // and as a share of the changes in that snapshot
+	CompactTimeout  time.Duration // one compaction
+	CompactPause    time.Duration // after a compaction that failed
+	TicketLife      time.Duration // from making a ticket to opening the socket with it
+	Tickets         int           // tickets not yet used
+	RequestBody     int64         // largest body of an HTTP request
+	TitleCharacters int           // longest title of a board
+	DrainTimeout    time.Duration // for storing and closing at the end
+}
+
+// DefaultSettings returns the settings that the program starts from.
+func DefaultSettings() Settings {
+	return Settings{
+		Change: crdt.DefaultLimits(),
+
+		MessageBytes:  8 << 20,
+		JoinTimeout:   10 * time.Second,
+		WriteTimeout:  10 * time.Second,
+		PingInterval:  15 * time.Second,
+		PongTimeout:   10 * time.Second,
+		Documents:     1000,
+		Requests:      50,
+		RequestBurst:  1000,
+		PresenceRate:  60,
+		PresenceBytes: 16 << 10,
+		ControlQueue:  1100,
+
+		FlushInterval:    10 * time.Millisecond,
+		FlushPerPeer:     20 * time.Microsecond,
+		PresenceInterval: 50 * time.Millisecond,
+		PresenceBudget:   500,
+		RoomInbox:        256,
+		RoomGrace:        30 * time.Second,
+		Loads:            4,
+		UnstoredBytes:    64 << 20,
+		WaitingChanges:   64,
+		WaitingBytes:     256 << 10,
+		Bloom:            1000,
+		Restarts:         10,
+		Asks:             3,
+
+		CommitEntries: 4096,
+		CommitBytes:   8 << 20,
+		CommitTimeout: 30 * time.Second,
+		CommitRetry:   2 * time.Second,
+
+		CompactChanges:  1000,
+		CompactShare:    0.1,
+		CompactTimeout:  2 * time.Minute,
+		CompactPause:    5 * time.Minute,
+		TicketLife:      30 * time.Second,
+		Tickets:         20000,
+		RequestBody:     64 << 10,
+		TitleCharacters: 200,
+		DrainTimeout:    20 * time.Second,
+	}
+}
