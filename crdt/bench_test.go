@@ -123,7 +123,7 @@ func BenchmarkGraphMissingFor(b *testing.B) {
 func BenchmarkGraphBinary(b *testing.B) {
 	for _, changes := range []int{20_000, 100_000} {
 		g, _ := line(b, changes)
-		binary := g.AppendBinary(nil)
+		binary := g.AppendBinary(nil, g.Len())
 		b.Run(fmt.Sprintf("unmarshal %d", changes), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -138,7 +138,7 @@ func BenchmarkGraphBinary(b *testing.B) {
 			b.ReportAllocs()
 			buf := make([]byte, 0, len(binary))
 			for b.Loop() {
-				buf = g.AppendBinary(buf[:0])
+				buf = g.AppendBinary(buf[:0], g.Len())
 			}
 		})
 	}

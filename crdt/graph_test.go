@@ -202,13 +202,13 @@ func TestFrontier(t *testing.T) {
 func TestGraphBinary(t *testing.T) {
 	for _, g := range []*crdt.Graph{crdt.NewGraph(), randomGraph(t, 1, 1, 1), randomGraph(t, 2, 300, 9)} {
 		prefix := []byte("before")
-		binary := g.AppendBinary(slices.Clone(prefix))[len(prefix):]
+		binary := g.AppendBinary(slices.Clone(prefix), g.Len())[len(prefix):]
 		again, err := crdt.UnmarshalGraph(binary)
 		if err != nil {
 			t.Fatal(err)
 		}
 		compareGraphs(t, again, g)
-		if !slices.Equal(again.AppendBinary(nil), binary) {
+		if !slices.Equal(again.AppendBinary(nil, again.Len()), binary) {
 			t.Error("written again, the graph differs")
 		}
 	}
@@ -233,7 +233,7 @@ func compareGraphs(t *testing.T, got, want *crdt.Graph) {
 }
 
 func TestUnmarshalGraphRefuses(t *testing.T) {
-	whole := randomGraph(t, 4, 20, 3).AppendBinary(nil)
+	whole := randomGraph(t, 4, 20, 3).AppendBinary(nil, 20)
 	for n := range whole {
 		if _, err := crdt.UnmarshalGraph(whole[:n]); !errors.Is(err, crdt.ErrMalformed) {
 			t.Errorf("%d of %d bytes: %v", n, len(whole), err)
@@ -282,4 +282,27 @@ func TestUnmarshalGraphRefuses(t *testing.T) {
 // sealed appends the checksum that makes content a graph.
 func sealed(content []byte) []byte {
 	return binary.LittleEndian.AppendUint32(slices.Clone(content), crc32.Checksum(content, crc32.MakeTable(crc32.Castagnoli)))
+}
+
+// The graph of the beginning of a log is that of a log that ended there.
+func TestGraphBinaryOfABeginning(t *testing.T) {
+	g := randomGraph(t, 7, 60, 4)
+	for n := range g.Len() + 1 {
+		part, err := crdt.UnmarshalGraph(g.AppendBinary(nil, n))
+		if err != nil {
+			t.Fatalf("first %d changes: %v", n, err)
+		}
+		frontier := crdt.NewFrontier()
+		for i := range n {
+			if part.Hash(i) != g.Hash(i) {
+				t.Fatalf("first %d changes: change %d is another", n, i)
+			}
+			if err := frontier.Advance(g, i); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if part.Len() != n || !slices.Equal(part.Heads(), frontier.Heads()) {
+			t.Errorf("first %d changes: %d, or other heads", n, part.Len())
+		}
+	}
 }

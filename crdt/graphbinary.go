@@ -19,13 +19,9 @@ import (
 // Sequence numbers are not written: an actor's changes are numbered in log order.
 const graphVersion = 1
 
-// AppendBinary appends the whole graph to dst, for UnmarshalGraph. It takes about
-// 40 bytes a change.
-func (g *Graph) AppendBinary(dst []byte) []byte { return g.AppendPrefix(dst, g.Len()) }
-
-// AppendPrefix appends the graph of the first n changes of the log, in the form
-// of AppendBinary.
-func (g *Graph) AppendPrefix(dst []byte, n int) []byte {
+// AppendBinary appends the graph of the first n changes of the log to dst, for
+// UnmarshalGraph. It takes about 40 bytes a change.
+func (g *Graph) AppendBinary(dst []byte, n int) []byte {
 	start := len(dst)
 	actors := 0 // actors are numbered in the order of their first changes
 	for i := range g.entries[:n] {

@@ -177,9 +177,6 @@ func (m *SyncMessage) ReadOnly() bool { return m.flag(flagReadOnly) }
 // to it before.
 func (m *SyncMessage) Reset() bool { return m.flag(flagReset) }
 
-// UnderstandsReset reports whether the sender understands a reset.
-func (m *SyncMessage) UnderstandsReset() bool { return m.flag(flagSupportsReset) }
-
 func (m *SyncMessage) flag(bit byte) bool {
 	for _, b := range m.Flags {
 		if b&flagField != 0 && b&bit != 0 {

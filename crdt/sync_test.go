@@ -157,8 +157,8 @@ func compare(a, b crdt.Hash) int { return bytes.Compare(a[:], b[:]) }
 
 func TestSyncFlags(t *testing.T) {
 	for _, tt := range []struct {
-		flags                                 []byte
-		v2, readOnly, reset, understandsReset bool
+		flags               []byte
+		v2, readOnly, reset bool
 	}{
 		{flags: nil},
 		{flags: []byte{}, v2: true},
@@ -167,19 +167,19 @@ func TestSyncFlags(t *testing.T) {
 		{flags: []byte{2, 0x80}, v2: true},
 		{flags: []byte{2, 0x82}, v2: true, readOnly: true},
 		{flags: []byte{2, 0x81}, v2: true, reset: true},
-		{flags: []byte{2, 0x84}, v2: true, understandsReset: true},
+		{flags: []byte{2, 0x84}, v2: true},
 		{flags: []byte{0x82, 0x81}, v2: true, readOnly: true, reset: true},
-		{flags: crdt.SyncFlags(false), v2: true, understandsReset: true},
-		{flags: crdt.SyncFlags(true), v2: true, readOnly: true, understandsReset: true},
+		{flags: crdt.SyncFlags(false), v2: true},
+		{flags: crdt.SyncFlags(true), v2: true, readOnly: true},
 	} {
 		raw := (&crdt.SyncMessage{Version: 1, Flags: tt.flags}).Append(nil)
 		m, err := crdt.ParseSyncMessage(raw, crdt.DefaultLimits())
 		if err != nil {
 			t.Fatalf("%x: %v", tt.flags, err)
 		}
-		if m.UnderstandsV2() != tt.v2 || m.ReadOnly() != tt.readOnly || m.Reset() != tt.reset || m.UnderstandsReset() != tt.understandsReset {
-			t.Errorf("%x: v2 %v, read-only %v, reset %v, understands reset %v", tt.flags,
-				m.UnderstandsV2(), m.ReadOnly(), m.Reset(), m.UnderstandsReset())
+		if m.UnderstandsV2() != tt.v2 || m.ReadOnly() != tt.readOnly || m.Reset() != tt.reset {
+			t.Errorf("%x: v2 %v, read-only %v, reset %v", tt.flags,
+				m.UnderstandsV2(), m.ReadOnly(), m.Reset())
 		}
 		if !bytes.Equal(m.Append(nil), raw) {
 			t.Errorf("%x: written as %x", raw, m.Append(nil))

@@ -24,7 +24,7 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 		chunks = append(chunks, s.snapshot)
 	}
 	chunks = append(chunks, s.chunks[:n-s.base]...)
-	snapshot := store.Snapshot{Length: n, Heads: s.stored.Heads(), Graph: s.graph.AppendPrefix(nil, n), At: now}
+	snapshot := store.Snapshot{Length: n, Heads: s.stored.Heads(), Graph: s.graph.AppendBinary(nil, n), At: now}
 	go func() {
 		err := r.makeSnapshot(ctx, &snapshot, chunks)
 		r.do(ctx, func(r *room) {

@@ -292,7 +292,7 @@ func (s *simulation) snapshot() {
 	}
 	snapshot := store.Snapshot{
 		Length: n, Heads: s.room.stored.Heads(), Chunk: simSnapshotOf(chunks),
-		Graph: s.room.graph.AppendPrefix(nil, n), At: time.Now(),
+		Graph: s.room.graph.AppendBinary(nil, n), At: time.Now(),
 	}
 	if err := s.store.PutSnapshot(context.Background(), s.doc, snapshot); err != nil {
 		s.t.Fatal(err)

@@ -123,5 +123,5 @@ func (s *roomState) encode(p *peer, tell int) []byte {
 		}
 	}
 	m.Changes = append(m.Changes, s.chunks[p.cursor-s.base:]...)
-	return m.Append(nil)
+	return m.Append(make([]byte, 0, m.Size()))
 }

@@ -138,6 +138,9 @@ func (s *roomState) startsOver(p *peer, m *crdt.SyncMessage) bool {
 	if p.starting {
 		return false // that is on its way
 	}
+	if m.Reset() {
+		return true
+	}
 	if len(m.Heads) == 0 {
 		return p.confirmed
 	}

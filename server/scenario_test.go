@@ -41,7 +41,7 @@ func newScenario(t testing.TB, n int) *scenario {
 func (s *scenario) document(base int) *store.Document {
 	doc, d := docid.New(), &store.Document{}
 	if base > 0 {
-		d.Snapshot = &store.Snapshot{Length: base, Chunk: simSnapshotOf(s.log()[:base]), Graph: s.author.graph.AppendPrefix(nil, base)}
+		d.Snapshot = &store.Snapshot{Length: base, Chunk: simSnapshotOf(s.log()[:base]), Graph: s.author.graph.AppendBinary(nil, base)}
 	}
 	for _, h := range s.author.mine[base:] {
 		d.Tail = append(d.Tail, store.Entry{Doc: doc, Hash: h, Change: s.author.chunks[h], At: time.Now()})

@@ -90,6 +90,11 @@ func configure(url string) (*pgxpool.Config, error) {
 	// Append reads a document's length after it waited for the lock: each
 	// statement must see what was committed before it.
 	conn.RuntimeParams["default_transaction_isolation"] = "read committed"
+	// Every query here goes by key. A plan that was made and kept while the
+	// tables were nearly empty reads them whole, also when they have grown.
+	for _, method := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+		conn.RuntimeParams[method] = "off"
+	}
 	conn.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	if conn.RuntimeParams["application_name"] == "" {
 		conn.RuntimeParams["application_name"] = "openmic"

@@ -258,6 +258,9 @@ func TestConnectionSettings(t *testing.T) {
 		"default_transaction_isolation":       "read committed",
 		"idle_in_transaction_session_timeout": "30s",
 		"application_name":                    "openmic",
+		"enable_seqscan":                      "off",
+		"enable_hashjoin":                     "off",
+		"enable_mergejoin":                    "off",
 	} {
 		if got, err := s.Setting(t.Context(), setting); err != nil || got != want {
 			t.Errorf("%s is %q, %v, not %q", setting, got, err, want)

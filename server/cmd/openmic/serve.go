@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"openmic/client"
+	"openmic/crdt/engine"
+	"openmic/server"
+	"openmic/server/store"
+	"openmic/server/store/postgres"
+	"openmic/server/store/sqlite"
+)
+
+// Limits of the HTTP server.
+const (
+	headerTimeout = 5 * time.Second
+	idleTimeout   = 2 * time.Minute
+	headerBytes   = 16 << 10
+	openTimeout   = 30 * time.Second
+	engineWorkers = 2 // so that a board can be made while another is compacted
+)
+
+type serveCmd struct {
+	Listen      string  `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (${default})."`
+	Data        string  `default:"./openmic-data" placeholder:"DIR" help:"Directory of the SQLite file (${default})."`
+	DatabaseURL string  `placeholder:"URL" help:"Keep boards in this PostgreSQL database instead: postgres://..."`
+	Open        bool    `help:"Serve any document to anybody, and let anybody create one, as a sync server for automerge-repo."`
+	LogLevel    string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
+	PublicURL   httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
+}
+
+// httpURL is a web address without path, query or fragment.
+type httpURL string
+
+// UnmarshalText checks and trims the address.
+func (u *httpURL) UnmarshalText(b []byte) error {
+	text := strings.TrimSuffix(string(b), "/")
+	parsed, err := url.Parse(text)
+	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" ||
+		parsed.Path != "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
+		return fmt.Errorf("%q is not an address like https://boards.example.org", b)
+	}
+	*u = httpURL(text)
+	return nil
+}
+
+// Validate checks what kong cannot; its error is a usage error.
+func (c *serveCmd) Validate() error {
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen: %q is not an address like 127.0.0.1:8080", c.Listen)
+	} else if _, err := net.LookupPort("tcp", port); err != nil {
+		return fmt.Errorf("--listen: %q is not a port", port)
+	}
+	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
+		return errors.New("--database-url: give an address like postgres://user:password@host/database")
+	}
+	if c.Data == "" {
+		return errors.New("--data: give a directory")
+	}
+	return nil
+}
+
+// Run serves until SIGINT or SIGTERM.
+func (c *serveCmd) Run(s *streams) error {
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer cancel()
+	level, err := zerolog.ParseLevel(c.LogLevel)
+	if err != nil {
+		return err
+	}
+	log := zerolog.New(s.err).Level(level).With().Timestamp().Logger()
+	return c.serve(ctx, s.out, log)
+}
+
+func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger) (err error) {
+	st, err := c.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find own program: %w", err)
+	}
+	eng, err := engine.NewPool(engine.Config{Command: []string{program, "engine"}, Workers: engineWorkers})
+	if err != nil {
+		return fmt.Errorf("start engine: %w", err)
+	}
+	defer func() { err = errors.Join(err, eng.Close()) }()
+
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	settings := server.DefaultSettings()
+	settings.Open = c.Open
+	settings.PublicURL = string(c.PublicURL)
+	node := server.New(settings, st, eng, client.FS(), log)
+	web := &http.Server{
+		Handler:           node,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	fmt.Fprintf(out, "openmic: listening on http://%s\n", listener.Addr())
+	log.Info().Stringer("address", listener.Addr()).Bool("open", c.Open).Msg("listening")
+
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	log.Info().Msg("draining")
+	_ = listener.Close()
+	err = errors.Join(err, node.Drain())
+	_ = web.Close()
+	log.Info().Err(err).Msg("ended")
+	return err
+}
+
+func (c *serveCmd) openStore(ctx context.Context) (store.Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	if c.DatabaseURL != "" {
+		return postgres.Open(ctx, c.DatabaseURL)
+	}
+	return sqlite.Open(ctx, c.Data)
+}

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"openmic/crdt"
+)
+
+// MakeChange encodes a change that sets one key of the root map.
+var MakeChange = makeChange
+
+// A Replica is a client of the simulation, for tests over real sockets.
+type Replica struct {
+	peer *simPeer
+	rand *rand.Rand
+}
+
+func NewReplica(t *testing.T, name string, v2 bool) *Replica {
+	return &Replica{peer: newSimPeer(t, name, v2), rand: rand.New(rand.NewPCG(3, 4))}
+}
+
+// Edit makes a change.
+func (r *Replica) Edit() crdt.Hash {
+	r.peer.edit(r.rand)
+	return r.peer.mine[len(r.peer.mine)-1]
+}
+
+// Generate returns the next message for the server, nil if there is none.
+func (r *Replica) Generate() []byte { return r.peer.generate() }
+
+// Receive takes a message of the server's.
+func (r *Replica) Receive(b []byte) { r.peer.receive(b) }
+
+// Reconnect forgets what only holds for one connection.
+func (r *Replica) Reconnect() { r.peer.reconnect() }
+
+func (r *Replica) Has(h crdt.Hash) bool     { return r.peer.graph.Has(h) }
+func (r *Replica) Len() int                 { return r.peer.graph.Len() }
+func (r *Replica) Heads() []crdt.Hash       { return r.peer.graph.Heads() }
+func (r *Replica) Chunk(h crdt.Hash) []byte { return r.peer.chunks[h] }
+func (r *Replica) Graph() *crdt.Graph       { return r.peer.graph }
+func (r *Replica) Actor() crdt.Actor        { return r.peer.actor }
+
+// Saved tells whether the heads that the server told last contain a change.
+func (r *Replica) Saved(h crdt.Hash) bool {
+	i, ok := r.peer.graph.Index(h)
+	return ok && r.peer.theirs != nil && len(r.peer.theirs.Heads) > 0 &&
+		!slices.Contains(r.peer.graph.Missing(r.peer.theirs.Heads), i)
+}
