@@ -2,6 +2,7 @@ package server
 
 import (
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -10,33 +11,40 @@ import (
 // serveClient serves the browser client. An address that is no file is one of
 // the client's own and gets its page.
 func serveClient(assets fs.FS) http.Handler {
-	files := http.FileServerFS(assets)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			writeProblem(w, http.StatusMethodNotAllowed, "this address can only be read")
 			return
 		}
-		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-		info, err := fs.Stat(assets, name)
-		isFile := err == nil && !info.IsDir()
+		name := strings.Trim(r.URL.Path, "/")
+		inAssets := strings.HasPrefix(name, "assets/")
 		switch {
-		case !isFile && strings.HasPrefix(name, "assets/"):
+		case name != "" && !fs.ValidPath(name), inAssets && !isFile(assets, name):
 			writeProblem(w, http.StatusNotFound, "there is no such file")
 			return
-		case !isFile:
+		case !isFile(assets, name):
 			name = "index.html"
 		}
-		if strings.HasPrefix(name, "assets/") {
+		if inAssets {
 			// Their names change with their content.
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		} else {
 			w.Header().Set("Cache-Control", "no-cache")
 		}
-		if name == "index.html" {
-			http.ServeFileFS(w, r, assets, name)
-			return
+		if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+			w.Header().Set("Content-Type", kind)
 		}
-		files.ServeHTTP(w, r)
+		w.Header().Set("Vary", "Accept-Encoding")
+		if isFile(assets, name+".gz") && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			w.Header().Set("Content-Encoding", "gzip")
+			name += ".gz"
+		}
+		http.ServeFileFS(w, r, assets, name)
 	})
+}
+
+func isFile(assets fs.FS, name string) bool {
+	info, err := fs.Stat(assets, name)
+	return err == nil && !info.IsDir()
 }

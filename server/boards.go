@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -32,7 +33,12 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		Title string `json:"title"`
 	}
 	body := http.MaxBytesReader(w, r.Body, s.settings.RequestBody)
-	if err := json.NewDecoder(body).Decode(&in); err != nil {
+	decoder := json.NewDecoder(body)
+	err := decoder.Decode(&in)
+	if err == nil && !errors.Is(decoder.Decode(new(json.RawMessage)), io.EOF) {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the request may have %d bytes", large.Limit))
@@ -139,8 +145,8 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 // link's secret. A board that is not there and one that the secret does not
 // open get one and the same answer.
 func (s *Server) boardByLink(w http.ResponseWriter, r *http.Request) (store.Board, store.Link, bool) {
-	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
+	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		writeProblem(w, http.StatusUnauthorized, "send the secret of a link to this board as a bearer token")
 		return store.Board{}, store.Link{}, false

@@ -135,6 +135,7 @@ func TestCreateBoardRefuses(t *testing.T) {
 		"an array":              {`["title"]`, 400},
 		"a number for a title":  {`{"title": 7}`, 400},
 		"something after it":    {`{"title": "Moving"} and more`, 400},
+		"a bracket after it":    {`{"title": "Moving"}]`, 400},
 		"a control character":   {`{"title": "Mov\u0007ing"}`, 400},
 		"NUL":                   {`{"title": "Mov\u0000ing"}`, 400},
 		"a line break":          {`{"title": "Mov\ning"}`, 400},

@@ -3,7 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 
@@ -33,9 +36,11 @@ type Hub struct {
 
 	mu       sync.Mutex // never held across I/O or a channel operation
 	rooms    map[docid.ID]*room
-	sessions map[string]*session // by peer id
-	draining bool
-	running  sync.WaitGroup // sessions and rooms
+	sessions map[*session]struct{}
+	peers    map[string]*session // those that have joined, by peer id
+	running  sync.WaitGroup      // sessions and rooms
+
+	draining atomic.Bool // set once, with mu held
 }
 
 // enter gives the room of a document, opening it if need be: once, however many
@@ -43,7 +48,7 @@ type Hub struct {
 // The caller holds the room until it calls release.
 func (h *Hub) enter(ctx context.Context, doc docid.ID, create bool) (*room, error) {
 	h.mu.Lock()
-	if h.draining {
+	if h.draining.Load() {
 		h.mu.Unlock()
 		return nil, errDraining
 	}
@@ -120,16 +125,12 @@ func (h *Hub) dropIfEmpty(r *room) bool {
 // back before its old socket was found dead), and is refused otherwise.
 func (h *Hub) register(s *session) error {
 	h.mu.Lock()
-	if h.draining {
-		h.mu.Unlock()
-		return end(closeGoingAway, "%s", errDraining.Error())
-	}
-	old := h.sessions[s.peerID]
+	old := h.peers[s.peerID]
 	if old != nil && old.access.principal() != s.access.principal() {
 		h.mu.Unlock()
 		return end(closePeerInUse, "this peer id is in use")
 	}
-	h.sessions[s.peerID] = s
+	h.peers[s.peerID] = s
 	h.mu.Unlock()
 	if old != nil {
 		old.end(end(closeGoingAway, "the peer has connected again"))
@@ -137,53 +138,42 @@ func (h *Hub) register(s *session) error {
 	return nil
 }
 
-func (h *Hub) unregister(s *session) {
+// begin takes a session in, unless the server is going down.
+func (h *Hub) begin(s *session) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.sessions[s.peerID] == s {
-		delete(h.sessions, s.peerID)
-	}
-}
-
-// startSession counts a session as running, unless the server is going down.
-func (h *Hub) startSession() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.draining {
+	if h.draining.Load() {
 		return false
 	}
+	h.sessions[s] = struct{}{}
 	h.running.Add(1)
 	return true
 }
 
-func (h *Hub) isDraining() bool {
+// forget ends what begin and register began.
+func (h *Hub) forget(s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.draining
+	if h.peers[s.peerID] == s {
+		delete(h.peers, s.peerID)
+	}
+	delete(h.sessions, s)
+	h.running.Done()
 }
 
-// drain stores everything, tells every session that the server goes away, and
-// stores what came meanwhile. It reports whether all is stored.
+// drain stops listening to the sessions, stores what they have brought, and
+// tells each that the server goes away. It reports whether all is stored.
 func (h *Hub) drain(ctx context.Context, stop context.CancelFunc) bool {
 	h.mu.Lock()
-	h.draining = true
-	sessions := make([]*session, 0, len(h.sessions))
-	rooms := make([]*room, 0, len(h.rooms))
-	for _, s := range h.sessions {
-		sessions = append(sessions, s)
-	}
-	for _, r := range h.rooms {
-		rooms = append(rooms, r)
-	}
+	h.draining.Store(true)
+	sessions := slices.Collect(maps.Keys(h.sessions))
+	rooms := slices.Collect(maps.Values(h.rooms))
 	h.mu.Unlock()
 
-	settle := func() bool {
-		for _, r := range rooms {
-			r.handled(ctx)
-		}
-		return h.committer.settled(ctx)
+	for _, r := range rooms {
+		r.handled(ctx)
 	}
-	settle()
+	h.committer.settled(ctx)
 	for _, s := range sessions {
 		s.end(end(closeGoingAway, "%s", errDraining.Error()))
 	}
@@ -191,9 +181,15 @@ func (h *Hub) drain(ctx context.Context, stop context.CancelFunc) bool {
 		select {
 		case <-s.done:
 		case <-ctx.Done():
+			s.socket.abandon()
+			<-s.done
 		}
 	}
-	all := settle()
+	// What a reader was at when draining began may have come since.
+	for _, r := range rooms {
+		r.handled(ctx)
+	}
+	all := h.committer.settled(ctx)
 	stop()
 	h.running.Wait()
 	return all

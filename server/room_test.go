@@ -138,7 +138,9 @@ func TestLoadThatFailsIsTriedAgain(t *testing.T) {
 
 // Somebody who hangs up while the store does not answer is gone.
 func TestSessionThatWaitsForAStoreCanEnd(t *testing.T) {
-	n := startNode(t, nodeOption{settings: func(s *server.Settings) { s.RoomGrace = time.Millisecond }})
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) {
+		s.RoomGrace, s.PingInterval, s.PongTimeout = time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
+	}})
 	doc, first := n.newDocument()
 	first.hangUp()
 	poll(t, "no session", func() bool { return n.metric("openmic_sessions") == 0 })

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -57,7 +58,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		loading:     make(chan struct{}, settings.Loads),
 		compactions: make(chan struct{}, 1),
 		rooms:       map[docid.ID]*room{},
-		sessions:    map[string]*session{},
+		sessions:    map[*session]struct{}{},
+		peers:       map[string]*session{},
 	}
 	go func() {
 		s.hub.committer.run(storeCtx)
@@ -107,7 +109,7 @@ func (s *Server) routes(assets fs.FS) http.Handler {
 
 // secured sets the headers that hold for every answer.
 func secured(next http.Handler) http.Handler {
-	const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
+	const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; " +
 		"img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; " +
 		"form-action 'self'; frame-ancestors 'self'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -127,7 +129,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusServiceUnavailable, "the database does not answer")
 		return
 	}
-	if s.hub.isDraining() {
+	if s.hub.draining.Load() {
 		writeProblem(w, http.StatusServiceUnavailable, errDraining.Error())
 		return
 	}
@@ -148,11 +150,15 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	if !s.hub.startSession() {
+	if s.hub.draining.Load() {
 		writeProblem(w, http.StatusServiceUnavailable, errDraining.Error())
 		return
 	}
-	defer s.hub.running.Done()
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		w.Header().Set("Upgrade", "websocket")
+		writeProblem(w, http.StatusUpgradeRequired, "this address is for WebSockets")
+		return
+	}
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")

@@ -55,10 +55,18 @@ func (s *session) end(err error) { s.out.close(endingOf(err)) }
 
 // serve is the life of the session.
 func (s *session) serve() {
+	if !s.hub.begin(s) {
+		s.socket.refuse(end(closeGoingAway, "%s", errDraining.Error()))
+		return
+	}
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
 	written := make(chan error, 1)
-	go func() { written <- s.socket.write(s.ctx, s.out, s.hub) }()
+	go func() {
+		err := s.socket.write(s.ctx, s.out, s.hub)
+		s.cancel() // the reader may be waiting for something else than the socket
+		written <- err
+	}()
 
 	err := s.read()
 	var e *ending
@@ -76,8 +84,8 @@ func (s *session) serve() {
 		m.room.do(context.Background(), func(r *room) { r.leave(m) })
 		s.hub.release(m.room)
 	}
-	s.hub.unregister(s)
 	close(s.done)
+	s.hub.forget(s)
 	s.hub.metrics.sessions.Dec()
 	s.logEnd(err, time.Since(began))
 }
@@ -107,7 +115,7 @@ func (s *session) read() error {
 		if err != nil {
 			return err
 		}
-		if s.out.closed() {
+		if s.out.closed() || s.hub.draining.Load() {
 			continue // what comes between our close and the peer's is not looked at
 		}
 		m, err := wire.Decode(b)
@@ -122,13 +130,12 @@ func (s *session) read() error {
 
 // join waits for the first message and answers it.
 func (s *session) join() error {
-	ctx, cancel := context.WithTimeout(s.ctx, s.hub.settings.JoinTimeout)
-	defer cancel()
-	b, err := s.socket.read(ctx)
+	silent := time.AfterFunc(s.hub.settings.JoinTimeout, func() {
+		s.end(end(closeTooSlow, "no join within %s", s.hub.settings.JoinTimeout))
+	})
+	defer silent.Stop()
+	b, err := s.socket.read(s.ctx)
 	if err != nil {
-		if ctx.Err() != nil && s.ctx.Err() == nil {
-			return end(closeTooSlow, "no join within %s", s.hub.settings.JoinTimeout)
-		}
 		return err
 	}
 	m, err := wire.Decode(b)

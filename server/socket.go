@@ -179,5 +179,10 @@ func (s *socket) ping(ctx context.Context, out *outbox) {
 	}()
 }
 
+// refuse closes a socket that has no session.
+func (s *socket) refuse(e *ending) {
+	_ = s.conn.Close(websocket.StatusCode(e.code), closeReason(e.reason))
+}
+
 // abandon frees the connection, whatever state it is in.
 func (s *socket) abandon() { _ = s.conn.CloseNow() }

@@ -19,10 +19,10 @@ import (
 // patience bounds every wait of these tests.
 const patience = 20 * time.Second
 
-// The test binary is the program as well. As an engine it is told so by its
-// argument, as os.Executable is this binary.
+// The test binary is the program as well, and the engine of that, which starts
+// with an empty environment.
 func TestMain(m *testing.M) {
-	if os.Getenv("OPENMIC_TEST_PROGRAM") != "" {
+	if os.Getenv("OPENMIC_TEST_PROGRAM") != "" || (len(os.Args) == 2 && os.Args[1] == "engine") {
 		main()
 	}
 	os.Exit(m.Run())
@@ -61,7 +61,11 @@ func TestBadSettingsAreUsageErrors(t *testing.T) {
 			for key, value := range c.env {
 				t.Setenv(key, value)
 			}
-			t.Chdir(t.TempDir()) // should it serve after all
+			// Should it take them after all, it can keep nothing here and ends.
+			t.Chdir(t.TempDir())
+			if err := os.WriteFile("openmic-data", nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			var stdout, stderr bytes.Buffer
 			if status := run(c.args, &stdout, &stderr); status != exitUsage {
 				t.Errorf("status %d, want %d", status, exitUsage)

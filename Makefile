@@ -1,0 +1,92 @@
+# Everything that is done to Openmic. `make` alone says what there is.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+LISTEN    ?= 127.0.0.1:8080
+DATA      ?= openmic-data
+BENCHTIME ?= 1s
+FUZZTIME  ?= 10s
+GOTEST    ?=
+
+# The Go tools' versions are in go.mod, the client's in client/package.json.
+STATICCHECK := go tool staticcheck -checks $(shell sed '/^\#/d' .staticcheck | paste -sd,)
+
+# npm ci refuses a lock file whose optional packages cannot be had here, npm
+# install does not.
+NPM_INSTALL := npm install --no-audit --no-fund --omit-lockfile-registry-resolved
+
+client_sources := $(shell find client/src client/public 2>/dev/null) $(wildcard \
+	client/index.html client/vite.config.ts client/tsconfig*.json)
+
+.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e bench bench-once fuzz need clean FORCE
+
+help: ## say what there is
+	@echo 'make TARGET [NAME=value]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  LISTEN=$(LISTEN) DATA=$(DATA)  for run'
+	@echo '  BENCHTIME=$(BENCHTIME) FUZZTIME=$(FUZZTIME)  for bench and fuzz'
+	@echo '  GOTEST=$(GOTEST)  further flags for go test, for example GOTEST="-run Room -v"'
+
+build: bin/openmic ## build bin/openmic with the client in it
+
+# Go itself knows best what of it is out of date.
+bin/openmic: client/dist/index.html FORCE
+	go build -o $@ ./server/cmd/openmic
+
+run: build ## build and serve boards; prints the address
+	exec bin/openmic serve --listen $(LISTEN) --data $(DATA)
+
+client: client/dist/index.html ## install and build the browser client
+
+client/node_modules/.installed: client/package.json client/package-lock.json
+	cd client && $(NPM_INSTALL)
+	touch $@
+
+client/dist/index.html: client/node_modules/.installed $(client_sources)
+	cd client && npm run build
+	touch $@
+
+lint: client ## check formatting, vet, staticcheck, and the client's own
+	@unformatted=$$(gofmt -l client/*.go crdt migrations server); \
+	if [ -n "$$unformatted" ]; then echo "make fmt would change:" $$unformatted >&2; exit 1; fi
+	go vet ./...
+	$(STATICCHECK) ./...
+	cd client && npm run lint
+
+fmt: ## format the Go code
+	gofmt -w client/*.go crdt migrations server
+
+test: need lint test-go bench-once test-client test-stock test-e2e ## run every check there is
+
+test-go: client ## test the Go code, with the race detector
+	go test -race -timeout 10m $(GOTEST) ./...
+
+test-client: client/node_modules/.installed ## test the client's parts
+	cd client && npm test
+
+test-stock: build ## test the server with stock automerge-repo clients
+	OPENMIC_BIN=$(CURDIR)/bin/openmic npm --prefix client run test:stock
+
+test-e2e: build ## test in real browsers
+	.ci/with-server $(CURDIR)/bin/openmic npm --prefix client run test:e2e
+
+bench: client ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(GOTEST) ./...
+
+bench-once: client ## run each benchmark once, so that none rots
+	go test -run '^$$' -bench . -benchmem -benchtime 1x ./...
+
+fuzz: client ## run each fuzz target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+need: ## install what the tests run on, or say what is missing
+	.ci/need
+
+clean: ## remove what was built
+	rm -rf bin client/dist client/node_modules client/test-results

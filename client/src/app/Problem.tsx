@@ -1,0 +1,25 @@
+import { useTranslation } from "react-i18next";
+
+/** A page that cannot be shown, saying why in plain words and what to do. */
+export function Problem({ kind }: { kind: "missing" | "unreachable" | "page" | "broken" }) {
+  const { t } = useTranslation();
+  const reload = kind === "unreachable" || kind === "broken";
+  return (
+    <main className="page" data-testid={`problem-${kind}`}>
+      <section className="sheet problem">
+        <h1>{t(`problem.${kind}Heading`)}</h1>
+        <p role="alert">{t(`problem.${kind}`)}</p>
+        <p className="row">
+          {reload && (
+            <button type="button" className="btn primary" onClick={() => location.reload()}>
+              {t(kind === "broken" ? "problem.reload" : "problem.again")}
+            </button>
+          )}
+          <a className={reload ? "btn" : "btn primary"} href="/">
+            {t("problem.home")}
+          </a>
+        </p>
+      </section>
+    </main>
+  );
+}

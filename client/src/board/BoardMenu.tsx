@@ -1,0 +1,69 @@
+import * as Menu from "@radix-ui/react-dropdown-menu";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { THEMES, currentTheme, setTheme } from "../app/theme";
+import type { Theme } from "../app/theme";
+import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
+import type { Language } from "../i18n";
+import { Icon } from "./Icon";
+
+export function BoardMenu({ onName, onKeys }: { onName: () => void; onKeys: () => void }) {
+  const { t } = useTranslation();
+  const [theme, choose] = useState<Theme>(currentTheme);
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="btn icon" aria-label={t("menu.label")} data-testid="menu">
+        <Icon name="menu" />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Content className="popover menu" sideOffset={10} align="end" collisionPadding={10}>
+          <Menu.Item className="menu-item" onSelect={onName}>
+            {t("menu.name")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={onKeys}>
+            {t("menu.keys")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" asChild>
+            <a href="/">{t("menu.newBoard")}</a>
+          </Menu.Item>
+          <Menu.Separator className="menu-line" />
+          <Menu.Label className="fine menu-label">{t("menu.language")}</Menu.Label>
+          <Menu.RadioGroup value={currentLanguage()} onValueChange={(l) => void setLanguage(l as Language)}>
+            {LANGUAGES.map((l) => (
+              <Menu.RadioItem key={l} className="menu-item" value={l} lang={l}>
+                <Mark />
+                {LANGUAGE_NAMES[l]}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Separator className="menu-line" />
+          <Menu.Label className="fine menu-label">{t("menu.theme")}</Menu.Label>
+          <Menu.RadioGroup
+            value={theme}
+            onValueChange={(next) => {
+              setTheme(next as Theme);
+              choose(next as Theme);
+            }}
+          >
+            {THEMES.map((name) => (
+              <Menu.RadioItem key={name} className="menu-item" value={name}>
+                <Mark />
+                {t(`menu.${name}`)}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+function Mark() {
+  return (
+    <span className="menu-mark">
+      <Menu.ItemIndicator>
+        <Icon name="check" />
+      </Menu.ItemIndicator>
+    </span>
+  );
+}

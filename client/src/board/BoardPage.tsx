@@ -1,0 +1,42 @@
+import { useEffect, useState } from "react";
+import { Loading } from "../app/App";
+import { keepForOffline } from "../app/offline";
+import { Problem } from "../app/Problem";
+import { OpenError, openBoard } from "../sync/session";
+import type { BoardSession, OpenProblem } from "../sync/session";
+import { BoardView } from "./BoardView";
+import { usePerson } from "./person";
+
+/** Opens a board and keeps it open as long as its page is shown. */
+export default function BoardPage({ id, secret }: { id: string; secret: string }) {
+  const person = usePerson();
+  const [session, setSession] = useState<BoardSession>();
+  const [problem, setProblem] = useState<OpenProblem>();
+  // The name and colour at the start; later changes are told through presence.
+  const [start] = useState(person);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    let opened: BoardSession | undefined;
+    openBoard(id, secret, start, stop.signal).then(
+      (made) => {
+        opened = made;
+        if (stop.signal.aborted) made.close();
+        else setSession(made);
+        void keepForOffline();
+      },
+      (error: unknown) => {
+        if (stop.signal.aborted) return;
+        if (!(error instanceof OpenError)) console.error(error);
+        setProblem(error instanceof OpenError ? error.problem : "unreachable");
+      },
+    );
+    return () => {
+      stop.abort();
+      opened?.close();
+    };
+  }, [id, secret, start]);
+
+  if (problem) return <Problem kind={problem} />;
+  return session ? <BoardView session={session} person={person} /> : <Loading />;
+}

@@ -1,0 +1,154 @@
+import "@xyflow/react/dist/base.css";
+import "./board.css";
+import { ReactFlowProvider } from "@xyflow/react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { renameBoard } from "../sync/device";
+import type { BoardSession } from "../sync/session";
+import { ActionsContext, useActions, useMadeActions } from "./actions";
+import { BoardMenu } from "./BoardMenu";
+import { Canvas } from "./Canvas";
+import { BoardContext, NamesContext, useBoard, useEditable, useMadeNames, useTools } from "./context";
+import { InviteDialog, KeysDialog, NameDialog } from "./Dialogs";
+import { SelectionBar } from "./ElementCard";
+import { FocusStore } from "./focus";
+import { Icon } from "./Icon";
+import { NameCard, NameForm } from "./NameForm";
+import { NoticeStore } from "./notice";
+import type { Person } from "./person";
+import { ToolBar, ZoomBar } from "./ToolBar";
+import { ConnectionBanner, People, TitleBar } from "./TopBar";
+
+/** An open board with all that floats around it. */
+export function BoardView({ session, person }: { session: BoardSession; person: Person }) {
+  const tools = useMemo(
+    () => ({ session, document: session.document, focus: new FocusStore(), notice: new NoticeStore() }),
+    [session],
+  );
+  return (
+    <BoardContext.Provider value={tools}>
+      <Words>
+        <ReactFlowProvider>
+          <Around person={person} />
+        </ReactFlowProvider>
+      </Words>
+    </BoardContext.Provider>
+  );
+}
+
+function Words({ children }: { children: ReactNode }) {
+  const names = useMadeNames();
+  const actions = useMadeActions(names);
+  return (
+    <NamesContext.Provider value={names}>
+      <ActionsContext.Provider value={actions}>{children}</ActionsContext.Provider>
+    </NamesContext.Provider>
+  );
+}
+
+type Open = "invite" | "keys" | "name";
+
+function Around({ person }: { person: Person }) {
+  const { t } = useTranslation();
+  const { session } = useTools();
+  const [open, setOpen] = useState<Open>();
+  const editable = useEditable();
+  const { name, color } = person;
+  useUndoKeys();
+  useTitle();
+  useEffect(() => session.presence.update({ name, color }), [session, name, color]);
+
+  const close = () => setOpen(undefined);
+  return (
+    <div className="board-page" data-editable={editable}>
+      <header className="bars">
+        <TitleBar />
+        <div className="bar people-bar">
+          <People person={person} />
+          <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
+            {t("invite.button")}
+          </button>
+          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} />
+        </div>
+      </header>
+      <div className="banners">
+        <ConnectionBanner />
+        <ReadOnlyNote />
+      </div>
+      <Canvas />
+      <NoticeLine />
+      <NameCard person={person} />
+      <SelectionBar />
+      <ToolBar />
+      <ZoomBar />
+      {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "name" && (
+        <NameDialog onClose={close}>
+          <NameForm person={person} onDone={close} />
+        </NameDialog>
+      )}
+    </div>
+  );
+}
+
+function NoticeLine() {
+  const { notice } = useTools();
+  const message = useSyncExternalStore(notice.subscribe, notice.get);
+  return (
+    <p className="notice" role="status" data-testid="notice" data-shown={message !== "" || undefined}>
+      {message}
+    </p>
+  );
+}
+
+/** Tells once why nothing can be changed; it can be put away. */
+function ReadOnlyNote() {
+  const { t } = useTranslation();
+  const { session } = useTools();
+  const { newer } = useBoard();
+  const [away, setAway] = useState(false);
+  const { role } = session.board;
+  const reason = newer ? "newer" : role === "viewer" || role === "commenter" ? role : undefined;
+  if (!reason || away) return null;
+  return (
+    <div className="banner" role="status" data-testid="read-only-note">
+      <p>{t(`readOnly.${reason}`)}</p>
+      <button type="button" className="btn icon" aria-label={t("invite.close")} onClick={() => setAway(true)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+/** Undo and redo work everywhere on the page, also while writing on a note. */
+function useUndoKeys(): void {
+  const actions = useActions();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const target = event.target;
+      // A field of our own, such as one's name, has an undo of its own.
+      if (target instanceof HTMLInputElement) return;
+      const key = event.key.toLowerCase();
+      if (key === "z" && !event.shiftKey) actions.undo();
+      else if (key === "y" || (key === "z" && event.shiftKey)) actions.redo();
+      else return;
+      event.preventDefault();
+    };
+    // Ahead of the fields, which keep their keys to themselves.
+    window.addEventListener("keydown", onKey, { capture: true });
+    return () => window.removeEventListener("keydown", onKey, { capture: true });
+  }, [actions]);
+}
+
+function useTitle(): void {
+  const { t } = useTranslation();
+  const { session } = useTools();
+  const { title } = useBoard();
+  useEffect(() => {
+    document.title = `${title || t("board.untitled")} · ${t("name")}`;
+    renameBoard(session.board.id, title);
+  }, [session, title, t]);
+}

@@ -1,0 +1,104 @@
+import * as Dialog from "@radix-ui/react-dialog";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { ROLES } from "../sync/api";
+import { useTools } from "./context";
+import { Icon } from "./Icon";
+
+function Sheet({ title, lead, children, onClose }: { title: string; lead?: string; children: ReactNode; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <div className="backdrop" />
+        <Dialog.Content className="dialog" {...(lead === undefined ? { "aria-describedby": undefined } : {})}>
+          <div className="dialog-head">
+            <Dialog.Title>{title}</Dialog.Title>
+            <Dialog.Close className="btn icon" aria-label={t("invite.close")}>
+              <Icon name="close" />
+            </Dialog.Close>
+          </div>
+          {lead !== undefined && <Dialog.Description className="lead">{lead}</Dialog.Description>}
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** The links that this device may hand on. */
+export function InviteDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const { session, notice } = useTools();
+  const { links, role } = session.board;
+  const known = ROLES.filter((r) => r !== "owner" || role === "owner").flatMap((r) => (links[r] === undefined ? [] : [{ role: r, link: links[r] }]));
+  // What is handed out most comes first; the keys to everything come last.
+  const shown = [...known.filter((k) => k.role !== "owner"), ...known.filter((k) => k.role === "owner")];
+
+  const copy = async (link: string) => {
+    try {
+      await navigator.clipboard.writeText(link);
+      notice.say(t("said.copied"));
+    } catch {
+      notice.say(t("said.notCopied"));
+    }
+  };
+
+  return (
+    <Sheet title={t("invite.heading")} lead={t("invite.lead")} onClose={onClose}>
+      {shown.length === 0 && <p>{t("invite.none")}</p>}
+      <ul className="links">
+        {shown.map(({ role: r, link }) => (
+          <li key={r}>
+            <strong>{t(`invite.${r}`)}</strong>
+            <div className="row">
+              <input className="text" readOnly value={link} aria-label={t("invite.link", { role: t(`role.${r}`) })} data-testid={`link-${r}`} onFocus={(e) => e.target.select()} />
+              <button type="button" className="btn soft" aria-label={t("invite.copy", { role: t(`role.${r}`) })} onClick={() => void copy(link)}>
+                {t("invite.copyShort")}
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {role !== "owner" && shown.length > 0 && <p className="fine">{t("invite.onlyYours")}</p>}
+    </Sheet>
+  );
+}
+
+const KEYS = [
+  ["N", "keys.n"],
+  ["Enter", "keys.enter"],
+  ["Esc", "keys.escape"],
+  ["", "keys.arrows"],
+  ["Delete", "keys.remove"],
+  ["1–5", "keys.colors"],
+  ["Ctrl Z", "keys.undo"],
+  ["Ctrl Shift Z", "keys.redo"],
+] as const;
+
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Sheet title={t("keys.heading")} onClose={onClose}>
+      <dl className="keys">
+        {KEYS.map(([key, words]) => (
+          <div key={words}>
+            <dt>
+              <kbd>{key || t("keys.space")}</kbd>
+            </dt>
+            <dd>{t(words)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Sheet>
+  );
+}
+
+export function NameDialog({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <Sheet title={t("menu.name")} onClose={onClose}>
+      {children}
+    </Sheet>
+  );
+}

@@ -1,0 +1,120 @@
+import { memo, useRef } from "react";
+import type { KeyboardEvent } from "react";
+import { ViewportPortal } from "@xyflow/react";
+import { useTranslation } from "react-i18next";
+import { useActions } from "./actions";
+import { useEditable, useFocus, useNames, useTools } from "./context";
+import { Icon } from "./Icon";
+import { SIZES, neighbourCell } from "./layout";
+import type { Cell, Direction, Geometry, LaneRow, StepColumn } from "./layout";
+
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+
+/** The ground the notes lie on: the lanes as soft tints, the lines between them, and the cells that take a note. */
+export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometry; target: Cell | undefined }) {
+  const { t } = useTranslation();
+  const { width, height, lanes, steps } = geometry;
+  return (
+    <ViewportPortal>
+      <div className="grid" style={{ width, height }}>
+        {lanes.map(({ lane, y, height: h }) => (
+          <div key={lane.id} className={`lane role-${lane.role}`} style={{ top: y, height: h, width }} />
+        ))}
+        {steps.map(({ step, x }) => (
+          <div key={step.id} className="column" style={{ left: x, top: 0, height }} />
+        ))}
+        {lanes.map((row) =>
+          steps.map((column) => (
+            <GridCell
+              key={`${row.lane.id} ${column.step.id}`}
+              row={row}
+              column={column}
+              entry={row === lanes[0] && column === steps[0]}
+              target={target?.lane === row.lane.id && target.step === column.step.id}
+            />
+          )),
+        )}
+        {lanes.map(
+          ({ lane, y, height: h, line }) =>
+            line && (
+              <div key={lane.id} className={`line line-${line}`} style={{ top: y + h, width }} data-testid={`line-${line}`}>
+                <span>{t(`line.${line}`)}</span>
+              </div>
+            ),
+        )}
+      </div>
+    </ViewportPortal>
+  );
+});
+
+const GridCell = memo(
+  function GridCell({ row, column, target, entry }: { row: LaneRow; column: StepColumn; target: boolean; entry: boolean }) {
+    const { t } = useTranslation();
+    const { document, focus } = useTools();
+    const names = useNames();
+    const actions = useActions();
+    const editable = useEditable();
+    const button = useRef<HTMLButtonElement>(null);
+    const cell: Cell = { lane: row.lane.id, step: column.step.id };
+    const current = useFocus((f) => f.cell?.lane === cell.lane && f.cell.step === cell.step);
+    const first = useFocus((f) => f.cell === undefined) && entry;
+
+    const onKeyDown = (event: KeyboardEvent) => {
+      const direction = ARROWS[event.key];
+      if (!direction) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const to = neighbourCell(document.board(), cell, direction);
+      if (!to) return;
+      focus.atCell(to);
+      const id = CSS.escape(`cell-${to.lane}-${to.step}`);
+      button.current?.closest(".grid")?.querySelector<HTMLElement>(`[data-testid="${id}"] > .cell-add`)?.focus();
+    };
+
+    return (
+      <div
+        className="cell"
+        style={{ left: column.x, top: row.y, width: SIZES.step, height: row.height }}
+        data-testid={`cell-${cell.lane}-${cell.step}`}
+        data-target={target || undefined}
+        data-current={(current && editable) || undefined}
+        onClick={() => focus.atCell(cell)}
+        onDoubleClick={() => {
+          if (editable) actions.add("note", cell);
+        }}
+      >
+        {editable && (
+          <button
+            ref={button}
+            type="button"
+            className="cell-add nopan nodrag"
+            tabIndex={current || first ? 0 : -1}
+            aria-label={t("board.addHere", { lane: names.lane(cell.lane), step: names.step(cell.step) })}
+            onFocus={() => focus.atCell(cell)}
+            onKeyDown={onKeyDown}
+            onDoubleClick={(event) => event.stopPropagation()}
+            onClick={(event) => {
+              event.stopPropagation();
+              actions.add("note", cell);
+            }}
+          >
+            <Icon name="in" />
+          </button>
+        )}
+      </div>
+    );
+  },
+  (a, b) =>
+    a.target === b.target &&
+    a.entry === b.entry &&
+    a.row.lane.id === b.row.lane.id &&
+    a.row.y === b.row.y &&
+    a.row.height === b.row.height &&
+    a.column.step.id === b.column.step.id &&
+    a.column.x === b.column.x,
+);

@@ -1,0 +1,111 @@
+import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardDocument } from "../document/document";
+import type { Board, LaneRole } from "../document/model";
+import type { Connection } from "../sync/adapter";
+import type { Peer } from "../sync/presence";
+import type { SaveState } from "../sync/saved";
+import type { BoardSession } from "../sync/session";
+import type { Focus, FocusStore } from "./focus";
+import type { NoticeStore } from "./notice";
+
+export interface BoardTools {
+  readonly session: BoardSession;
+  readonly document: BoardDocument;
+  readonly focus: FocusStore;
+  readonly notice: NoticeStore;
+}
+
+export const BoardContext = createContext<BoardTools | undefined>(undefined);
+
+export function useTools(): BoardTools {
+  const tools = useContext(BoardContext);
+  if (!tools) throw new Error("a part of the board was drawn outside a board");
+  return tools;
+}
+
+export function useBoard(): Board {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, document.board);
+}
+
+export function useEditable(): boolean {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => document.editable);
+}
+
+export function useFocus<T>(select: (focus: Focus) => T): T {
+  const { focus } = useTools();
+  return useSyncExternalStore(focus.subscribe, () => select(focus.get()));
+}
+
+export function useConnection(): Connection {
+  const { socket } = useTools().session;
+  return useSyncExternalStore(socket.subscribe, socket.connection);
+}
+
+export function useSaveState(): SaveState {
+  const { saved } = useTools().session;
+  return useSyncExternalStore(saved.subscribe, saved.state);
+}
+
+export function usePeers(): readonly Peer[] {
+  const { presence } = useTools().session;
+  return useSyncExternalStore(presence.subscribe, presence.peers);
+}
+
+export interface Visitor {
+  readonly name: string;
+  readonly color: number;
+  readonly writing: boolean;
+}
+
+const NOBODY: readonly Visitor[] = [];
+
+/** Who else is at an element. The same list until somebody comes or goes, however much their pointers move. */
+export function useVisitors(id: string): readonly Visitor[] {
+  const { presence } = useTools().session;
+  const key = useSyncExternalStore(presence.subscribe, () => {
+    const here = presence.peers().filter((p) => p.selected === id || p.editing === id);
+    return here.length === 0 ? "" : JSON.stringify(here.map((p) => [p.name, p.color, p.editing === id]));
+  });
+  return useMemo(() => {
+    if (key === "") return NOBODY;
+    return (JSON.parse(key) as [string, number, boolean][]).map(([name, color, writing]) => ({ name, color, writing }));
+  }, [key]);
+}
+
+/** How the parts of the board are called: as people named them, else by role or number in the reader's language. */
+export interface Names {
+  lane(id: string | undefined): string;
+  step(id: string | undefined): string;
+  roleOf(id: string | undefined): LaneRole;
+}
+
+export const NamesContext = createContext<Names | undefined>(undefined);
+
+export function useNames(): Names {
+  const names = useContext(NamesContext);
+  if (!names) throw new Error("a part of the board was drawn outside a board");
+  return names;
+}
+
+/** Made once for the whole board: a part that only needs names is not drawn anew with every change to the board. */
+export function useMadeNames(): Names {
+  const { t } = useTranslation();
+  const { lanes, steps } = useBoard();
+  return useMemo(
+    () => ({
+      lane: (id) => {
+        const lane = lanes.find((l) => l.id === id);
+        return lane ? lane.title || t(`lane.${lane.role}`) : t("board.nowhere");
+      },
+      step: (id) => {
+        const at = steps.findIndex((s) => s.id === id);
+        return steps[at]?.title || (at < 0 ? "" : t("step", { number: at + 1 }));
+      },
+      roleOf: (id) => lanes.find((l) => l.id === id)?.role ?? "custom",
+    }),
+    [lanes, steps, t],
+  );
+}

@@ -1,0 +1,176 @@
+import { lineBetween } from "../document/model";
+import type { Board, Element, Kind, Lane, Line, Step } from "../document/model";
+
+/** Where everything on a board lies, in board units (pixels at zoom 1). A pure function of the board. */
+
+export const SIZES = {
+  laneHeader: 136,
+  stepHeader: 56,
+  step: 232,
+  lane: 112,
+  padding: 12,
+  gap: 10,
+  /** Room below the last note of a cell, for the button that adds another. */
+  foot: 30,
+  noteInset: 12,
+  noteLine: 19,
+  noteRim: 22,
+  /** No note is smaller, so that a finger can hit it. */
+  noteLeast: 48,
+  /** The free room at the right for adding a step. */
+  margin: 64,
+} as const;
+
+/** How many lines a text takes in a given width, board units. */
+export type CountLines = (text: string, width: number) => number;
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface LaneRow {
+  readonly lane: Lane;
+  readonly y: number;
+  readonly height: number;
+  /** The line at the lower edge of this lane. */
+  readonly line: Line | undefined;
+}
+
+export interface StepColumn {
+  readonly step: Step;
+  readonly x: number;
+}
+
+export interface Geometry {
+  readonly width: number;
+  readonly height: number;
+  readonly lanes: readonly LaneRow[];
+  readonly steps: readonly StepColumn[];
+  /** One for each element of the board, by id. */
+  readonly places: ReadonlyMap<string, Rect>;
+}
+
+export interface Cell {
+  readonly lane: string;
+  readonly step: string;
+}
+
+export const cellKey = (lane: string, step: string) => `${lane}\u0000${step}`;
+
+/** The width of an element of this kind in a cell. Sticky notes are narrower than cards, as if laid upon them. */
+export function widthOf(kind: Kind): number {
+  const inner = SIZES.step - 2 * SIZES.padding;
+  return kind === "note" ? inner - 20 : inner;
+}
+
+export function layout(board: Board, countLines: CountLines): Geometry {
+  const cells = new Map<string, Element[]>();
+  const loose: Element[] = [];
+  for (const element of board.elements) {
+    if (element.lane === undefined || element.step === undefined) {
+      loose.push(element);
+      continue;
+    }
+    const key = cellKey(element.lane, element.step);
+    const cell = cells.get(key);
+    if (cell) cell.push(element);
+    else cells.set(key, [element]);
+  }
+
+  const places = new Map<string, Rect>();
+  const sizeOf = (element: Element) => {
+    const width = widthOf(element.kind);
+    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
+    return { width, height: Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine) };
+  };
+
+  const steps = board.steps.map((step, i) => ({ step, x: SIZES.laneHeader + i * SIZES.step }));
+  const lanes: LaneRow[] = [];
+  let y: number = SIZES.stepHeader;
+  board.lanes.forEach((lane, i) => {
+    let height: number = SIZES.lane;
+    for (const { step, x } of steps) {
+      let bottom = y + SIZES.padding;
+      for (const element of cells.get(cellKey(lane.id, step.id)) ?? []) {
+        const size = sizeOf(element);
+        places.set(element.id, { x: x + SIZES.padding, y: bottom, ...size });
+        bottom += size.height + SIZES.gap;
+      }
+      height = Math.max(height, bottom - SIZES.gap + SIZES.padding + SIZES.foot - y);
+    }
+    const below = board.lanes[i + 1];
+    lanes.push({ lane, y, height, line: below ? lineBetween(lane.role, below.role) : undefined });
+    y += height;
+  });
+
+  // What lies in no cell, because its lane or step is gone, waits below the board until someone gives it a place.
+  let x = SIZES.laneHeader + SIZES.padding;
+  for (const element of loose) {
+    const size = sizeOf(element);
+    const free = element.x !== 0 || element.y !== 0;
+    places.set(element.id, { x: free ? element.x : x, y: free ? element.y : y + 24, ...size });
+    if (!free) x += size.width + SIZES.gap;
+  }
+  return { width: SIZES.laneHeader + steps.length * SIZES.step, height: y, lanes, steps, places };
+}
+
+/** The cell at a point, or nothing outside the lanes and steps. */
+export function cellAt(geometry: Geometry, x: number, y: number): Cell | undefined {
+  const row = geometry.lanes.find((l) => y >= l.y && y < l.y + l.height);
+  const column = geometry.steps.find((s) => x >= s.x && x < s.x + SIZES.step);
+  return row && column ? { lane: row.lane.id, step: column.step.id } : undefined;
+}
+
+/** Where among the elements of a cell something let go at `y` belongs, not counting `moving` itself. */
+export function indexAt(board: Board, geometry: Geometry, cell: Cell, y: number, moving: string): number {
+  return board.elements
+    .filter((e) => e.lane === cell.lane && e.step === cell.step && e.id !== moving)
+    .filter((e) => {
+      const place = geometry.places.get(e.id);
+      return place !== undefined && place.y + place.height / 2 < y;
+    }).length;
+}
+
+export type Direction = "left" | "right" | "up" | "down";
+
+/** The cell next to this one, or nothing at the edge of the board. */
+export function neighbourCell(board: Board, cell: Cell, direction: Direction): Cell | undefined {
+  const lane = board.lanes.findIndex((l) => l.id === cell.lane) + (direction === "up" ? -1 : direction === "down" ? 1 : 0);
+  const step = board.steps.findIndex((s) => s.id === cell.step) + (direction === "left" ? -1 : direction === "right" ? 1 : 0);
+  const [toLane, toStep] = [board.lanes[lane], board.steps[step]];
+  return toLane && toStep ? { lane: toLane.id, step: toStep.id } : undefined;
+}
+
+/** Counts lines for a font in which every letter is as wide as given: close enough where no browser measures. */
+export function evenLetters(letterWidth: number): CountLines {
+  return wrapWith((text) => text.length * letterWidth);
+}
+
+/** Counts lines as a browser breaks them (pre-wrap, breaking words that are too long), given how wide texts are. */
+export function wrapWith(measure: (text: string) => number): CountLines {
+  return (text, width) => {
+    let lines = 0;
+    for (const paragraph of text.split("\n")) {
+      lines++;
+      let used = 0;
+      for (const word of paragraph.split(/(?<=\s)/)) {
+        const wide = measure(word.trimEnd());
+        if (used > 0 && used + wide > width) {
+          lines++;
+          used = 0;
+        }
+        if (wide > width) {
+          const extra = Math.ceil(wide / width) - 1;
+          lines += extra;
+          used = wide - extra * width;
+        } else {
+          used += measure(word);
+        }
+      }
+    }
+    return lines;
+  };
+}

@@ -1,0 +1,100 @@
+import { useMemo, useRef } from "react";
+import type { Node } from "@xyflow/react";
+import { useTranslation } from "react-i18next";
+import type { Board, Element, LaneRole } from "../document/model";
+import { useNames } from "./context";
+import type { Geometry, Rect } from "./layout";
+
+export interface ElementData extends Record<string, unknown> {
+  readonly element: Element;
+  /** How a screen reader names it: kind, words and place. */
+  readonly label: string;
+  readonly role: LaneRole;
+}
+export type ElementNode = Node<ElementData, "element">;
+
+export interface Drag {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * The board's elements as nodes of the canvas, in reading order. A node is the same object as before unless something
+ * of it has changed, so that one edit draws one node anew.
+ */
+export function useNodes(
+  board: Board,
+  geometry: Geometry,
+  drag: Drag | undefined,
+  selected: string | undefined,
+  draggable: boolean,
+): ElementNode[] {
+  const { t } = useTranslation();
+  const names = useNames();
+  const cache = useRef(new Map<string, ElementNode>());
+  const cachedFor = useRef<unknown[]>([]);
+
+  return useMemo(() => {
+    const next = new Map<string, ElementNode>();
+    // Labels are worth keeping: putting five hundred together takes longer than drawing one note.
+    const sameWords = cachedFor.current[0] === names && cachedFor.current[1] === t;
+    cachedFor.current = [names, t];
+    const labelOf = (element: Element) => {
+      const { kind, text, lane, step } = element;
+      const words = { kind: t(`kind.${kind}`), text, lane: names.lane(lane), step: names.step(step) };
+      return t(text ? "note.label" : "note.labelEmpty", words);
+    };
+    for (const element of board.elements) {
+      const place = geometry.places.get(element.id);
+      if (!place) continue;
+      const role = names.roleOf(element.lane);
+      const rect: Rect = drag?.id === element.id ? { ...place, x: drag.x, y: drag.y } : place;
+      const former = cache.current.get(element.id);
+      const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element);
+      const node = make(element, label, role, rect, element.id === selected, draggable);
+      next.set(element.id, former && same(former, node) ? former : node);
+    }
+    cache.current = next;
+    return [...next.values()];
+  }, [board, geometry, drag, selected, draggable, names, t]);
+}
+
+// The canvas calls its wrappers "node", which says nothing; the card inside names itself.
+const WRAPPER = { "aria-roledescription": undefined };
+
+function make(
+  element: Element,
+  label: string,
+  role: LaneRole,
+  rect: Rect,
+  selected: boolean,
+  draggable: boolean,
+): ElementNode {
+  const { x, y, width, height } = rect;
+  return {
+    id: element.id,
+    type: "element",
+    position: { x, y },
+    width,
+    height,
+    selected,
+    draggable,
+    data: { element, label, role },
+    domAttributes: WRAPPER,
+  };
+}
+
+function same(a: ElementNode, b: ElementNode): boolean {
+  return (
+    a.data.element === b.data.element &&
+    a.data.label === b.data.label &&
+    a.data.role === b.data.role &&
+    a.position.x === b.position.x &&
+    a.position.y === b.position.y &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.selected === b.selected &&
+    a.draggable === b.draggable
+  );
+}

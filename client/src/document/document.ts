@@ -1,0 +1,247 @@
+import type * as A from "@automerge/automerge/slim";
+import type { Board, Kind, NoteColor } from "./model";
+import { SCHEMA } from "./model";
+import { neighbours, orderBetween } from "./order";
+import { createReader, mapOf, textOf } from "./read";
+import { createElement, createStep, editText, removeObject, revert, setFields } from "./write";
+import type { Action, Draft, Path } from "./write";
+import { movePosition } from "./text";
+import type { Splice } from "./text";
+
+/** Where a document lives: an automerge-repo handle, or in tests a plain Automerge document. */
+export interface DocumentSource {
+  doc(): A.Doc<unknown>;
+  change(fn: (draft: Draft) => void): void;
+  /** Calls back, at once, after every change to the document, whoever made it. Returns how to stop that. */
+  onChange(listener: (patches: readonly A.Patch[]) => void): () => void;
+}
+
+/** Typing goes on as the same deed while the pauses are shorter than this. Milliseconds. */
+const TYPING_PAUSE = 1500;
+/** So many deeds can be taken back. */
+const HISTORY = 200;
+
+export type UndoResult = "done" | "nothing" | "conflict";
+
+interface Deed {
+  readonly actions: readonly Action[];
+  readonly at: number;
+}
+
+/**
+ * A board that can be read, changed and followed. Changes are made here and nowhere else; each is one Automerge change
+ * and one entry in the person's own undo history.
+ */
+export class BoardDocument {
+  readonly #source: DocumentSource;
+  readonly #now: () => number;
+  readonly #read = createReader();
+  readonly #listeners = new Set<() => void>();
+  readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
+  readonly #aliases = new Map<string, string>();
+  readonly #stop: () => void;
+  #board: Board;
+  #undo: Deed[] = [];
+  #redo: Deed[] = [];
+  #typing: string | undefined;
+  #editable: boolean;
+
+  constructor(source: DocumentSource, options: { editable?: boolean; now?: () => number } = {}) {
+    this.#source = source;
+    this.#now = options.now ?? Date.now;
+    this.#editable = options.editable ?? true;
+    this.#board = this.#read(source.doc());
+    this.#stop = source.onChange((patches) => this.#changed(patches));
+  }
+
+  close(): void {
+    this.#stop();
+    this.#listeners.clear();
+    this.#textListeners.clear();
+  }
+
+  /** The board as it is now. The same object until something that shows has changed. */
+  board = (): Board => this.#board;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Whether this person may change this document with this program. */
+  get editable(): boolean {
+    return this.#editable && !this.#board.newer;
+  }
+
+  setEditable(editable: boolean): void {
+    if (this.#editable === editable) return;
+    this.#editable = editable;
+    this.#notify();
+  }
+
+  get canUndo(): boolean {
+    return this.#undo.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#redo.length > 0;
+  }
+
+  /** Puts a new, empty element last in a cell and returns its id; undefined when the board cannot be changed. */
+  createElement(place: { lane: string; step: string; kind?: Kind; color?: NoteColor }): string | undefined {
+    const id = newId();
+    const done = this.#perform((draft) =>
+      createElement(draft, {
+        id,
+        kind: place.kind ?? "note",
+        lane: place.lane,
+        step: place.step,
+        order: orderBetween(this.#cell(place.lane, place.step).at(-1)?.order),
+        color: place.color ?? "yellow",
+      }),
+    );
+    return done ? id : undefined;
+  }
+
+  /** Moves an element into a cell, at `index` among those already there, or last. */
+  moveElement(id: string, place: { lane: string; step: string; index?: number }): boolean {
+    const cell = this.#cell(place.lane, place.step).filter((e) => e.id !== id);
+    const order = orderBetween(...neighbours(cell, place.index ?? cell.length));
+    return this.#perform((draft) => setFields(draft, ["elements", id], { lane: place.lane, step: place.step, order }));
+  }
+
+  setColor(id: string, color: NoteColor): boolean {
+    return this.#perform((draft) => setFields(draft, ["elements", id], { color }));
+  }
+
+  removeElement(id: string): boolean {
+    return this.#perform((draft) => removeObject(draft, ["elements", id]));
+  }
+
+  /** Adds a step after the last one. */
+  addStep(): string | undefined {
+    const id = newId();
+    const order = orderBetween(this.#board.steps.at(-1)?.order);
+    return this.#perform((draft) => createStep(draft, { id, order })) ? id : undefined;
+  }
+
+  /** The text at a path, such as ["meta", "title"] or ["elements", id, "text"]. Missing text reads as empty. */
+  text(path: Path): string {
+    let value: unknown = this.#source.doc();
+    for (const key of path) value = mapOf(value)?.[key];
+    return textOf(value);
+  }
+
+  /** Types into the text at a path. Typing without a long pause is one deed for undo. */
+  editText(path: Path, splice: Splice): boolean {
+    const key = path.join("\u0000");
+    const last = this.#undo.at(-1);
+    const former = last?.actions[0];
+    const goesOn =
+      this.#typing === key && last && former?.type === "text" && this.#now() - last.at < TYPING_PAUSE ? former : undefined;
+    const done = this.#perform((draft) => editText(draft, path, splice, goesOn?.edit), goesOn !== undefined);
+    this.#typing = done ? key : undefined;
+    return done;
+  }
+
+  /** Tells what others do to a text, at once and in order, so that a caret can keep its place. */
+  onText(path: Path, listener: (splices: readonly Splice[]) => void): () => void {
+    const key = path.join("\u0000");
+    const set = this.#textListeners.get(key) ?? new Set();
+    this.#textListeners.set(key, set.add(listener));
+    return () => {
+      set.delete(listener);
+      if (set.size === 0) this.#textListeners.delete(key);
+    };
+  }
+
+  /** Takes back this person's latest deed. On a conflict the deed is dropped, since it is no longer only theirs. */
+  undo(): UndoResult {
+    return this.#takeBack(this.#undo, this.#redo);
+  }
+
+  redo(): UndoResult {
+    return this.#takeBack(this.#redo, this.#undo);
+  }
+
+  #takeBack(from: Deed[], to: Deed[]): UndoResult {
+    if (!this.editable) return "nothing";
+    const deed = from.pop();
+    if (!deed) return "nothing";
+    this.#typing = undefined;
+    const aliases = {
+      resolve: (cursor: string) => this.#resolve(cursor),
+      add: (a: string, b: string) => void this.#aliases.set(a, b),
+    };
+    let result: Action[] | "conflict" = "conflict";
+    this.#source.change((draft) => {
+      result = revert(draft, deed.actions, aliases);
+    });
+    const done = result as Action[] | "conflict";
+    if (done !== "conflict") to.push({ actions: done, at: 0 });
+    this.#notify();
+    return done === "conflict" ? "conflict" : "done";
+  }
+
+  #resolve(cursor: string): string {
+    let at = cursor;
+    // Bounded: an alias always points to a younger character.
+    for (let next = this.#aliases.get(at); next !== undefined; next = this.#aliases.get(at)) at = next;
+    return at;
+  }
+
+  #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
+    if (!this.editable) return false;
+    this.#typing = undefined;
+    let actions: Action[] = [];
+    this.#source.change((draft) => {
+      actions = deed(draft);
+    });
+    if (actions.length === 0) return false;
+    if (goesOn) this.#undo.pop();
+    this.#undo.push({ actions, at: this.#now() });
+    if (this.#undo.length > HISTORY) this.#undo.shift();
+    this.#redo = [];
+    this.#notify();
+    return true;
+  }
+
+  #cell(lane: string, step: string) {
+    return this.#board.elements.filter((e) => e.lane === lane && e.step === step);
+  }
+
+  #changed(patches: readonly A.Patch[]): void {
+    const former = this.#board;
+    this.#board = this.#read(this.#source.doc());
+    if (this.#textListeners.size > 0) this.#tellTexts(patches);
+    if (former !== this.#board) this.#notify();
+  }
+
+  #tellTexts(patches: readonly A.Patch[]): void {
+    const bySource = new Map<string, Splice[]>();
+    for (const patch of patches) {
+      const at = patch.path.at(-1);
+      if ((patch.action !== "splice" && patch.action !== "del") || typeof at !== "number") continue;
+      const key = patch.path.slice(0, -1).join("\u0000");
+      if (!this.#textListeners.has(key)) continue;
+      const splice: Splice =
+        patch.action === "splice" ? { at, remove: 0, insert: patch.value } : { at, remove: patch.length ?? 1, insert: "" };
+      bySource.set(key, [...(bySource.get(key) ?? []), splice]);
+    }
+    for (const [key, listeners] of this.#textListeners) {
+      for (const listener of listeners) listener(bySource.get(key) ?? []);
+    }
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export { SCHEMA, movePosition };
+
+/** A short random name: 12 letters of 32, 60 bits. */
+export function newId(): string {
+  const letters = "0123456789abcdefghjkmnpqrstvwxyz";
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => letters[byte % 32]).join("");
+}

@@ -1,0 +1,181 @@
+import * as A from "@automerge/automerge/slim";
+import type { Kind, NoteColor } from "./model";
+import { mapOf, textOf } from "./read";
+import { charsAt, revertText, spliceText } from "./text";
+import type { Splice, TextEdit } from "./text";
+
+/**
+ * The changes that can be made to a board's document. Each runs inside an Automerge change and returns what it did, so
+ * that exactly that can be taken back later (see `revert`). None of them replaces an object that others may be editing.
+ */
+
+/** The document inside a change, or between changes. Its shape is not taken for granted. */
+export type Draft = A.Doc<unknown>;
+export type Path = readonly string[];
+
+/** Something done to a document, with what is needed to take it back. */
+export type Action =
+  | { readonly type: "set"; readonly path: Path; readonly before: unknown; readonly after: unknown }
+  | { readonly type: "create"; readonly path: Path; readonly text: string }
+  | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: readonly string[] }
+  | { readonly type: "text"; readonly path: Path; readonly edit: TextEdit };
+
+/** Follows characters that an undo has brought back under a new name. */
+export interface Aliases {
+  resolve(cursor: string): string;
+  add(from: string, to: string): void;
+}
+
+export interface NewElement {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly lane: string;
+  readonly step: string;
+  readonly order: string;
+  readonly color: NoteColor;
+}
+
+export function createElement(draft: Draft, element: NewElement): Action[] {
+  const elements = container(draft, "elements");
+  elements[element.id] = {
+    kind: new A.ImmutableString(element.kind),
+    lane: new A.ImmutableString(element.lane),
+    step: new A.ImmutableString(element.step),
+    order: new A.ImmutableString(element.order),
+    color: new A.ImmutableString(element.color),
+    text: "",
+  };
+  return [{ type: "create", path: ["elements", element.id], text: "" }];
+}
+
+export function createStep(draft: Draft, step: { id: string; order: string }): Action[] {
+  container(draft, "steps")[step.id] = { title: "", order: new A.ImmutableString(step.order) };
+  return [{ type: "create", path: ["steps", step.id], text: "" }];
+}
+
+/** Sets scalar fields of the object at `path`. Fields that hold the value already are left alone. */
+export function setFields(draft: Draft, path: Path, fields: Readonly<Record<string, string | number>>): Action[] {
+  const target = find(draft, path);
+  if (!target) return [];
+  const actions: Action[] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    const before = target[field];
+    if (sameScalar(before, value)) continue;
+    target[field] = typeof value === "string" ? new A.ImmutableString(value) : value;
+    actions.push({ type: "set", path: [...path, field], before: copy(before), after: value });
+  }
+  return actions;
+}
+
+export function removeObject(draft: Draft, path: Path): Action[] {
+  const target = find(draft, path);
+  const parent = find(draft, path.slice(0, -1));
+  const key = path.at(-1);
+  if (!target || !parent || key === undefined) return [];
+  const text = [...path, textField(path)];
+  const cursors = charsAt(draft, text, 0, Number.MAX_SAFE_INTEGER).map((c) => c.cursor);
+  const snapshot = copy(target);
+  Reflect.deleteProperty(parent, key);
+  return [{ type: "remove", path, snapshot, cursors }];
+}
+
+/** Edits the collaborative text at `path`; a scalar string or a hole there becomes collaborative text first. */
+export function editText(draft: Draft, path: Path, splice: Splice, former?: TextEdit): Action[] {
+  const parent = find(draft, path.slice(0, -1));
+  const key = path.at(-1);
+  if (!parent || key === undefined || (splice.remove === 0 && splice.insert === "")) return [];
+  if (typeof parent[key] !== "string") parent[key] = textOf(parent[key]);
+  return [{ type: "text", path, edit: spliceText(draft, path, splice, former) }];
+}
+
+/**
+ * Takes back what was done together, and returns what that in turn did. When somebody else has changed one of these very
+ * things since, nothing is touched and the answer is "conflict": undo is for one's own doings only.
+ */
+export function revert(draft: Draft, actions: readonly Action[], aliases: Aliases): Action[] | "conflict" {
+  if (actions.some((action) => conflicts(draft, action))) return "conflict";
+  return [...actions].reverse().flatMap((action) => revertOne(draft, action, aliases));
+}
+
+function conflicts(draft: Draft, action: Action): boolean {
+  const object = find(draft, action.type === "set" || action.type === "text" ? action.path.slice(0, -1) : action.path);
+  switch (action.type) {
+    case "set":
+      return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
+    case "create":
+      // Someone has written on it since: then it is no longer only mine to take away.
+      return !object || textOf(object[textField(action.path)]) !== action.text;
+    case "remove":
+      return object !== undefined;
+    case "text":
+      return !object;
+  }
+}
+
+function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
+  const parent = find(draft, action.path.slice(0, -1));
+  const key = action.path.at(-1) ?? "";
+  switch (action.type) {
+    case "set": {
+      if (!parent) return [];
+      const before = parent[key];
+      if (action.before === undefined || action.before === null) Reflect.deleteProperty(parent, key);
+      else parent[key] = copy(action.before);
+      return [{ type: "set", path: action.path, before: copy(before), after: action.before }];
+    }
+    case "create":
+      return removeObject(draft, action.path);
+    case "remove": {
+      const target = parent ?? container(draft, action.path[0] ?? "");
+      target[key] = copy(action.snapshot);
+      const field = textField(action.path);
+      const chars = charsAt(draft, [...action.path, field], 0, Number.MAX_SAFE_INTEGER);
+      chars.forEach((c, i) => {
+        const from = action.cursors[i];
+        if (from !== undefined) aliases.add(from, c.cursor);
+      });
+      return [{ type: "create", path: action.path, text: textOf(mapOf(action.snapshot)?.[field]) }];
+    }
+    case "text": {
+      const edit = revertText(draft, action.path, action.edit, aliases.resolve, aliases.add);
+      return [{ type: "text", path: action.path, edit }];
+    }
+  }
+}
+
+const textField = (path: Path) => (path[0] === "elements" ? "text" : "title");
+
+type MutableMap = Record<string, unknown>;
+
+function container(draft: Draft, name: string): MutableMap {
+  const root = draft as MutableMap;
+  if (!mapOf(root[name])) root[name] = {};
+  return root[name] as MutableMap;
+}
+
+function find(draft: Draft, path: Path): MutableMap | undefined {
+  let value: unknown = draft;
+  for (const key of path) {
+    const map = mapOf(value);
+    if (!map || !Object.hasOwn(map, key)) return undefined;
+    value = map[key];
+  }
+  return mapOf(value) as MutableMap | undefined;
+}
+
+function sameScalar(a: unknown, b: unknown): boolean {
+  const plain = (v: unknown) => (A.isImmutableString(v) ? v.val : (v ?? null));
+  return plain(a) === plain(b);
+}
+
+/** A value that may be put into a document: Automerge refuses objects that are part of one already. */
+function copy(value: unknown): unknown {
+  if (A.isImmutableString(value)) return new A.ImmutableString(String(value.val));
+  if (A.isCounter(value)) return new A.Counter(value.value);
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Uint8Array) return value.slice();
+  if (Array.isArray(value)) return Array.from(value as unknown[], copy);
+  const map = mapOf(value);
+  if (map) return Object.fromEntries(Object.entries(map).map(([k, v]) => [k, copy(v)]));
+  return value;
+}

@@ -1,0 +1,54 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { en } from "./en";
+import { sv } from "./sv";
+
+export const LANGUAGES = ["sv", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+/** Each language by its own name: one who cannot read the page can still find theirs. */
+export const LANGUAGE_NAMES: Record<Language, string> = { sv: "Svenska", en: "English" };
+
+const KEY = "openmic.language";
+
+/** Speaks the language chosen on this device, else the browser's, else English. */
+export async function startLanguage(): Promise<void> {
+  const stored = localStorage.getItem(KEY);
+  const wanted = [stored ?? "", ...navigator.languages].map((l) => l.slice(0, 2));
+  const language = wanted.map((w) => LANGUAGES.find((l) => l === w)).find((l) => l !== undefined) ?? "en";
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: "en",
+    resources: { en: { translation: en }, sv: { translation: sv } },
+    // React escapes what it shows.
+    interpolation: { escapeValue: false },
+  });
+  document.documentElement.lang = language;
+}
+
+export function currentLanguage(): Language {
+  return LANGUAGES.find((l) => l === i18next.language) ?? "en";
+}
+
+export async function setLanguage(language: Language): Promise<void> {
+  localStorage.setItem(KEY, language);
+  document.documentElement.lang = language;
+  await i18next.changeLanguage(language);
+}
+
+const PSEUDONYMS: Record<Language, { first: readonly string[]; second: readonly string[] }> = {
+  sv: {
+    first: ["Glad", "Klok", "Lugn", "Modig", "Nyfiken", "Pigg", "Rask", "Snäll"],
+    second: ["älg", "björn", "hare", "igelkott", "lärka", "räv", "säl", "uggla"],
+  },
+  en: {
+    first: ["Brave", "Bright", "Calm", "Curious", "Gentle", "Glad", "Quick", "Wise"],
+    second: ["badger", "elk", "fox", "hare", "hedgehog", "lark", "otter", "owl"],
+  },
+};
+
+/** A friendly name for someone who has not said what they are called. */
+export function inventName(): string {
+  const { first, second } = PSEUDONYMS[currentLanguage()];
+  const pick = (words: readonly string[]) => words[Math.floor(Math.random() * words.length)] ?? "";
+  return `${pick(first)} ${pick(second)}`;
+}

@@ -1,0 +1,127 @@
+import { ROLES } from "./api";
+import type { BoardInfo, Links, Role } from "./api";
+import { NAME_LENGTH, PERSON_COLORS } from "./presence";
+
+/** What this device remembers: the boards it has seen with the links to them, and what its person is called. */
+
+export interface KnownBoard {
+  readonly id: string;
+  readonly documentId: string;
+  readonly title: string;
+  readonly role: Role;
+  readonly secret: string;
+  /** Links that may be handed on: all of them for who made the board, else the one that led here. */
+  readonly links: Links;
+  /** When it was opened last, milliseconds since 1970. */
+  readonly seen: number;
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly color: number;
+  /** The name was made up by the program. */
+  readonly invented: boolean;
+}
+
+const BOARDS = "openmic.boards";
+const PROFILE = "openmic.profile";
+const MOST_BOARDS = 50;
+
+/** The boards of this device, the latest first. */
+export function knownBoards(): KnownBoard[] {
+  const stored = load(BOARDS);
+  if (!Array.isArray(stored)) return [];
+  return stored.map(readBoard).filter((b) => b !== undefined);
+}
+
+export function knownBoard(id: string): KnownBoard | undefined {
+  return knownBoards().find((b) => b.id === id);
+}
+
+/**
+ * What the device knows of a board when it is opened by this secret: who opens the viewer's link of a board of their own
+ * sees it as a viewer does.
+ */
+export function knownBySecret(id: string, secret: string): KnownBoard | undefined {
+  const board = knownBoard(id);
+  if (!board || board.secret === secret) return board;
+  const role = ROLES.find((r) => board.links[r]?.endsWith(`#${secret}`));
+  return role && { ...board, role, secret };
+}
+
+/** Remembers a board as the latest one, with every link known to it; of two roles the list keeps the stronger. */
+export function rememberBoard(info: BoardInfo, secret: string, links: Links = {}): KnownBoard {
+  const own = { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
+  const before = knownBoard(info.id);
+  const board: KnownBoard = { ...info, secret, links: { ...own, ...before?.links, ...links }, seen: Date.now() };
+  const keep = before && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, secret: before.secret } : {};
+  store(BOARDS, [{ ...board, ...keep }, ...knownBoards().filter((b) => b.id !== info.id)].slice(0, MOST_BOARDS));
+  return board;
+}
+
+export function renameBoard(id: string, title: string): void {
+  const boards = knownBoards();
+  if (boards.some((b) => b.id === id && b.title !== title)) {
+    store(
+      BOARDS,
+      boards.map((b) => (b.id === id ? { ...b, title } : b)),
+    );
+  }
+}
+
+export function forgetBoard(id: string): void {
+  store(
+    BOARDS,
+    knownBoards().filter((b) => b.id !== id),
+  );
+}
+
+/** The person at this device; `invent` makes up a name the first time. */
+export function profile(invent: () => string): Profile {
+  const stored = load(PROFILE) as Partial<Record<keyof Profile, unknown>> | undefined;
+  if (stored && typeof stored.name === "string" && stored.name !== "" && typeof stored.color === "number") {
+    const color = Math.abs(Math.trunc(stored.color)) % PERSON_COLORS;
+    return { name: stored.name.slice(0, NAME_LENGTH), color, invented: stored.invented === true };
+  }
+  const made = { name: invent(), color: Math.floor(Math.random() * PERSON_COLORS), invented: true };
+  store(PROFILE, made);
+  return made;
+}
+
+export function rename(current: Profile, name: string): Profile {
+  const renamed = { ...current, name: name.trim().slice(0, NAME_LENGTH) || current.name, invented: false };
+  store(PROFILE, renamed);
+  return renamed;
+}
+
+function readBoard(value: unknown): KnownBoard | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { id, documentId, title, secret, seen, links } = value as Record<string, unknown>;
+  const role = ROLES.find((r) => r === (value as Record<string, unknown>)["role"]);
+  if (typeof id !== "string" || typeof documentId !== "string" || typeof secret !== "string" || !role) return undefined;
+  return {
+    id,
+    documentId,
+    secret,
+    role,
+    title: typeof title === "string" ? title : "",
+    seen: typeof seen === "number" ? seen : 0,
+    links: typeof links === "object" && links !== null ? (links as Links) : {},
+  };
+}
+
+function load(key: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function store(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Without storage the device forgets; everything else works.
+  }
+}

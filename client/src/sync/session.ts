@@ -1,0 +1,160 @@
+import { initializeWasm } from "@automerge/automerge/slim";
+import wasm from "@automerge/automerge/automerge.wasm?url";
+import { Repo } from "@automerge/automerge-repo/slim";
+import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
+import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
+import { BoardDocument } from "../document/document";
+import { BoardSocket } from "./adapter";
+import { ApiError, getBoard, getTicket } from "./api";
+import type { Role } from "./api";
+import { knownBoard, knownBySecret, rememberBoard } from "./device";
+import type { KnownBoard, Profile } from "./device";
+import { PresenceRoom } from "./presence";
+import { SaveWatch } from "./saved";
+
+/** A board that is open: its document, its connection, and the people at it. */
+export interface BoardSession {
+  readonly board: KnownBoard;
+  readonly document: BoardDocument;
+  readonly socket: BoardSocket;
+  readonly saved: SaveWatch;
+  readonly presence: PresenceRoom;
+  /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
+  readonly discard: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** Why a board cannot be shown: it is unknown or the link no longer holds; or nothing of it can be reached from here. */
+export type OpenProblem = "missing" | "unreachable";
+
+export class OpenError extends Error {
+  override readonly name = "OpenError";
+  constructor(readonly problem: OpenProblem) {
+    super(problem);
+  }
+}
+
+export const mayEdit = (role: Role) => role === "owner" || role === "editor";
+
+let engine: Promise<void> | undefined;
+
+/**
+ * Opens a board: from this device at once when it has been here before, else from the server. Rejects with an OpenError.
+ */
+export async function openBoard(id: string, secret: string, person: Profile, signal: AbortSignal): Promise<BoardSession> {
+  engine ??= initializeWasm(new Request(wasm));
+  const [board] = await Promise.all([identify(id, secret), engine]);
+  signal.throwIfAborted();
+
+  const socket = new BoardSocket(() => getTicket(id, board.secret));
+  const storage = new IndexedDBStorageAdapter("openmic");
+  const repo = new Repo({ storage, network: [socket], saveDebounceRate: 100 });
+  try {
+    const handle = await find(repo, board.documentId, socket, signal);
+    return assemble(board, repo, handle, socket, person);
+  } catch (error) {
+    socket.disconnect();
+    throw error;
+  }
+}
+
+/** A board that is on the device does not wait longer than this for the server's word. Milliseconds. */
+const PATIENCE = 1_500;
+
+/** What the server says of the board, or else what the device knows of it. */
+async function identify(id: string, secret: string): Promise<KnownBoard> {
+  const key = secret || knownBoard(id)?.secret || "";
+  const known = knownBySecret(id, key);
+  const asked = getBoard(id, key).then(
+    (info) => rememberBoard(info, key),
+    (error: unknown) => {
+      const status = error instanceof ApiError ? error.status : 0;
+      if (status === 404 || status === 401 || status === 403 || status === 410) throw new OpenError("missing");
+      if (known) return known;
+      throw new OpenError("unreachable");
+    },
+  );
+  if (!known) return asked;
+  return Promise.race([asked, new Promise<KnownBoard>((resolve) => setTimeout(() => resolve(known), PATIENCE))]);
+}
+
+async function find(repo: Repo, id: string, socket: BoardSocket, signal: AbortSignal): Promise<DocHandle<unknown>> {
+  const handle = await repo.find(id as AnyDocumentId, { allowableStates: ["ready", "unavailable"], signal });
+  // Unavailable only means "not yet": the document comes with the connection.
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      handle.off("heads-changed", look);
+      unsubscribe();
+      signal.removeEventListener("abort", look);
+    };
+    const look = () => {
+      const connection = socket.connection();
+      const refused = connection.state === "refused" && connection.reason !== "change";
+      if (handle.isReady()) resolve();
+      else if (signal.aborted || refused) reject(signal.aborted ? new OpenError("unreachable") : new OpenError("missing"));
+      else return;
+      stop();
+    };
+    // The handle becomes ready right after it has told of its first change.
+    const lookSoon = () => setTimeout(look, 0);
+    handle.on("heads-changed", lookSoon);
+    const unsubscribe = socket.subscribe(lookSoon);
+    signal.addEventListener("abort", look);
+    look();
+  });
+  return handle;
+}
+
+function assemble(
+  board: KnownBoard,
+  repo: Repo,
+  handle: DocHandle<unknown>,
+  socket: BoardSocket,
+  person: Profile,
+): BoardSession {
+  const document = new BoardDocument(
+    {
+      doc: () => handle.doc(),
+      change: (fn) => handle.change((draft) => fn(draft as never)),
+      onChange: (listener) => {
+        const changed = ({ patches }: { patches: Parameters<typeof listener>[0] }) => listener(patches);
+        handle.on("change", changed);
+        return () => handle.off("change", changed);
+      },
+    },
+    { editable: mayEdit(board.role) },
+  );
+  const saved = new SaveWatch(handle, socket);
+  const presence = new PresenceRoom(handle, person);
+  let online = socket.connection().state === "online";
+  socket.subscribe(() => {
+    const now = socket.connection().state === "online";
+    if (now && !online) presence.announce();
+    // What would never be stored should not be drawn.
+    if (socket.connection().state === "refused") document.setEditable(false);
+    online = now;
+  });
+  // A page that is put away may not come back: what was drawn in the last moment goes to the device now.
+  const flush = () => void repo.flush([handle.documentId]);
+  window.addEventListener("pagehide", flush);
+  return {
+    board,
+    document,
+    socket,
+    saved,
+    presence,
+    discard: async () => {
+      socket.disconnect();
+      repo.delete(handle.documentId);
+      await repo.storageSubsystem?.removeDoc(handle.documentId);
+      localStorage.removeItem(`openmic.heads.${handle.documentId}`);
+    },
+    close: () => {
+      window.removeEventListener("pagehide", flush);
+      presence.close();
+      saved.close();
+      document.close();
+      void repo.shutdown();
+    },
+  };
+}

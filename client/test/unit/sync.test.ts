@@ -1,0 +1,87 @@
+import * as A from "@automerge/automerge/slim";
+import type { PeerId } from "@automerge/automerge-repo/slim";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readMessage } from "../../src/sync/presence";
+import { afterClose, afterTicketError, delay } from "../../src/sync/reconnect";
+import { hasPending, saveState } from "../../src/sync/saved";
+
+describe("after a close", () => {
+  test.each([
+    [1001, 1, { retry: "soon" }],
+    [1006, 1, { retry: "backoff" }],
+    [1013, 9, { retry: "backoff" }],
+    [4401, 1, { retry: "now" }],
+    [4401, 3, { refused: "link" }],
+    [4403, 1, { refused: "role" }],
+    [4404, 1, { refused: "gone" }],
+    [4408, 5, { retry: "backoff" }],
+    [4409, 5, { retry: "backoff" }],
+    [4422, 1, { retry: "backoff" }],
+    [4422, 3, { refused: "change" }],
+    [4429, 7, { retry: "backoff" }],
+  ] as const)("code %i, time %i", (code, row, expected) => {
+    expect(afterClose(code, row)).toEqual(expected);
+  });
+
+  test.each([
+    [0, { retry: "backoff" }],
+    [401, { refused: "link" }],
+    [404, { refused: "link" }],
+    [410, { refused: "gone" }],
+    [429, { retry: "backoff" }],
+    [503, { retry: "backoff" }],
+  ] as const)("no ticket, status %i", (status, expected) => {
+    expect(afterTicketError(status)).toEqual(expected);
+  });
+
+  test("waiting grows to fifteen seconds and is never the same for all", () => {
+    expect(delay("backoff", 0, 0)).toBe(250);
+    expect(delay("backoff", 0, 1)).toBe(500);
+    expect(delay("backoff", 3, 1)).toBe(4000);
+    expect(delay("backoff", 1000, 1)).toBe(15_000);
+    expect(delay("soon", 0, 1)).toBeLessThanOrEqual(2_500);
+  });
+});
+
+describe("the sign", () => {
+  test.each([
+    [false, false, 99_999, "saved"],
+    [true, true, 100, "saving"],
+    [true, true, 5_000, "unsaved"],
+    [true, false, 0, "unsaved"],
+  ] as const)("pending %s, online %s, %i ms", (pending, online, waited, expected) => {
+    expect(saveState(pending, online, waited)).toBe(expected);
+  });
+
+  test("a change is pending until the server's heads cover it", () => {
+    const start = A.from<Record<string, unknown>>({ a: 1 });
+    const told = A.getHeads(start);
+    expect(hasPending(start, undefined)).toBe(true);
+    expect(hasPending(start, told)).toBe(false);
+    const mine = A.change(start, (d) => void (d["b"] = 2));
+    expect(hasPending(mine, told)).toBe(true);
+    expect(hasPending(mine, A.getHeads(mine))).toBe(false);
+    // Heads that we have never seen cover nothing that we know of.
+    expect(hasPending(mine, ["ab".repeat(32)])).toBe(true);
+    expect(hasPending(mine, [...told, "ab".repeat(32)])).toBe(true);
+  });
+});
+
+describe("presence", () => {
+  test("any message reads as a peer, a goodbye or nothing", () => {
+    fc.assert(
+      fc.property(fc.anything(), (message) => {
+        const said = readMessage("p" as PeerId, message);
+        if (said && said !== "bye") expect(said.name.length).toBeLessThanOrEqual(64);
+      }),
+    );
+  });
+
+  test("what does not make sense is left out", () => {
+    const said = readMessage("p" as PeerId, { type: "presence", name: "x".repeat(100), color: 13, cursor: { x: NaN, y: 1 } });
+    expect(said).toMatchObject({ name: "x".repeat(64), color: 3, cursor: undefined, editing: undefined });
+    expect(readMessage("p" as PeerId, { type: "bye" })).toBe("bye");
+    expect(readMessage("p" as PeerId, { type: "microphone" })).toBeUndefined();
+  });
+});

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const server = "http://127.0.0.1:8080";
+
+/** Leaves a .gz beside every file that gains by it, which the server sends to browsers that take it. */
+const precompress = (): Plugin => ({
+  name: "precompress",
+  apply: "build",
+  writeBundle({ dir = "dist" }) {
+    for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+      if (/\.(js|css|html|svg|wasm)$/.test(name)) {
+        writeFileSync(join(dir, `${name}.gz`), gzipSync(readFileSync(join(dir, name)), { level: 9 }));
+      }
+    }
+  },
+});
+
+export default defineConfig({
+  plugins: [react(), precompress()],
+  resolve: {
+    // The default build of cbor-x compiles readers with new Function, which our content security policy forbids.
+    alias: [{ find: /^cbor-x$/, replacement: "cbor-x/index-no-eval" }],
+  },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+  server: {
+    proxy: {
+      "/api": server,
+      "/sync": { target: server, ws: true },
+    },
+  },
+  test: {
+    include: ["test/unit/**/*.test.ts"],
+    setupFiles: ["test/unit/setup.ts"],
+    testTimeout: 30_000,
+  },
+});
