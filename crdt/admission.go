@@ -114,9 +114,6 @@ func (a *Admission) checkShape(c *Change) error {
 	if len(c.Deps) > a.limits.Deps {
 		return refuse(RuleSize, "%d dependencies", len(c.Deps))
 	}
-	if c.NumOps > a.limits.Operations {
-		return refuse(RuleSize, "%d operations", c.NumOps)
-	}
 	if c.UnknownColumns() > 0 {
 		return refuse(RuleColumns, "%d unknown columns", c.UnknownColumns())
 	}

@@ -67,12 +67,6 @@ func TestAdmission(t *testing.T) {
 			b.admit(draft{actor: "b", numOps: 2})
 			return draft{seq: 2, start: 10, deps: []crdt.Hash{long}}
 		}},
-		{name: "R3 operations", verdict: crdt.Refused, rule: crdt.RuleSize, change: func(b *board) draft {
-			lim := crdt.DefaultLimits()
-			lim.Operations = 2
-			b.gate = crdt.NewAdmission(b.graph, lim)
-			return draft{numOps: 3}
-		}},
 		{name: "R5 unknown column", verdict: crdt.Refused, rule: crdt.RuleColumns, change: func(*board) draft {
 			return draft{columns: with(setKey(1), column{0xf2, []byte{0x7f, 1}})}
 		}},

@@ -89,6 +89,8 @@ func ParseChange(chunk []byte, lim Limits) (*Change, error) {
 	if c.columns, err = readColumns(&r, lim); err != nil {
 		return nil, err
 	}
+	// A long text that is pasted is one operation a letter, and has the bytes to show for it.
+	lim.Operations = max(lim.Operations, len(body))
 	if c.NumOps, err = c.columns.operations(lim); err != nil {
 		return nil, err
 	}

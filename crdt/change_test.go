@@ -34,6 +34,7 @@ func TestParseChangeTakes(t *testing.T) {
 	for name, d := range map[string]draft{
 		"one operation":          {},
 		"ten thousand":           {numOps: 10_000},
+		"a byte for each":        {numOps: 20_000},
 		"no operation":           {columns: []column{}},
 		"deflated":               {numOps: 500, kind: 2},
 		"message":                {message: "ändrat"},
@@ -104,7 +105,7 @@ func TestParseChangeRefuses(t *testing.T) {
 		{"R3 other actors", draft{others: strings.Split(strings.Repeat("x", 257), "")}.chunk(), crdt.RuleSize},
 		{"R3 other actor", draft{others: []string{strings.Repeat("x", 65)}}.chunk(), crdt.RuleSize},
 		{"R3 message", draft{message: strings.Repeat("m", 1025)}.chunk(), crdt.RuleSize},
-		{"R3 operations", draft{numOps: 10_001}.chunk(), crdt.RuleSize},
+		{"R3 operations", draft{columns: []column{{0x42, append(sleb(10_001), 1)}}}.chunk(), crdt.RuleSize},
 		{"R3 2^40 operations", draft{columns: []column{{0x42, append(sleb(1<<40), 1)}}}.chunk(), crdt.RuleSize},
 		{"R3 2^63-1 operations", draft{columns: []column{{0x42, append(sleb(1<<63-1), 1)}}}.chunk(), crdt.RuleSize},
 		{"R3 2^64 operations", draft{columns: []column{{0x42, slices.Concat(sleb(1<<63-1), []byte{1}, sleb(1<<63-1), []byte{2}, sleb(3), []byte{1})}}}.chunk(), crdt.RuleSize},

@@ -42,7 +42,7 @@ func checkChange(t *testing.T, chunk []byte) {
 		}
 		return
 	}
-	if c.NumOps > lim.Operations || len(c.Deps) > lim.Deps || len(c.OtherActors) > lim.OtherActors ||
+	if c.NumOps > max(lim.Operations, lim.ChunkBytes) || len(c.Deps) > lim.Deps || len(c.OtherActors) > lim.OtherActors ||
 		len(c.Actor) == 0 || len(c.Actor) > lim.ActorBytes || len(c.Message) > lim.MessageBytes || !bytes.Equal(c.Raw, chunk) {
 		t.Fatalf("change beyond its limits: %+v", c)
 	}

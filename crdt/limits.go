@@ -15,7 +15,8 @@ type Limits struct {
 	OtherActors int
 	// ActorBytes is the longest actor; the shortest is one byte.
 	ActorBytes int
-	// Operations is the number of operations in a change.
+	// Operations is the number of operations in a change, or as many as it has
+	// bytes if that is more.
 	Operations int
 	// Preds is the number of predecessors that all operations of a change name.
 	Preds int

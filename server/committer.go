@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -47,25 +48,18 @@ func (c *committer) submit(k commit) {
 	poke(c.wake)
 }
 
-// run stores until ctx ends; what is queued then is stored first, unless the
-// store does not answer.
+// run stores until ctx ends.
 func (c *committer) run(ctx context.Context) {
-	for {
-		group, entries := c.take()
+	for ctx.Err() == nil {
+		group := c.take()
 		if len(group) == 0 {
 			select {
 			case <-c.wake:
-				continue
 			case <-ctx.Done():
-				return
 			}
+			continue
 		}
-		if !c.persist(ctx, entries) {
-			return
-		}
-		for _, k := range group {
-			k.room.storedUpTo(k.upTo)
-		}
+		c.persist(ctx, group)
 		c.mu.Lock()
 		c.storing = false
 		c.quiet.Broadcast()
@@ -74,19 +68,20 @@ func (c *committer) run(ctx context.Context) {
 }
 
 // take removes what fits one transaction from the queue.
-func (c *committer) take() (group []commit, entries []store.Entry) {
+func (c *committer) take() (group []commit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	bytes := 0
+	entries, bytes := 0, 0
 	for len(c.queue) > 0 {
 		k := c.queue[0]
+		entries += len(k.entries)
 		for _, e := range k.entries {
 			bytes += len(e.Change)
 		}
-		if len(group) > 0 && (len(entries)+len(k.entries) > c.settings.CommitEntries || bytes > c.settings.CommitBytes) {
+		if len(group) > 0 && (entries > c.settings.CommitEntries || bytes > c.settings.CommitBytes) {
 			break
 		}
-		group, entries = append(group, k), append(entries, k.entries...)
+		group = append(group, k)
 		c.queue[0] = commit{}
 		c.queue = c.queue[1:]
 	}
@@ -94,32 +89,42 @@ func (c *committer) take() (group []commit, entries []store.Entry) {
 		c.queue = nil
 	}
 	c.storing = len(group) > 0
-	return group, entries
+	return group
 }
 
-// persist stores one group, trying again until it is stored or ctx ends.
-// Repeating is harmless where the outcome of an attempt is unknown.
-func (c *committer) persist(ctx context.Context, entries []store.Entry) bool {
+// persist stores one group and tells its rooms, trying again until ctx ends.
+// Repeating is harmless where the outcome of an attempt is unknown. A document
+// that the store finds damaged does not hold the others up.
+func (c *committer) persist(ctx context.Context, group []commit) {
+	var entries []store.Entry
+	for _, k := range group {
+		entries = append(entries, k.entries...)
+	}
 	pause := 50 * time.Millisecond
 	for failures := 0; ; failures++ {
-		began := time.Now()
-		attempt, cancel := context.WithTimeout(ctx, c.settings.CommitTimeout)
-		err := c.store.Append(attempt, entries)
-		cancel()
-		if err == nil {
-			c.metrics.commits.Observe(time.Since(began).Seconds())
-			c.metrics.stored.Add(float64(len(entries)))
+		err := c.attempt(ctx, entries)
+		switch {
+		case err == nil:
 			if failures > 0 {
 				c.log.Info().Int("attempts", failures+1).Int("changes", len(entries)).Msg("the store answers again")
 			}
-			return true
-		}
-		if ctx.Err() != nil {
+			for _, k := range group {
+				k.room.storedUpTo(k.upTo)
+			}
+			return
+		case ctx.Err() != nil:
 			c.log.Error().Err(err).Int("changes", len(entries)).Msg("changes left unstored at the end")
-			return false
+			return
+		case errors.Is(err, store.ErrDamaged) && len(group) == 1:
+			group[0].room.fail(err)
+			return
+		case errors.Is(err, store.ErrDamaged):
+			for _, k := range group {
+				c.persist(ctx, []commit{k})
+			}
+			return
 		}
-		c.metrics.commitFailures.Inc()
-		if failures == 0 || failures%30 == 0 {
+		if failures%30 == 0 {
 			c.log.Error().Err(err).Int("attempts", failures+1).Int("changes", len(entries)).Msg("store changes")
 		}
 		select {
@@ -128,6 +133,19 @@ func (c *committer) persist(ctx context.Context, entries []store.Entry) bool {
 		}
 		pause = min(2*pause, c.settings.CommitRetry)
 	}
+}
+
+func (c *committer) attempt(ctx context.Context, entries []store.Entry) error {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, c.settings.CommitTimeout)
+	defer cancel()
+	if err := c.store.Append(ctx, entries); err != nil {
+		c.metrics.commitFailures.Inc()
+		return err
+	}
+	c.metrics.commits.Observe(time.Since(began).Seconds())
+	c.metrics.stored.Add(float64(len(entries)))
+	return nil
 }
 
 // settled waits until nothing is queued or being stored, or ctx ends.

@@ -25,7 +25,7 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 	}
 	chunks = append(chunks, s.chunks[:n-s.base]...)
 	snapshot := store.Snapshot{Length: n, Heads: s.stored.Heads(), Graph: s.graph.AppendBinary(nil, n), At: now}
-	go func() {
+	r.hub.running.Go(func() {
 		err := r.makeSnapshot(ctx, &snapshot, chunks)
 		r.do(ctx, func(r *room) {
 			r.compacting = false
@@ -38,7 +38,7 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 			r.state.adopt(snapshot.Chunk, n)
 			r.log.Info().Int("changes", n).Int("bytes", len(snapshot.Chunk)).Msg("compacted document")
 		})
-	}()
+	})
 }
 
 // makeSnapshot has the engine make one document chunk of the given chunks and

@@ -87,6 +87,8 @@ func (r *room) exists(ctx context.Context) bool {
 	select {
 	case yes := <-answer:
 		return yes
+	case <-r.gone:
+		return false
 	case <-ctx.Done():
 		return false
 	}
@@ -124,6 +126,9 @@ func (h *Hub) dropIfEmpty(r *room) bool {
 // newcomer takes its place when both are of one principal (a peer that comes
 // back before its old socket was found dead), and is refused otherwise.
 func (h *Hub) register(s *session) error {
+	if s.peerID == h.peerID {
+		return end(closePeerInUse, "this peer id is the server's")
+	}
 	h.mu.Lock()
 	old := h.peers[s.peerID]
 	if old != nil && old.access.principal() != s.access.principal() {

@@ -35,9 +35,17 @@ type peer struct {
 	ask       []crdt.Hash // what to ask it for in the next message
 	asks      int         // how often in a row that brought nothing
 	confirmed bool        // it has shown heads since it was served
-	waiting   []*crdt.Change
-	waitBytes int
+	waiting   []waiting
+	waitBytes int // of their chunks
 	ignored   int // messages with changes from a peer that may not change anything
+}
+
+// A waiting change is one whose dependencies have not come. It is parsed again
+// when it is tried again, so that it takes the memory of its chunk and no more.
+type waiting struct {
+	hash  crdt.Hash
+	deps  []crdt.Hash
+	chunk []byte
 }
 
 // missing sets what the peer is owed to the changes with the given indexes (in

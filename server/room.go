@@ -35,6 +35,7 @@ type room struct {
 	mu      sync.Mutex
 	freed   []*member // whose batch was written
 	durable int       // the log is stored up to here
+	failure error     // the store cannot take this document's changes
 
 	// Owned by run.
 	state        *roomState
@@ -92,6 +93,15 @@ func (r *room) storedUpTo(n int) {
 	poke(r.wake)
 }
 
+// fail notes that the store will never take what this room has: the room ends,
+// and with it what was not stored. It never waits.
+func (r *room) fail(err error) {
+	r.mu.Lock()
+	r.failure = err
+	r.mu.Unlock()
+	poke(r.wake)
+}
+
 // written notes that a member's batch has left. It never waits.
 func (r *room) written(m *member) {
 	r.mu.Lock()
@@ -129,7 +139,14 @@ func (r *room) run(ctx context.Context) {
 			return
 		}
 		now := time.Now()
-		r.takeNotes()
+		if err := r.takeNotes(); err != nil {
+			r.log.Error().Err(err).Msg("room ended")
+			r.hub.drop(r)
+			for _, m := range r.members {
+				m.session.end(err)
+			}
+			return
+		}
 		r.submit(now)
 		wait := r.flush(now)
 		r.compact(ctx, now)
@@ -164,9 +181,9 @@ func (r *room) drain() {
 	}
 }
 
-func (r *room) takeNotes() {
+func (r *room) takeNotes() error {
 	r.mu.Lock()
-	freed, durable := r.freed, r.durable
+	freed, durable, failure := r.freed, r.durable, r.failure
 	r.freed = nil
 	r.mu.Unlock()
 	for _, m := range freed {
@@ -177,6 +194,7 @@ func (r *room) takeNotes() {
 		r.state.setDurable(durable)
 		r.dirty = true
 	}
+	return failure
 }
 
 // submit hands what was admitted to the committer.
@@ -216,7 +234,8 @@ func (r *room) flush(now time.Time) time.Duration {
 		m.session.out.give(parcel{member: m, batch: b})
 	}
 	for _, f := range fetches {
-		go r.fetch(r.members[f.peer], f)
+		m := r.members[f.peer]
+		r.hub.running.Go(func() { r.fetch(m, f) })
 	}
 	r.dirty, r.flushed = false, now
 	if withPresence {
@@ -232,6 +251,12 @@ func (r *room) flush(now time.Time) time.Duration {
 // fetch reads changes for one peer from the store.
 func (r *room) fetch(m *member, f *fetch) {
 	ctx := m.session.ctx
+	select {
+	case r.hub.loading <- struct{}{}:
+		defer func() { <-r.hub.loading }()
+	case <-ctx.Done():
+		return
+	}
 	chunks, err := r.hub.store.Changes(ctx, r.doc, f.hashes)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -251,6 +276,8 @@ func (r *room) load(ctx context.Context) (*roomState, error) {
 		return nil, ctx.Err()
 	}
 	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, r.hub.settings.LoadTimeout)
+	defer cancel()
 	doc, err := r.hub.store.Load(ctx, r.doc)
 	if errors.Is(err, store.ErrNotFound) {
 		return newRoomState(&r.hub.settings, crdt.NewGraph(), nil, 0, nil), nil

@@ -66,19 +66,19 @@ func (s *roomState) append(p *peer, c *crdt.Change) error {
 
 // wait keeps a change whose dependencies have not come yet.
 func (s *roomState) wait(p *peer, c *crdt.Change) error {
-	if slices.ContainsFunc(p.waiting, func(w *crdt.Change) bool { return w.Hash == c.Hash }) {
+	if p.waitsFor(c.Hash) {
 		return nil
 	}
 	if len(p.waiting) >= s.settings.WaitingChanges || p.waitBytes+len(c.Raw) > s.settings.WaitingBytes {
 		return end(closeRefused, "too many changes whose dependencies are missing")
 	}
-	own, err := crdt.ParseChange(bytes.Clone(c.Raw), s.settings.Change) // not the whole message that it came in
-	if err != nil {
-		return err
-	}
-	p.waiting = append(p.waiting, own)
-	p.waitBytes += len(own.Raw)
+	p.waiting = append(p.waiting, waiting{hash: c.Hash, deps: slices.Clone(c.Deps), chunk: bytes.Clone(c.Raw)})
+	p.waitBytes += len(c.Raw)
 	return nil
+}
+
+func (p *peer) waitsFor(h crdt.Hash) bool {
+	return slices.ContainsFunc(p.waiting, func(w waiting) bool { return w.hash == h })
 }
 
 // settle tries the waiting changes of all peers again until none can enter.
@@ -87,14 +87,18 @@ func (s *roomState) settle() {
 	for progress := true; progress; {
 		progress = false
 		for _, p := range s.peers {
-			waiting := p.waiting
-			if len(waiting) == 0 {
+			tried := p.waiting
+			if len(tried) == 0 {
 				continue
 			}
 			before := s.graph.Len()
 			p.waiting, p.waitBytes = nil, 0
-			for _, c := range waiting {
-				_ = s.admitOne(p, c) // a refused change leaves the queue and enters nothing
+			for _, w := range tried {
+				if s.unstored+len(w.chunk) > s.settings.UnstoredBytes {
+					p.waiting, p.waitBytes = append(p.waiting, w), p.waitBytes+len(w.chunk)
+				} else if c, err := crdt.ParseChange(w.chunk, s.settings.Change); err == nil {
+					_ = s.admitOne(p, c) // a refused change leaves the queue and enters nothing
+				}
 			}
 			progress = progress || s.graph.Len() > before
 		}

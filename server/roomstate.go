@@ -153,6 +153,11 @@ func (s *roomState) serve(p *peer, m *crdt.SyncMessage) {
 	p.v2 = m.UnderstandsV2()
 	p.told = 0
 	p.unsure = len(m.Have) == 0
+	if len(m.Heads) == 0 && p.v2 && s.snapshot != nil {
+		p.snapshot = true // a newcomer: there is nothing to work out
+		p.missing(nil, s.base, s.base)
+		return
+	}
 	missing := s.missingFor(m)
 	old, _ := slices.BinarySearch(missing, s.base)
 	// As the reference does: the whole document when more than a third of it is missing.
@@ -224,7 +229,7 @@ func (s *roomState) inquire(p *peer, m *crdt.SyncMessage) {
 		p.lacks(s.graph, h)
 	}
 	for _, c := range p.waiting {
-		for _, d := range c.Deps {
+		for _, d := range c.deps {
 			p.lacks(s.graph, d)
 		}
 	}
@@ -242,10 +247,9 @@ func (p *peer) lacks(g *crdt.Graph, h crdt.Hash) {
 	if _, ok := g.Index(h); ok || slices.Contains(p.ask, h) {
 		return
 	}
-	if slices.ContainsFunc(p.waiting, func(c *crdt.Change) bool { return c.Hash == h }) {
-		return
+	if !p.waitsFor(h) {
+		p.ask = append(p.ask, h)
 	}
-	p.ask = append(p.ask, h)
 }
 
 // unsubmitted returns the changes that the store has not been given yet, and

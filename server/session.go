@@ -84,9 +84,9 @@ func (s *session) serve() {
 		m.room.do(context.Background(), func(r *room) { r.leave(m) })
 		s.hub.release(m.room)
 	}
+	s.hub.metrics.sessions.Dec()
 	close(s.done)
 	s.hub.forget(s)
-	s.hub.metrics.sessions.Dec()
 	s.logEnd(err, time.Since(began))
 }
 

@@ -35,6 +35,7 @@ type Settings struct {
 	RoomInbox        int           // events waiting for a room
 	RoomGrace        time.Duration // an empty room stays in memory for so long
 	Loads            int           // documents being loaded at once
+	LoadTimeout      time.Duration // one of them
 	UnstoredBytes    int           // changes of one room waiting for the store
 	WaitingChanges   int           // changes of one session that wait for a dependency
 	WaitingBytes     int           // and their size
@@ -82,6 +83,7 @@ func DefaultSettings() Settings {
 		RoomInbox:        256,
 		RoomGrace:        30 * time.Second,
 		Loads:            4,
+		LoadTimeout:      30 * time.Second,
 		UnstoredBytes:    64 << 20,
 		WaitingChanges:   64,
 		WaitingBytes:     256 << 10,

@@ -30,6 +30,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 16 << 10
 	openTimeout   = 30 * time.Second
+	lastRequests  = 5 * time.Second
 	engineWorkers = 2 // so that a board can be made while another is compacted
 )
 
@@ -50,7 +51,7 @@ func (u *httpURL) UnmarshalText(b []byte) error {
 	text := strings.TrimSuffix(string(b), "/")
 	parsed, err := url.Parse(text)
 	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" ||
-		parsed.Path != "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
+		parsed.Path != "" || strings.ContainsAny(text, "?#@") {
 		return fmt.Errorf("%q is not an address like https://boards.example.org", b)
 	}
 	*u = httpURL(text)
@@ -127,7 +128,12 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	log.Info().Msg("draining")
 	_ = listener.Close()
 	err = errors.Join(err, node.Drain())
-	_ = web.Close()
+	// Requests that are being answered may end; sockets have ended already.
+	last, cancel := context.WithTimeout(context.Background(), lastRequests)
+	defer cancel()
+	if web.Shutdown(last) != nil {
+		_ = web.Close()
+	}
 	log.Info().Err(err).Msg("ended")
 	return err
 }
