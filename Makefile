@@ -77,7 +77,7 @@ test-stock: build ## test the server with stock automerge-repo clients
 	OPENMIC_BIN=$(CURDIR)/bin/openmic npm --prefix client run test:stock
 
 test-e2e: build ## test in real browsers
-	.ci/with-server $(CURDIR)/bin/openmic npm --prefix client run test:e2e
+	OPENMIC_BIN=$(CURDIR)/bin/openmic npm --prefix client run test:e2e
 
 bench: client ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(GOTEST) $(GO_PACKAGES)

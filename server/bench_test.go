@@ -138,7 +138,7 @@ func BenchmarkNewcomers(b *testing.B) {
 						b.Fatalf("%d batches", len(batches))
 					}
 					for len(s.room.peers) > 0 {
-						s.room.leave(s.room.peers[0])
+						s.room.leave(s.room.peers[0], nil)
 					}
 				}
 			})

@@ -9,13 +9,17 @@ type presence struct {
 	version uint64 // counts what was set
 	slots   map[*peer]*list.Element
 	order   list.List // of *slot, by arrival
+	left    int       // how many of these are of peers that have left
 }
 
 type slot struct {
-	from    *peer
+	from    *peer // nil once it has left
 	version uint64
 	message []byte // a whole envelope, shared by all readers
 }
+
+// maxLeft is how many messages of peers that have left are kept for readers that are slow.
+const maxLeft = 1000
 
 // A round is how far a reader has come. It is sent what is newer than since;
 // what changes behind its back is newer than began, and comes in the next round.
@@ -38,19 +42,51 @@ func (v *presence) set(from *peer, message []byte) {
 	v.slots[from] = v.order.PushBack(&slot{from: from, version: v.version, message: message})
 }
 
-// remove takes a sender's slot away; readers that had come to it go on behind it.
-func (v *presence) remove(from *peer, readers []*peer) {
+// leave puts a sender's farewell behind its last message. Both go once all
+// readers have been sent them.
+func (v *presence) leave(from *peer, farewell []byte) {
 	e, ok := v.slots[from]
 	if !ok {
 		return
 	}
+	e.Value.(*slot).from = nil
+	delete(v.slots, from)
+	v.version++
+	v.order.PushBack(&slot{version: v.version, message: farewell})
+	v.left += 2
+}
+
+// sweep forgets those who have left, as far as the readers know it.
+func (v *presence) sweep(readers []*peer) {
+	if v.left == 0 {
+		return
+	}
+	known := v.version
 	for _, p := range readers {
-		if p.presence.at == e {
-			p.presence.at = e.Next()
+		if p.served {
+			known = min(known, p.presence.complete())
 		}
 	}
-	v.order.Remove(e)
-	delete(v.slots, from)
+	for e, next := v.order.Front(), (*list.Element)(nil); e != nil; e = next {
+		next = e.Next()
+		if s := e.Value.(*slot); s.from == nil && (s.version <= known || v.left > maxLeft) {
+			for _, p := range readers {
+				if p.presence.at == e {
+					p.presence.at = next
+				}
+			}
+			v.order.Remove(e)
+			v.left--
+		}
+	}
+}
+
+// complete is the version up to which the reader has been sent everything.
+func (r *round) complete() uint64 {
+	if r.at == nil {
+		return r.began
+	}
+	return r.since
 }
 
 // share is how many messages one of n readers gets at a time.
@@ -77,7 +113,7 @@ func (v *presence) newFor(p *peer, most int) (messages [][]byte) {
 // owed tells whether a reader has not seen all there is.
 func (v *presence) owed(readers []*peer) bool {
 	for _, p := range readers {
-		if p.served && (p.presence.at != nil || p.presence.began < v.version) {
+		if p.served && p.presence.complete() < v.version {
 			return true
 		}
 	}

@@ -53,14 +53,35 @@ func TestPresenceWaitsForASlowReader(t *testing.T) {
 
 func TestPresenceOfSomebodyWhoLeft(t *testing.T) {
 	s := newScenario(t, 1)
-	a, b := s.settled(), s.settled()
+	a, b, slow := s.settled(), s.settled(), s.settled()
+	slow.busy = true
 	s.room.presence.set(a, []byte("a"))
-	s.room.leave(a)
-	if got := s.flush(); len(got) > 0 {
-		t.Errorf("got %v from somebody who left", got[b])
+	s.room.leave(a, []byte("a is gone"))
+	if got := texts(s.flush()[b].presence); !slices.Equal(got, []string{"a", "a is gone"}) {
+		t.Errorf("got %q, want the last message and the farewell", got)
+	}
+	slow.busy = false
+	if got := texts(s.flush()[slow].presence); !slices.Equal(got, []string{"a", "a is gone"}) {
+		t.Errorf("a slow reader got %q, want the last message and the farewell", got)
 	}
 	if n := s.room.presence.order.Len() + len(s.room.presence.slots); n != 0 {
 		t.Errorf("%d slots of nobody", n)
+	}
+}
+
+// Those who come and go while one reader is stuck do not pile up.
+func TestPresenceOfManyWhoLeft(t *testing.T) {
+	s := newScenario(t, 1)
+	stuck := s.settled()
+	stuck.busy = true
+	for range 3 * maxLeft {
+		p := s.settled()
+		s.room.presence.set(p, []byte("here"))
+		s.room.leave(p, []byte("gone"))
+		s.flush()
+	}
+	if n := s.room.presence.order.Len(); n > maxLeft {
+		t.Errorf("%d messages of peers that have left, want at most %d", n, maxLeft)
 	}
 }
 

@@ -24,6 +24,7 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 			batches = append(batches, b)
 		}
 	}
+	s.presence.sweep(s.peers)
 	return batches, fetches
 }
 

@@ -89,10 +89,11 @@ func (s *roomState) join(writes bool) *peer {
 	return p
 }
 
-func (s *roomState) leave(p *peer) {
+// leave removes a peer; those who saw its presence are sent a farewell.
+func (s *roomState) leave(p *peer, farewell []byte) {
 	if i := slices.Index(s.peers, p); i >= 0 {
 		s.peers = slices.Delete(s.peers, i, i+1)
-		s.presence.remove(p, s.peers)
+		s.presence.leave(p, farewell)
 	}
 }
 

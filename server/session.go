@@ -195,17 +195,9 @@ func (s *session) handleSync(m *wire.Message) error {
 	if err != nil {
 		return err
 	}
-	var changes []*crdt.Change
-	for _, chunk := range msg.Changes {
-		if !s.access.mayWrite() {
-			break // they are only counted
-		}
-		c, err := crdt.ParseChange(chunk, s.hub.settings.Change)
-		if err != nil {
-			s.hub.metrics.countRefusal(err)
-			return err
-		}
-		changes = append(changes, c)
+	changes, err := s.parse(msg.Changes)
+	if err != nil {
+		return err
 	}
 	mem, err := s.member(doc, m, msg)
 	if err != nil {
@@ -221,6 +213,24 @@ func (s *session) handleSync(m *wire.Message) error {
 		}
 	})
 	return nil
+}
+
+// parse reads the changes of a message. Those of one who may only read are not
+// looked at; the room counts such messages.
+func (s *session) parse(chunks [][]byte) ([]*crdt.Change, error) {
+	if !s.access.mayWrite() || len(chunks) == 0 {
+		return nil, nil
+	}
+	changes := make([]*crdt.Change, 0, len(chunks))
+	for _, chunk := range chunks {
+		c, err := crdt.ParseChange(chunk, s.hub.settings.Change)
+		if err != nil {
+			s.hub.metrics.countRefusal(err)
+			return nil, err
+		}
+		changes = append(changes, c)
+	}
+	return changes, nil
 }
 
 // member gives the session's place in a room, entering it if need be. It is
@@ -286,7 +296,7 @@ func (r *room) join(m *member) {
 
 func (r *room) leave(m *member) {
 	if m.peer != nil {
-		r.state.leave(m.peer)
+		r.state.leave(m.peer, wire.Left{SenderID: m.session.peerID, DocumentID: m.room.doc.String()}.Encode())
 		delete(r.members, m.peer)
 	}
 }

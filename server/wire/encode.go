@@ -67,6 +67,20 @@ func (m Ephemeral) Encode() []byte {
 	}{TypeEphemeral, m.SenderID, "", m.Count, m.SessionID, m.DocumentID, m.Data})
 }
 
+// Left tells the readers of a document's presence that a peer is gone. No stock
+// server sends it, and stock clients pass over it.
+type Left struct{ SenderID, DocumentID string }
+
+// Encode returns the message's bytes.
+func (m Left) Encode() []byte {
+	return encode(struct {
+		Type       string `cbor:"type"`
+		SenderID   string `cbor:"senderId"`
+		TargetID   string `cbor:"targetId"`
+		DocumentID string `cbor:"documentId"`
+	}{TypeLeave, m.SenderID, "", m.DocumentID})
+}
+
 // Envelope is the part of a sync message that differs from peer to peer. It
 // ends where the bytes of the sync message itself begin, so that one body can
 // be shared by all peers.

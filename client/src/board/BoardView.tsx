@@ -78,10 +78,12 @@ function Around({ person }: { person: Person }) {
       </div>
       <Canvas />
       <NoticeLine />
-      <NameCard person={person} />
-      <SelectionBar />
-      <ToolBar />
-      <ZoomBar />
+      <footer>
+        <NameCard person={person} />
+        <SelectionBar />
+        <ToolBar />
+        <ZoomBar />
+      </footer>
       {open === "invite" && <InviteDialog onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "name" && (

@@ -19,6 +19,8 @@ const nodeTypes: NodeTypes = { element: ElementCard };
 // Made once: new ones would have every node drawn anew. A click handler is what lets a node be clicked at all.
 const ignore = () => undefined;
 const NO_EDGES: never[] = [];
+// The notes tell how they are used themselves.
+const SILENT = { "node.a11yDescription.default": "", "node.a11yDescription.keyboardDisabled": "", "edge.a11yDescription.default": "" };
 const PRO = { hideAttribution: true };
 /** Above so many elements only those in the window are drawn. */
 const DRAW_ALL = 1500;
@@ -140,6 +142,7 @@ export function Canvas() {
         maxZoom={2.5}
         onlyRenderVisibleElements={board.elements.length > DRAW_ALL}
         proOptions={PRO}
+        ariaLabelConfig={SILENT}
       >
         <Grid geometry={geometry} target={target} />
         <Headers geometry={geometry} top={top} />

@@ -48,7 +48,10 @@ export const ElementCard = memo(function ElementCard({ data, dragging }: NodePro
     else if (!editable) return;
     else if (direction) actions.step(element.id, direction);
     else if (event.key === "Enter" || event.key === "F2") focus.edit(element.id);
-    else if (event.key === "Delete" || event.key === "Backspace") actions.remove(element.id);
+    else if (event.key === "Delete" || event.key === "Backspace") {
+      actions.remove(element.id);
+      goToCell();
+    }
     else if (color && element.kind === "note") actions.color(element.id, color);
     else return;
     event.preventDefault();
@@ -98,6 +101,11 @@ export const ElementCard = memo(function ElementCard({ data, dragging }: NodePro
     </div>
   );
 });
+
+/** The note that had the keyboard is gone: it goes on in the cell where the note lay. */
+function goToCell(): void {
+  document.querySelector<HTMLElement>(".cell[data-current] > .cell-add")?.focus({ preventScroll: true });
+}
 
 function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
   const { document, focus } = useTools();
@@ -182,7 +190,10 @@ function CardTools({ element }: { element: Element }) {
       <button type="button" className="btn icon" aria-label={t("note.edit")} title={t("note.edit")} onClick={() => focus.edit(element.id)}>
         <Icon name="pen" />
       </button>
-      <button type="button" className="btn icon" aria-label={t("note.remove")} title={t("note.remove")} onClick={() => actions.remove(element.id)}>
+      <button type="button" className="btn icon" aria-label={t("note.remove")} title={t("note.remove")} onClick={() => {
+          actions.remove(element.id);
+          goToCell();
+        }}>
         <Icon name="bin" />
       </button>
     </div>

@@ -73,11 +73,12 @@ export function People({ person }: { person: Person }) {
   const nameOf = (p: Peer) => (p === me ? t("people.me", { name: p.name }) : p.name || t("someone"));
   return (
     <Popover.Root>
-      <Popover.Trigger className="avatars" aria-label={`${t("people.label")}: ${t("people.count", { count: all.length })}`} data-testid="people" data-count={all.length}>
+      <Popover.Trigger className="avatars" data-testid="people" data-count={all.length}>
+        <span className="hidden">{`${t("people.label")}: ${t("people.count", { count: all.length })}`}</span>
         {shown.map((p) => (
           <Avatar key={p.id} peer={p} />
         ))}
-        {all.length > shown.length && <span className="avatar more">+{all.length - shown.length}</span>}
+        {all.length > shown.length && <span className="avatar more" aria-hidden="true">+{all.length - shown.length}</span>}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover" sideOffset={10} collisionPadding={10} aria-label={t("people.label")}>

@@ -28,6 +28,7 @@ const READY_AFTER = 2_500;
 export class BoardSocket extends NetworkAdapter {
   readonly #ticket: () => Promise<string>;
   readonly #listeners = new Set<() => void>();
+  readonly #farewells = new Set<(peer: PeerId) => void>();
   #connection: Connection = { state: "connecting", lost: false };
   #socket: WebSocket | undefined;
   #server: PeerId | undefined;
@@ -54,6 +55,12 @@ export class BoardSocket extends NetworkAdapter {
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  };
+
+  /** Calls back when somebody else has left the board, whether or not they could say so. */
+  onLeave = (listener: (peer: PeerId) => void): (() => void) => {
+    this.#farewells.add(listener);
+    return () => this.#farewells.delete(listener);
   };
 
   /** The server's storage, whose heads tell what is saved. Known once connected. */
@@ -151,6 +158,8 @@ export class BoardSocket extends NetworkAdapter {
     const { type, senderId, peerMetadata, data: payload } = message as Record<string, unknown>;
     if (type === "peer" && typeof senderId === "string") {
       this.#greeted(senderId as PeerId, peerMetadata);
+    } else if (type === "leave" && typeof senderId === "string") {
+      for (const tell of this.#farewells) tell(senderId as PeerId);
     } else if (type !== "error" && this.#server !== undefined) {
       // automerge-repo does not survive a sync message without content.
       if (payload instanceof Uint8Array && payload.byteLength === 0) return;

@@ -78,6 +78,11 @@ export class PresenceRoom {
     this.#soon(THROTTLE * 3);
   }
 
+  /** Somebody is gone. */
+  left(peer: PeerId): void {
+    if (this.#seen.delete(peer)) this.#changed();
+  }
+
   close(): void {
     this.#leave();
     clearInterval(this.#clock);
@@ -93,7 +98,7 @@ export class PresenceRoom {
   readonly #receive = ({ senderId, message }: DocHandleEphemeralMessagePayload<unknown>) => {
     const said = readMessage(senderId, message);
     if (said === "bye") {
-      if (this.#seen.delete(senderId)) this.#changed();
+      this.left(senderId);
       return;
     }
     if (!said) return;

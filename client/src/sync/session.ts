@@ -126,6 +126,7 @@ function assemble(
   );
   const saved = new SaveWatch(handle, socket);
   const presence = new PresenceRoom(handle, person);
+  socket.onLeave((peer) => presence.left(peer));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
     const now = socket.connection().state === "online";

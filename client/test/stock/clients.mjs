@@ -7,6 +7,7 @@ import { WebSocketClientAdapter } from "@automerge/automerge-repo-network-websoc
 import { defer } from "./server.mjs";
 
 const retryInterval = 100; // milliseconds between attempts to reconnect
+const patience = 20_000; // milliseconds until something that has not happened is taken to fail
 
 // The stock adapter; it only takes notes.
 class TappedAdapter extends WebSocketClientAdapter {
@@ -89,18 +90,18 @@ export function saved(client, handle) {
 }
 
 export function sameHeads(a, b) {
-  return a?.length === b?.length && a.every((head, i) => head === b[i]);
+  return a !== undefined && a.length === b.length && a.every((head, i) => head === b[i]);
 }
 
-// Poll until the condition gives something true, and return that.
-export async function until(what, condition, milliseconds = 10_000) {
-  const deadline = Date.now() + milliseconds;
+// Poll until the condition gives something true, and return that. Intervals are in milliseconds.
+export async function until(what, condition, every = 10) {
+  const deadline = Date.now() + patience;
   for (;;) {
     const value = await condition();
     if (value) return value;
     if (Date.now() > deadline) {
-      throw new Error(`not within ${milliseconds} ms: ${typeof what === "function" ? what() : what}`);
+      throw new Error(`not within ${patience} ms: ${typeof what === "function" ? what() : what}`);
     }
-    await pause(10);
+    await pause(every);
   }
 }

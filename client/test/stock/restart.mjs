@@ -11,7 +11,8 @@ import { connect, sameHeads, saved, until } from "./clients.mjs";
 import { startServer } from "./server.mjs";
 
 const kills = 3; // how often the server is killed
-const enough = 30; // changes acknowledged of each client before each kill
+const steps = 30; // changes of each client, one at a time
+const burst = 300; // and then so many at once
 
 export function restart(backend) {
   test("stopped and started again, it has everything, and clients go on by themselves", async t => {
@@ -66,10 +67,10 @@ export function restart(backend) {
 
       const fresh = await connect(t, server.sync, `fresh-${round}`);
       const found = (await fresh.repo.find(hers.url)).doc();
+      const last = `${round}.burst ${burst - 1}`;
+      assert.ok(people.some(person => last in acknowledged(person)), "no burst was acknowledged");
       for (const person of people) {
-        const entries = Object.keys(acknowledged(person));
-        assert.ok(entries.length > enough);
-        const lost = entries.filter(entry => !(entry in found[person.name]));
+        const lost = Object.keys(acknowledged(person)).filter(entry => !(entry in found[person.name]));
         assert.deepEqual(lost, [], `acknowledged changes of ${person.name} are lost`);
       }
       fresh.adapter.disconnect();
@@ -85,25 +86,31 @@ export function restart(backend) {
   });
 }
 
-// Both edit without a pause. The server is killed in the very moment in which
-// enough of each is acknowledged, and both stay away then.
+// Both edit, and end with a burst that takes the store a moment. The server is
+// killed as soon as it tells one of them that it has theirs, and both stay away then.
 async function editUntilKilled(server, people, round) {
-  const entry = i => `${round}.${i}`;
-  let killed;
-  const heard = () => {
-    if (killed || people.some(person => !(entry(enough) in acknowledged(person)))) return;
-    for (const { client } of people) client.adapter.leave();
-    killed = server.stop("SIGKILL");
-  };
-  for (const { handle } of people) handle.on("remote-heads", heard);
-  const deadline = Date.now() + 10_000;
-  for (let i = 0; !killed; i++) {
-    assert.ok(Date.now() < deadline, "the changes are not acknowledged");
-    for (const { name, handle } of people) handle.change(doc => (doc[name][entry(i)] = i));
-    await pause(2);
+  const write = ({ name, handle }, entry) => handle.change(doc => (doc[name][`${round}.${entry}`] = true));
+  for (let i = 0; i < steps; i++) {
+    for (const person of people) write(person, i);
+    await pause(2); // a pace at which they see each other's changes
   }
+  for (const person of people) {
+    for (let i = 0; i < burst; i++) write(person, `burst ${i}`);
+  }
+  let killed;
+  const taps = people.map(({ client, handle }) => {
+    const [own] = decodeHeads(handle.heads());
+    const tap = ({ type, data }) => {
+      if (killed || type !== "sync" || !A.decodeSyncMessage(data).heads.includes(own)) return;
+      for (const { client } of people) client.adapter.leave();
+      killed = server.stop("SIGKILL");
+    };
+    client.adapter.on("message", tap);
+    return () => client.adapter.off("message", tap);
+  });
+  await until("a burst is acknowledged", () => killed !== undefined);
   await killed;
-  for (const { handle } of people) handle.off("remote-heads", heard);
+  for (const remove of taps) remove();
   const closed = ({ client }) => client.adapter.socket.readyState === WebSocket.CLOSED;
   await until("both sockets are closed", () => people.every(closed));
 }

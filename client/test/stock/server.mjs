@@ -59,7 +59,15 @@ export function defer(context, action) {
     const actions = [];
     deferred.set(context, actions);
     context.after(async () => {
-      for (const act of actions.reverse()) await act();
+      const failures = [];
+      for (const act of actions.reverse()) {
+        try {
+          await act();
+        } catch (err) {
+          failures.push(err);
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, "clean up");
     });
   }
   deferred.get(context).push(action);

@@ -96,22 +96,23 @@ class WirePeer {
     this.#send();
   }
 
-  // Wait until the server's heads are these: it has stored and said so.
-  saved(heads = this.heads(), milliseconds = undefined) {
-    return this.until(`the server has ${heads}`, () => `${this.#state.theirHeads}` === `${heads}`, milliseconds);
+  // Wait until the server's heads are this peer's: it has stored everything and said so.
+  saved() {
+    const heads = `${this.heads()}`;
+    return this.until(`the server has ${heads}`, () => `${this.#state.theirHeads}` === heads);
   }
 
   // Wait until the document has these heads.
-  has(heads, milliseconds = undefined) {
-    return this.until(`the document is at ${heads}`, () => `${this.heads()}` === `${heads}`, milliseconds);
+  has(heads) {
+    return this.until(`the document is at ${heads}`, () => `${this.heads()}` === `${heads}`);
   }
 
-  until(what, condition, milliseconds) {
+  until(what, condition) {
     const check = () => {
       if (this.ended) throw new Error(`${this.#id}: ${this.ended}; waited until ${what}`);
       return condition();
     };
-    return until(`${this.#id}: ${what}`, check, milliseconds);
+    return until(`${this.#id}: ${what}`, check);
   }
 
   // All chunks that came.
