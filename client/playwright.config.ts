@@ -25,6 +25,8 @@ export default defineConfig({
   // Each test has a server and browsers of its own; side by side they would only wait for each other.
   workers: 1,
   forbidOnly: process.env["CI"] !== undefined,
+  // A shared machine can stall for seconds; a test that passes only then is reported as flaky.
+  retries: process.env["CI"] === undefined ? 0 : 1,
   reporter: [["list"]],
   outputDir: "test-results",
   use: {

@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { sameBoard } from "./person";
 
@@ -38,6 +39,24 @@ test("without a network one draws on, and both have everything when it is back",
   await expect(anna.page.getByTestId("connection")).toHaveCount(0);
 });
 
+/** Whether words written a moment ago are on the device: what is typed goes there in strokes of a tenth of a second. */
+async function keeps(page: Page, words: string): Promise<boolean> {
+  return page.evaluate(async (looked) => {
+    const open = indexedDB.open("openmic");
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      open.onsuccess = () => resolve(open.result);
+      open.onerror = () => reject(new Error("the device's storage does not open"));
+    });
+    const all = database.transaction("documents").objectStore("documents").getAll();
+    const rows = await new Promise<{ binary: Uint8Array }[]>((resolve, reject) => {
+      all.onsuccess = () => resolve(all.result);
+      all.onerror = () => reject(new Error("the device's storage does not answer"));
+    });
+    database.close();
+    return rows.some(({ binary }) => new TextDecoder().decode(binary).includes(looked));
+  }, words);
+}
+
 test("a board opens again without a network, with what was not saved yet", async ({ enter, lay }) => {
   const cable = await lay();
   const anna = await enter({ name: "Anna", cable });
@@ -53,6 +72,7 @@ test("a board opens again without a network, with what was not saved yet", async
   await cable.cut();
   await anna.add("customer", "s2", "bara här");
   await anna.unsaved();
+  await expect.poll(() => keeps(anna.page, "bara här")).toBe(true);
   await anna.page.reload();
   await anna.isAtBoard("Board");
   await anna.sees("sparat", "bara här");
