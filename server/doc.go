@@ -56,6 +56,13 @@
 // I/O; its invariants stand at its type. One function, next, decides which sync
 // message a peer gets.
 //
+// # Presence
+//
+// Each peer of a room has one slot for its newest presence message (presence.go).
+// Readers go round the slots, each at its own pace and with a share of what the
+// room sends in a tick, so that a crowd costs in proportion to its size and not
+// to its square. For who leaves, the server says a farewell.
+//
 // # What is saved
 //
 // A session is told heads that contain a change of its own only once that change

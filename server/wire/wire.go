@@ -18,18 +18,17 @@ import (
 // Version is the only protocol version there is.
 const Version = "1"
 
-// The types of message.
+// The types of message that mean something here. Others, such as those by which
+// peers tell each other what third parties have, are passed over.
 const (
-	TypeJoin               = "join"
-	TypePeer               = "peer"
-	TypeLeave              = "leave"
-	TypeError              = "error"
-	TypeRequest            = "request"
-	TypeSync               = "sync"
-	TypeUnavailable        = "doc-unavailable"
-	TypeEphemeral          = "ephemeral"
-	TypeSubscriptionChange = "remote-subscription-change"
-	TypeHeadsChanged       = "remote-heads-changed"
+	TypeJoin        = "join"
+	TypePeer        = "peer"
+	TypeLeave       = "leave"
+	TypeError       = "error"
+	TypeRequest     = "request"
+	TypeSync        = "sync"
+	TypeUnavailable = "doc-unavailable"
+	TypeEphemeral   = "ephemeral"
 )
 
 // Limits of one message.
