@@ -55,6 +55,8 @@ func endingOf(err error) *ending {
 		return end(closeRefused, "%s", err.Error())
 	case errors.Is(err, wire.ErrMalformed):
 		return end(closeMalformed, "%s", err.Error())
+	case errors.Is(err, errDraining):
+		return end(closeGoingAway, "%s", errDraining.Error())
 	case errors.Is(err, store.ErrDamaged):
 		return end(closeOurFault, "the stored board is damaged")
 	default:

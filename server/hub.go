@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -212,7 +213,7 @@ func (r *room) handled(ctx context.Context) {
 		return
 	}
 	done := make(chan struct{})
-	if !r.do(ctx, func(r *room) { r.submit(r.touched); close(done) }) {
+	if !r.do(ctx, func(r *room) { r.submit(time.Now()); close(done) }) {
 		return
 	}
 	select {

@@ -77,7 +77,7 @@ func newRoomState(settings *Settings, graph *crdt.Graph, snapshot []byte, base i
 		stored:    crdt.NewFrontier(),
 		bodies:    map[bodyKey][]byte{},
 	}
-	s.setDurable(graph.Len())
+	s.advance(graph.Len())
 	return s
 }
 
@@ -267,13 +267,17 @@ func (s *roomState) unsubmitted() (hashes []crdt.Hash, chunks [][]byte) {
 // setDurable notes that the changes [0,n) are stored.
 func (s *roomState) setDurable(n int) {
 	for i := s.durable; i < n; i++ {
-		_ = s.stored.Advance(s.graph, i) // i is the next one, by I1
-		if s.unstored > 0 {
-			s.unstored -= len(s.chunks[i-s.base])
-		}
+		s.unstored -= len(s.chunks[i-s.base])
 	}
-	s.durable = max(s.durable, n)
+	s.advance(n)
 	clear(s.bodies)
+}
+
+// advance moves the end of the durable part of the log to n, if that is further on.
+func (s *roomState) advance(n int) {
+	for ; s.durable < n; s.durable++ {
+		_ = s.stored.Advance(s.graph, s.durable) // it is the next one
+	}
 }
 
 // adopt puts a newer snapshot, of the changes [0,n), in place of what it stands for.

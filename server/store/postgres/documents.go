@@ -192,20 +192,11 @@ func readTail(ctx context.Context, tx pgx.Tx, doc docid.ID, from, length int64) 
 
 // Changes implements store.Store.
 func (s *Store) Changes(ctx context.Context, doc docid.ID, hashes []crdt.Hash) ([][]byte, error) {
-	changes := make([][]byte, 0, len(hashes))
-	for start := 0; start < len(hashes); start += hashesPerQuery {
-		page := hashes[start:min(start+hashesPerQuery, len(hashes))]
-		found, err := s.changesByHash(ctx, doc, page)
-		if err != nil {
-			return nil, fmt.Errorf("read changes of document %s: %w", doc, damaged(err))
-		}
-		for _, hash := range page {
-			change, ok := found[hash]
-			if !ok {
-				return nil, fmt.Errorf("read changes of document %s: change %s: %w", doc, hash, store.ErrNotFound)
-			}
-			changes = append(changes, change)
-		}
+	changes, err := rows.InOrder(hashes, hashesPerQuery, func(page []crdt.Hash) (map[crdt.Hash][]byte, error) {
+		return s.changesByHash(ctx, doc, page)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read changes of document %s: %w", doc, damaged(err))
 	}
 	return changes, nil
 }

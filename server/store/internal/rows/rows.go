@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -183,3 +184,23 @@ func CheckBoard(b store.Board, links []store.Link, first []store.Entry) error {
 
 // Text tells whether a string is one that both databases keep as text.
 func Text(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// InOrder asks for changes by their hashes, perQuery at a time, and returns
+// them in the order of the hashes. ErrNotFound, wrapped: one was not found.
+func InOrder(hashes []crdt.Hash, perQuery int, find func([]crdt.Hash) (map[crdt.Hash][]byte, error)) ([][]byte, error) {
+	changes := make([][]byte, 0, len(hashes))
+	for page := range slices.Chunk(hashes, perQuery) {
+		found, err := find(page)
+		if err != nil {
+			return nil, err
+		}
+		for _, hash := range page {
+			change, ok := found[hash]
+			if !ok {
+				return nil, fmt.Errorf("change %s: %w", hash, store.ErrNotFound)
+			}
+			changes = append(changes, change)
+		}
+	}
+	return changes, nil
+}
