@@ -23,10 +23,12 @@ func newBoard(tb testing.TB) *board {
 func (b *board) admit(d draft) crdt.Hash {
 	b.tb.Helper()
 	c := d.parsed(b.tb)
-	if verdict, err := b.gate.Check(c); verdict != crdt.Admitted || err != nil {
+	if verdict, err := b.gate.Check(c, nil); verdict != crdt.Admitted || err != nil {
 		b.tb.Fatalf("check %v: %v, %v", c.Hash, verdict, err)
 	}
-	add(b.tb, b.graph, c)
+	if err := b.gate.Add(c); err != nil {
+		b.tb.Fatal(err)
+	}
 	return c.Hash
 }
 
@@ -128,7 +130,7 @@ func TestAdmission(t *testing.T) {
 			b := newBoard(t)
 			c := tt.change(b).parsed(t)
 			length := b.graph.Len()
-			verdict, err := b.gate.Check(c)
+			verdict, err := b.gate.Check(c, nil)
 			if verdict != tt.verdict {
 				t.Errorf("verdict %v, want %v", verdict, tt.verdict)
 			}
@@ -148,11 +150,11 @@ func TestAdmissionOfWaitingChange(t *testing.T) {
 	b := newBoard(t)
 	first := draft{}.parsed(t)
 	second := draft{seq: 2, start: 2, deps: []crdt.Hash{first.Hash}}.parsed(t)
-	if verdict, err := b.gate.Check(second); verdict != crdt.Waiting || err != nil {
+	if verdict, err := b.gate.Check(second, nil); verdict != crdt.Waiting || err != nil {
 		t.Fatalf("before: %v, %v", verdict, err)
 	}
 	b.admit(draft{})
-	if verdict, err := b.gate.Check(second); verdict != crdt.Admitted || err != nil {
+	if verdict, err := b.gate.Check(second, nil); verdict != crdt.Admitted || err != nil {
 		t.Fatalf("after: %v, %v", verdict, err)
 	}
 }
@@ -161,7 +163,7 @@ func TestAdmissionR7RefusesChangeThatDependsOnItself(t *testing.T) {
 	c := draft{}.parsed(t)
 	c.Deps = []crdt.Hash{c.Hash} // no bytes can say so
 	b := newBoard(t)
-	verdict, err := b.gate.Check(c)
+	verdict, err := b.gate.Check(c, nil)
 	var refusal *crdt.Refusal
 	if verdict != crdt.Refused || !errors.As(err, &refusal) || refusal.Rule != crdt.RuleDeps {
 		t.Errorf("%v, %v", verdict, err)

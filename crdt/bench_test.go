@@ -61,7 +61,7 @@ func BenchmarkAdmission(b *testing.B) {
 	gate := crdt.NewAdmission(g, crdt.DefaultLimits())
 	b.ReportAllocs()
 	for b.Loop() {
-		if verdict, err := gate.Check(c); verdict != crdt.Admitted {
+		if verdict, err := gate.Check(c, nil); verdict != crdt.Admitted {
 			b.Fatal(err)
 		}
 	}

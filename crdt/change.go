@@ -194,6 +194,9 @@ func (c *Change) readHeader(r *reader, lim Limits) error {
 	if c.Seq == 0 || c.StartOp == 0 {
 		return refuse(RuleHeader, "counters begin at 1")
 	}
+	if c.Time > maxExact || c.Time < -maxExact {
+		return refuse(RuleHeader, "time out of range")
+	}
 	if !utf8.Valid(message) {
 		return refuse(RuleHeader, "message is not UTF-8")
 	}

@@ -61,8 +61,9 @@ func checkChange(t *testing.T, chunk []byte) {
 		t.Fatalf("%d operations to %d with %d predecessors: %+v", n, c.MaxOp(), preds, c)
 	}
 	g := crdt.NewGraph()
-	if verdict, _ := crdt.NewAdmission(g, lim).Check(c); verdict == crdt.Admitted {
-		if _, err := g.Add(c); err != nil {
+	gate := crdt.NewAdmission(g, lim)
+	if verdict, _ := gate.Check(c, nil); verdict == crdt.Admitted {
+		if err := gate.Add(c); err != nil {
 			t.Fatalf("admitted, but %v", err)
 		}
 	}

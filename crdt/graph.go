@@ -1,9 +1,11 @@
 package crdt
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 var (
@@ -17,7 +19,7 @@ var (
 // actors and counters, in the order of its log, but no content. Changes are named
 // by their index in the log; each comes after everything it depends on.
 //
-// A graph takes about 120 bytes a change. It is not safe for concurrent use.
+// A graph takes about 130 bytes a change. It is not safe for concurrent use.
 type Graph struct {
 	hashes   []Hash
 	entries  []entry
@@ -27,6 +29,8 @@ type Graph struct {
 	actorIDs map[Actor]int32
 	frontier Frontier
 	maxOp    uint64
+	ops      int64 // of all changes
+	bytes    int64 // of all chunks
 }
 
 // entry is a change without its hash.
@@ -35,13 +39,13 @@ type entry struct {
 	seq     uint32
 	startOp uint32
 	numOps  uint32
-	depsEnd int32 // in Graph.deps; its dependencies begin where those of the change before end
+	size    uint32 // bytes of the chunk
+	depsEnd int32  // in Graph.deps; its dependencies begin where those of the change before end
 }
 
 type actorEntry struct {
-	actor Actor
-	seq   uint32
-	last  int32 // index of its newest change
+	actor   Actor
+	changes []int32 // in the order of their sequence numbers, which begin at 1
 }
 
 // NewGraph returns an empty graph.
@@ -82,10 +86,16 @@ func (g *Graph) Heads() []Hash { return g.frontier.Heads() }
 // MaxOp returns the highest operation counter of the document, 0 when it is empty.
 func (g *Graph) MaxOp() uint64 { return g.maxOp }
 
+// Operations returns the number of operations of all changes.
+func (g *Graph) Operations() int64 { return g.ops }
+
+// Bytes returns the size of all change chunks together.
+func (g *Graph) Bytes() int64 { return g.bytes }
+
 // LastSeq returns the sequence number of the actor's newest change, 0 when it has none.
 func (g *Graph) LastSeq(a Actor) uint64 {
 	if id, ok := g.actorIDs[a]; ok {
-		return uint64(g.actors[id].seq)
+		return uint64(len(g.actors[id].changes))
 	}
 	return 0
 }
@@ -116,22 +126,24 @@ func (g *Graph) Add(c *Change) (int, error) {
 		}
 		g.deps = append(g.deps, dep)
 	}
-	i := g.append(c.Hash, g.intern(c.Actor), uint32(c.StartOp), uint32(c.NumOps))
+	i := g.append(c.Hash, entry{
+		actor: g.intern(c.Actor), startOp: uint32(c.StartOp), numOps: uint32(c.NumOps), size: uint32(len(c.Raw)),
+	})
 	return i, nil
 }
 
 // append adds a change whose dependencies are the last of g.deps.
-func (g *Graph) append(hash Hash, actor int32, startOp, numOps uint32) int {
+func (g *Graph) append(hash Hash, e entry) int {
 	i := len(g.hashes)
-	a := &g.actors[actor]
-	a.seq++
-	a.last = int32(i)
+	a := &g.actors[e.actor]
+	a.changes = append(a.changes, int32(i))
+	e.seq, e.depsEnd = uint32(len(a.changes)), int32(len(g.deps))
 	g.hashes = append(g.hashes, hash)
-	g.entries = append(g.entries, entry{
-		actor: actor, seq: a.seq, startOp: startOp, numOps: numOps, depsEnd: int32(len(g.deps)),
-	})
+	g.entries = append(g.entries, e)
 	g.index[hash] = int32(i)
 	g.maxOp = max(g.maxOp, g.maxOpOf(int32(i)))
+	g.ops += int64(e.numOps)
+	g.bytes += int64(e.size)
 	// The frontier follows the log change by change, so it cannot refuse this one.
 	_ = g.frontier.Advance(g, i)
 	return i
@@ -141,7 +153,7 @@ func (g *Graph) intern(a Actor) int32 {
 	id, ok := g.actorIDs[a]
 	if !ok {
 		id = int32(len(g.actors))
-		g.actors = append(g.actors, actorEntry{actor: a, last: -1})
+		g.actors = append(g.actors, actorEntry{actor: a})
 		g.actorIDs[a] = id
 	}
 	return id
@@ -161,44 +173,14 @@ func (g *Graph) maxOpOf(i int32) uint64 {
 	return uint64(e.startOp) + uint64(e.numOps) - 1
 }
 
-// lastChange returns the index of the actor's newest change.
-func (g *Graph) lastChange(a Actor) (int32, bool) {
-	if id, ok := g.actorIDs[a]; ok {
-		return g.actors[id].last, true
+// changeWith returns the index of the actor's change that has an operation.
+func (g *Graph) changeWith(actor int32, counter uint64) (int32, bool) {
+	changes := g.actors[actor].changes
+	at, _ := slices.BinarySearchFunc(changes, counter+1, func(i int32, above uint64) int {
+		return cmp.Compare(uint64(g.entries[i].startOp), above)
+	})
+	if at == 0 || counter > g.maxOpOf(changes[at-1]) {
+		return 0, false
 	}
-	return 0, false
-}
-
-// isAncestor reports whether change old is among the given changes or something
-// that they depend on. Only changes newer than old are looked at.
-func (g *Graph) isAncestor(old int32, of []int32) bool {
-	for _, i := range of {
-		if i == old {
-			return true
-		}
-	}
-	// Dependencies come earlier in the log, so that one sweep backwards reaches all.
-	newer := int32(g.Len()) - old // index i is kept as i-old
-	seen := newBitset(int(newer))
-	top := int32(0)
-	for _, i := range of {
-		if i > old {
-			seen.add(i - old)
-			top = max(top, i-old)
-		}
-	}
-	for i := top; i > 0; i-- {
-		if !seen.has(i) {
-			continue
-		}
-		for _, dep := range g.depsOf(i + old) {
-			if dep == old {
-				return true
-			}
-			if dep > old {
-				seen.add(dep - old)
-			}
-		}
-	}
-	return false
+	return changes[at-1], true
 }

@@ -247,31 +247,32 @@ func TestUnmarshalGraphRefuses(t *testing.T) {
 		}
 	}
 	hash := make([]byte, 32)
-	change := func(numbers ...byte) []byte { return slices.Concat([]byte{1, 1, 1, 'a', 1}, hash, numbers) }
+	change := func(numbers ...byte) []byte { return slices.Concat([]byte{2, 1, 1, 'a', 1}, hash, numbers) }
 	two := func(second byte, numbers ...byte) []byte {
 		other := slices.Clone(hash)
 		other[0] = second
-		return slices.Concat([]byte{1, 1, 1, 'a', 2}, hash, other, []byte{0, 1, 1, 0}, numbers)
+		return slices.Concat([]byte{2, 1, 1, 'a', 2}, hash, other, []byte{0, 1, 1, 9, 0}, numbers)
 	}
-	if _, err := crdt.UnmarshalGraph(sealed(two(1, 0, 2, 1, 1, 1))); err != nil {
+	if _, err := crdt.UnmarshalGraph(sealed(two(1, 0, 2, 1, 9, 1, 1))); err != nil {
 		t.Fatalf("two good changes: %v", err)
 	}
 	for name, content := range map[string][]byte{
-		"other version":                {2, 0, 0},
-		"2^40 actors":                  slices.Concat([]byte{1}, binary.AppendUvarint(nil, 1<<40)),
-		"2^40 changes":                 slices.Concat([]byte{1, 1, 1, 'a'}, binary.AppendUvarint(nil, 1<<40)),
-		"actor twice":                  {1, 2, 1, 'a', 1, 'a', 0},
-		"empty actor":                  {1, 1, 0, 0},
-		"actor without a change":       {1, 1, 1, 'a', 0},
-		"unknown actor":                change(1, 1, 1, 0),
-		"first operation 0":            change(0, 0, 1, 0),
-		"operations past 2^32":         change(0, 2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0),
-		"dependency of the first":      change(0, 1, 1, 1, 1),
-		"dependency on itself":         two(1, 0, 2, 1, 1, 0),
-		"dependency before the first":  two(1, 0, 2, 1, 1, 2),
-		"more dependencies than could": two(1, 0, 2, 1, 2, 1, 1),
-		"hash twice":                   two(0, 0, 2, 1, 0),
-		"bytes at the end":             append(two(1, 0, 2, 1, 0), 0),
+		"other version":                {1, 0, 0},
+		"2^40 actors":                  slices.Concat([]byte{2}, binary.AppendUvarint(nil, 1<<40)),
+		"2^40 changes":                 slices.Concat([]byte{2, 1, 1, 'a'}, binary.AppendUvarint(nil, 1<<40)),
+		"actor twice":                  {2, 2, 1, 'a', 1, 'a', 0},
+		"empty actor":                  {2, 1, 0, 0},
+		"actor without a change":       {2, 1, 1, 'a', 0},
+		"changes without an actor":     slices.Concat([]byte{2, 0, 1}, hash, []byte{0, 1, 1, 9, 0}),
+		"unknown actor":                change(1, 1, 1, 9, 0),
+		"first operation 0":            change(0, 0, 1, 9, 0),
+		"operations past 2^32":         change(0, 2, 0xff, 0xff, 0xff, 0xff, 0x0f, 9, 0),
+		"dependency of the first":      change(0, 1, 1, 9, 1, 1),
+		"dependency on itself":         two(1, 0, 2, 1, 9, 1, 0),
+		"dependency before the first":  two(1, 0, 2, 1, 9, 1, 2),
+		"more dependencies than could": two(1, 0, 2, 1, 9, 2, 1, 1),
+		"hash twice":                   two(0, 0, 2, 1, 9, 0),
+		"bytes at the end":             append(two(1, 0, 2, 1, 9, 0), 0),
 	} {
 		if _, err := crdt.UnmarshalGraph(sealed(content)); !errors.Is(err, crdt.ErrMalformed) && !errors.Is(err, crdt.ErrTooLarge) {
 			t.Errorf("%s: %v", name, err)

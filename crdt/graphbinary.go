@@ -7,26 +7,23 @@ import (
 	"math"
 )
 
-// The binary form of a graph, version 1. Numbers are unsigned LEB128.
+// The binary form of a graph, version 2. Numbers are unsigned LEB128.
 //
-//	version 1, one byte
+//	version 2, one byte
 //	number of actors; of each: length, bytes
 //	number of changes; of each: its hash
-//	of each change: actor, first operation, number of operations, number of
-//	dependencies; of each dependency: how many changes further up the log it is
+//	of each change: actor, first operation, number of operations, size of the chunk,
+//	number of dependencies; of each dependency: how many changes further up the log it is
 //	CRC-32C of all that, four bytes, little endian
 //
 // Sequence numbers are not written: an actor's changes are numbered in log order.
-const graphVersion = 1
+const graphVersion = 2
 
 // AppendBinary appends the graph of the first n changes of the log to dst, for
-// UnmarshalGraph. It takes about 40 bytes a change.
+// UnmarshalGraph. It takes about 42 bytes a change.
 func (g *Graph) AppendBinary(dst []byte, n int) []byte {
 	start := len(dst)
-	actors := 0 // actors are numbered in the order of their first changes
-	for i := range g.entries[:n] {
-		actors = max(actors, int(g.entries[i].actor)+1)
-	}
+	actors := g.actorsUpTo(n)
 	dst = append(dst, graphVersion)
 	dst = binary.AppendUvarint(dst, uint64(actors))
 	for i := range g.actors[:actors] {
@@ -43,12 +40,23 @@ func (g *Graph) AppendBinary(dst []byte, n int) []byte {
 		dst = binary.AppendUvarint(dst, uint64(e.actor))
 		dst = binary.AppendUvarint(dst, uint64(e.startOp))
 		dst = binary.AppendUvarint(dst, uint64(e.numOps))
+		dst = binary.AppendUvarint(dst, uint64(e.size))
 		dst = binary.AppendUvarint(dst, uint64(len(deps)))
 		for _, dep := range deps {
 			dst = binary.AppendUvarint(dst, uint64(int32(i)-dep))
 		}
 	}
 	return binary.LittleEndian.AppendUint32(dst, checksum(dst[start:]))
+}
+
+// actorsUpTo returns the number of actors of the first n changes. Actors are
+// numbered in the order of their first changes.
+func (g *Graph) actorsUpTo(n int) int {
+	actors := 0
+	for i := range g.entries[:n] {
+		actors = max(actors, int(g.entries[i].actor)+1)
+	}
+	return actors
 }
 
 // UnmarshalGraph reads what AppendBinary wrote. It keeps nothing of b and spends
@@ -84,7 +92,7 @@ func unmarshalGraph(b []byte) (*Graph, error) {
 		return nil, fmt.Errorf("%w: bytes after the last change", ErrMalformed)
 	}
 	for i := range g.actors {
-		if g.actors[i].seq == 0 {
+		if len(g.actors[i].changes) == 0 {
 			return nil, fmt.Errorf("%w: actor without a change", ErrMalformed)
 		}
 	}
@@ -107,8 +115,11 @@ func (g *Graph) readActors(r *reader) {
 }
 
 func (g *Graph) readChanges(r *reader) {
-	const least = len(Hash{}) + 4 // a hash and four numbers
+	const least = len(Hash{}) + 5 // a hash and five numbers
 	changes := r.count(len(r.rest)/least, "changes")
+	if len(g.actors) == 0 && changes > 0 {
+		r.fail(fmt.Errorf("%w: changes without an actor", ErrMalformed))
+	}
 	hashes := reader{rest: r.bytes(changes * len(Hash{}))}
 	if r.err != nil {
 		return
@@ -121,6 +132,7 @@ func (g *Graph) readChanges(r *reader) {
 		actor := r.count(len(g.actors)-1, "th actor")
 		startOp := r.count(MaxCounter, "th operation")
 		numOps := r.count(MaxCounter, "operations")
+		size := r.count(math.MaxUint32, "bytes")
 		deps := r.count(min(i, len(r.rest)), "dependencies")
 		for range deps {
 			back := r.count(i, "changes up the log")
@@ -136,7 +148,7 @@ func (g *Graph) readChanges(r *reader) {
 		if r.err != nil {
 			return
 		}
-		g.append(hash, int32(actor), uint32(startOp), uint32(numOps))
+		g.append(hash, entry{actor: int32(actor), startOp: uint32(startOp), numOps: uint32(numOps), size: uint32(size)})
 	}
 	if len(g.index) != changes {
 		r.fail(fmt.Errorf("%w: change is twice there", ErrMalformed))

@@ -1,5 +1,7 @@
 package crdt
 
+import "math"
+
 // Limits bounds everything that a change or a sync message from the network may
 // claim. A zero field admits nothing of its kind.
 type Limits struct {
@@ -22,6 +24,19 @@ type Limits struct {
 	Preds int
 	// MessageBytes is the longest commit message.
 	MessageBytes int
+	// KeyBytes is the longest map key, and the longest name of a mark.
+	KeyBytes int
+	// ValueBytes is the longest string or byte string.
+	ValueBytes int
+	// Depth is how many objects may lie within each other, below the root.
+	Depth int
+	// Counters admits counters. Automerge 3 throws where one person deletes a
+	// counter that another increments, so a document may do without.
+	Counters bool
+	// DocumentOperations and DocumentBytes are how large a document grows: the
+	// operations and the size of all its changes.
+	DocumentOperations int64
+	DocumentBytes      int64
 	// Columns is the number of columns of a change, known or not.
 	Columns int
 
@@ -57,6 +72,12 @@ func DefaultLimits() Limits {
 		MessageBytes: 1 << 10,
 		Columns:      32,
 
+		KeyBytes:           1 << 10,
+		ValueBytes:         64 << 10,
+		Depth:              16,
+		DocumentOperations: 500_000,
+		DocumentBytes:      50 << 20,
+
 		Heads:       1_000,
 		Need:        1_000,
 		Have:        8,
@@ -65,4 +86,17 @@ func DefaultLimits() Limits {
 		Changes:     65_536,
 		Flags:       64,
 	}
+}
+
+// Stored returns the limits for changes that were admitted before, under whatever
+// limits held then: they are bounded by what a change can be at all.
+func (lim Limits) Stored() Limits {
+	lim.ChunkBytes = max(lim.ChunkBytes, 64<<20)
+	lim.InflateRatio, lim.InflateFree = math.MaxInt32, lim.ChunkBytes
+	lim.Deps, lim.OtherActors, lim.ActorBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
+	lim.Operations, lim.Preds, lim.MessageBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
+	lim.KeyBytes, lim.ValueBytes, lim.Depth = math.MaxInt32, math.MaxInt32, math.MaxUint8
+	lim.Counters = true
+	lim.DocumentOperations, lim.DocumentBytes = math.MaxInt64, math.MaxInt64
+	return lim
 }

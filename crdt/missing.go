@@ -6,17 +6,34 @@ import "slices"
 // have nor something that those depend on. Unknown hashes are ignored. It looks
 // only at the end of the log that contains all missing changes.
 func (g *Graph) Missing(have []Hash) []int {
-	n := g.Len()
-	if slices.Equal(have, g.frontier.heads) {
+	var indexes []int32
+	for _, hash := range have {
+		if i, ok := g.index[hash]; ok {
+			indexes = append(indexes, i)
+		}
+	}
+	unseen := g.unseen(nil, indexes)
+	if len(unseen) == 0 {
 		return nil
+	}
+	missing := make([]int, len(unseen))
+	for n, i := range unseen {
+		missing[n] = int(i)
+	}
+	return missing
+}
+
+// unseen appends to dst, which is empty, what Missing returns, have being indexes.
+func (g *Graph) unseen(dst, have []int32) []int32 {
+	n := g.Len()
+	if g.areHeads(have) {
+		return dst
 	}
 	var known, wanted bitset
 	sets := newBitset(2 * ((n + 63) &^ 63))
 	known, wanted = sets[:len(sets)/2], sets[len(sets)/2:]
-	for _, hash := range have {
-		if i, ok := g.index[hash]; ok {
-			known.add(i)
-		}
+	for _, i := range have {
+		known.add(i)
 	}
 	// Every change is a head or something that a head depends on. Going backwards,
 	// each change is reached after all that depend on it, so by then it is settled
@@ -34,7 +51,6 @@ func (g *Graph) Missing(have []Hash) []int {
 	for _, head := range g.frontier.heads {
 		want(g.index[head])
 	}
-	var missing []int
 	for i := int32(n) - 1; i >= 0 && pending > 0; i-- {
 		if known.has(i) {
 			for _, dep := range g.depsOf(i) {
@@ -47,14 +63,19 @@ func (g *Graph) Missing(have []Hash) []int {
 			}
 			continue
 		}
-		missing = append(missing, int(i))
+		dst = append(dst, i)
 		pending--
 		for _, dep := range g.depsOf(i) {
 			want(dep)
 		}
 	}
-	slices.Reverse(missing)
-	return missing
+	slices.Reverse(dst)
+	return dst
+}
+
+// areHeads tells whether changes are the heads of the graph, in their order.
+func (g *Graph) areHeads(changes []int32) bool {
+	return slices.EqualFunc(changes, g.frontier.heads, func(i int32, head Hash) bool { return g.hashes[i] == head })
 }
 
 // MissingFor returns the indexes, in log order, of the changes to send to a peer

@@ -24,10 +24,13 @@ const (
 	Mark
 )
 
+// makes reports whether the action makes an object.
+func (a Action) makes() bool { return a == MakeMap || a == MakeList || a == MakeText }
+
 // ValueType says how the raw bytes of a value are read.
 type ValueType uint8
 
-// The value types of the format. Codes from 10 to 15 are reserved, and carried.
+// The value types of the format. Codes from 10 to 15 are reserved.
 const (
 	Null ValueType = iota
 	False
@@ -183,7 +186,10 @@ func (c *Change) verify(lim Limits) error {
 			return err
 		}
 		if fault := shape.next(&rows.op); fault != "" {
-			return refuse(RuleShape, "operation %d: %s", rows.op.ID.Counter, fault)
+			return &Refusal{Rule: RuleShape, Operation: rows.op.ID.Counter, Detail: fault}
+		}
+		if err := checkValue(&rows.op, &lim); err != nil {
+			return err
 		}
 		use(rows.op.Object)
 		use(rows.op.Element)

@@ -18,6 +18,10 @@ func (s *shapeCheck) next(op *Operation) string {
 		return "insertion with predecessors"
 	case !op.Insert && isElement && op.Element == OpID{}:
 		return "the head of a list has no value"
+	case !op.Insert && isElement && op.Action != Delete && len(op.Pred) == 0:
+		return "overwrites nothing"
+	case op.Action == MakeTable:
+		return "tables are of the past"
 	case s.open && (op.Action != Mark || op.MarkName != nil):
 		return "mark without an end"
 	}

@@ -80,7 +80,7 @@ func TestTitleIsInTheDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := must(crdt.ParseChange(tail[1].Change, crdt.DefaultLimits()))
-		if verdict, err := crdt.NewAdmission(g, crdt.DefaultLimits()).Check(c); verdict != crdt.Admitted {
+		if verdict, err := crdt.NewAdmission(g, crdt.DefaultLimits()).Check(c, nil); verdict != crdt.Admitted {
 			t.Errorf("%q: admission says %v, %v", title, verdict, err)
 		}
 		if got := insertedInto(t, c, textAt(t, first, "meta", "title")); got != title {

@@ -37,7 +37,7 @@ func TestGenesisIsOneFirstChange(t *testing.T) {
 		t.Errorf("message %q", change.Message)
 	}
 	graph := crdt.NewGraph()
-	if verdict, err := crdt.NewAdmission(graph, crdt.DefaultLimits()).Check(change); err != nil {
+	if verdict, err := crdt.NewAdmission(graph, crdt.DefaultLimits()).Check(change, nil); err != nil {
 		t.Errorf("not admitted: %v, %v", verdict, err)
 	}
 }
