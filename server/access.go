@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"openmic/crdt"
 	"openmic/server/docid"
 	"openmic/server/store"
 )
@@ -29,10 +30,16 @@ type access struct {
 func (a access) mayRead(doc docid.ID) bool { return a.open || a.doc == doc }
 func (a access) mayCreate() bool           { return a.open }
 
-// mayWrite is false for commenters too: until admission can hold a change to
-// the comments, they read.
 func (a access) mayWrite() bool {
-	return a.open || a.role == store.Editor || a.role == store.Owner
+	return a.open || a.role == store.Commenter || a.role == store.Editor || a.role == store.Owner
+}
+
+// scope is where one who may write may do so.
+func (a access) scope() crdt.Scope {
+	if a.role == store.Commenter {
+		return crdt.Scope{"comments", "votes"}
+	}
+	return nil
 }
 
 // principal tells sessions of different people apart as far as a link can.

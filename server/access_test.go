@@ -71,7 +71,7 @@ func TestTickets(t *testing.T) {
 
 func TestWhatRolesMayDo(t *testing.T) {
 	doc := docid.New()
-	for role, writes := range map[store.Role]bool{store.Owner: true, store.Editor: true, store.Commenter: false, store.Viewer: false, "": false} {
+	for role, writes := range map[store.Role]bool{store.Owner: true, store.Editor: true, store.Commenter: true, store.Viewer: false, "": false} {
 		a := access{doc: doc, role: role}
 		if a.mayWrite() != writes || a.mayCreate() || !a.mayRead(doc) || a.mayRead(docid.New()) {
 			t.Errorf("%q: writes %t, creates %t, reads its board %t, another %t", role, a.mayWrite(), a.mayCreate(), a.mayRead(doc), a.mayRead(docid.New()))

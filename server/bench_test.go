@@ -209,7 +209,7 @@ func BenchmarkOpen(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				room, err := openDocument(&s.settings, loaded)
+				room, err := openRoom(&s.settings, loaded)
 				if err != nil || room.graph.Len() != changes {
 					b.Fatal(err)
 				}

@@ -75,12 +75,16 @@ func TestTitleIsInTheDocument(t *testing.T) {
 		if changes == 1 {
 			continue
 		}
-		g, first := crdt.NewGraph(), must(crdt.ParseChange(tail[0].Change, crdt.DefaultLimits()))
-		if _, err := g.Add(first); err != nil {
+		first := must(crdt.ParseChange(tail[0].Change, crdt.DefaultLimits()))
+		gate := crdt.NewAdmission(crdt.NewGraph(), crdt.DefaultLimits())
+		if _, err := gate.Check(first, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := gate.Add(first); err != nil {
 			t.Fatal(err)
 		}
 		c := must(crdt.ParseChange(tail[1].Change, crdt.DefaultLimits()))
-		if verdict, err := crdt.NewAdmission(g, crdt.DefaultLimits()).Check(c, nil); verdict != crdt.Admitted {
+		if verdict, err := gate.Check(c, nil); verdict != crdt.Admitted {
 			t.Errorf("%q: admission says %v, %v", title, verdict, err)
 		}
 		if got := insertedInto(t, c, textAt(t, first, "meta", "title")); got != title {

@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"openmic/crdt/engine"
 	"openmic/server/store"
 )
 
@@ -17,6 +19,9 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 	if r.compacting || s.durable-s.base < worth || now.Before(r.compactAfter) {
 		return
 	}
+	if s.frozen != nil || r.hub.quarantine.holds(r.doc, now) || s.openGate() == nil {
+		return
+	}
 	r.compacting = true
 	n := s.durable
 	chunks := make([][]byte, 0, n-s.base+1)
@@ -24,7 +29,7 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 		chunks = append(chunks, s.snapshot)
 	}
 	chunks = append(chunks, s.chunks[:n-s.base]...)
-	snapshot := store.Snapshot{Length: n, Heads: s.stored.Heads(), Graph: s.graph.AppendBinary(nil, n), At: now}
+	snapshot := store.Snapshot{Length: n, Heads: s.stored.Heads(), Graph: s.graph.AppendBinary(nil, n), Index: s.gate.AppendBinary(nil, n), At: now}
 	r.hub.running.Go(func() {
 		err := r.makeSnapshot(ctx, &snapshot, chunks)
 		r.do(ctx, func(r *room) {
@@ -33,12 +38,24 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 				r.compactAfter = time.Now().Add(settings.CompactPause)
 				r.hub.metrics.compactionFailures.Inc()
 				r.log.Error().Err(err).Int("changes", n).Msg("compact document")
+				r.blame(err)
 				return
 			}
 			r.state.adopt(snapshot.Chunk, n)
 			r.log.Info().Int("changes", n).Int("bytes", len(snapshot.Chunk)).Msg("compacted document")
 		})
 	})
+}
+
+// blame counts a death of the engine against the document that it was at.
+func (r *room) blame(err error) {
+	if !errors.Is(err, engine.ErrDied) && !errors.Is(err, engine.ErrTimeout) {
+		return
+	}
+	if r.hub.quarantine.died(r.doc, time.Now()) {
+		r.hub.metrics.quarantined.Inc()
+		r.log.Error().Dur("for", r.hub.settings.QuarantineTime).Msg("the engine keeps dying on this document: it is not compacted for a while")
+	}
 }
 
 // makeSnapshot has the engine make one document chunk of the given chunks and

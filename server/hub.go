@@ -34,6 +34,7 @@ type Hub struct {
 	ctx         context.Context // ends when the rooms are to stop
 	loading     chan struct{}   // a place for each document being loaded
 	compactions chan struct{}   // a place for each document being compacted
+	quarantine  *quarantine
 
 	mu       sync.Mutex // never held across I/O or a channel operation
 	rooms    map[docid.ID]*room

@@ -16,12 +16,16 @@ type metrics struct {
 	endings            *prometheus.CounterVec
 	rooms              prometheus.Gauge
 	loads              prometheus.Histogram
+	paced              prometheus.Counter
 	admitted           prometheus.Counter
 	refused            *prometheus.CounterVec
 	stored             prometheus.Counter
 	commits            prometheus.Histogram
 	commitFailures     prometheus.Counter
 	compactionFailures prometheus.Counter
+	quarantined        prometheus.Counter
+	damage             *prometheus.CounterVec
+	frozen             *prometheus.GaugeVec
 	syncFrames         prometheus.Counter
 	syncBytes          prometheus.Counter
 	presenceFrames     prometheus.Counter
@@ -46,6 +50,11 @@ func newMetrics() *metrics {
 		r.MustRegister(g)
 		return g
 	}
+	gauges := func(name, help, label string) *prometheus.GaugeVec {
+		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "openmic_" + name, Help: help}, []string{label})
+		r.MustRegister(g)
+		return g
+	}
 	seconds := func(name, help string) prometheus.Histogram {
 		h := prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "openmic_" + name, Help: help, Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
@@ -59,12 +68,16 @@ func newMetrics() *metrics {
 		endings:            counters("sessions_ended_total", "Sessions that we ended, by close code.", "code"),
 		rooms:              gauge("rooms", "Open rooms."),
 		loads:              seconds("load_seconds", "Time to load a document."),
+		paced:              counter("sessions_paced_total", "Times that a session was read more slowly for sending so many changes."),
 		admitted:           counter("changes_admitted_total", "Changes taken into a log."),
 		refused:            counters("changes_refused_total", "Changes refused, by the rule they broke.", "rule"),
 		stored:             counter("changes_stored_total", "Changes stored."),
 		commits:            seconds("commit_seconds", "Time of one group commit."),
 		commitFailures:     counter("commit_failures_total", "Attempts to store that failed."),
 		compactionFailures: counter("compaction_failures_total", "Compactions that failed."),
+		quarantined:        counter("documents_quarantined_total", "Documents not compacted any more because the engine kept dying on them."),
+		damage:             counters("damage_total", "Damage found when a document was opened, by what was damaged.", "part"),
+		frozen:             gauges("documents_frozen", "Open documents that take no changes, by why.", "condition"),
 		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
 		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),

@@ -10,6 +10,7 @@ import (
 type peer struct {
 	id     uint64 // unique in the room's life, never 0
 	writes bool   // it may change the document
+	scope  crdt.Scope
 
 	// What it is owed. Everything before cursor was sent or is in backlog.
 	served   bool     // its first sync message has come

@@ -2,14 +2,12 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
-	"openmic/crdt"
 	"openmic/server/docid"
 	"openmic/server/store"
 	"openmic/server/wire"
@@ -43,6 +41,7 @@ type room struct {
 	compacting   bool
 	compactAfter time.Time // not before
 	touched      time.Time // the last event
+	told         bool      // that the document is frozen
 	dirty        bool      // something happened since the last flush
 	flushed      time.Time
 	presenceSent time.Time
@@ -125,6 +124,7 @@ func (r *room) run(ctx context.Context) {
 	}
 	r.hub.metrics.rooms.Inc()
 	defer r.hub.metrics.rooms.Dec()
+	defer r.thaw()
 	timer := time.NewTimer(r.grace())
 	defer timer.Stop()
 	for {
@@ -147,6 +147,7 @@ func (r *room) run(ctx context.Context) {
 			}
 			return
 		}
+		r.tellFrozen()
 		r.submit(now)
 		wait := r.flush(now)
 		r.compact(ctx, now)
@@ -265,62 +266,4 @@ func (r *room) fetch(m *member, f *fetch) {
 		return
 	}
 	r.do(ctx, func(r *room) { r.state.fetchDone(f, chunks) })
-}
-
-// load reads a document. One that has no changes is empty, not an error.
-func (r *room) load(ctx context.Context) (*roomState, error) {
-	select {
-	case r.hub.loading <- struct{}{}:
-		defer func() { <-r.hub.loading }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, r.hub.settings.LoadTimeout)
-	defer cancel()
-	doc, err := r.hub.store.Load(ctx, r.doc)
-	if errors.Is(err, store.ErrNotFound) {
-		return newRoomState(&r.hub.settings, crdt.NewGraph(), nil, 0, nil), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, damage := range doc.Damage {
-		r.log.Error().Err(damage).Msg("opened without what is damaged")
-	}
-	state, err := openDocument(&r.hub.settings, doc)
-	if err == nil {
-		r.hub.metrics.loads.Observe(time.Since(began).Seconds())
-	}
-	return state, err
-}
-
-// openDocument makes the state of a room from what the store has, without the engine.
-func openDocument(settings *Settings, doc *store.Document) (*roomState, error) {
-	graph, base, snapshot := crdt.NewGraph(), 0, []byte(nil)
-	if doc.Snapshot != nil {
-		var err error
-		if graph, err = crdt.UnmarshalGraph(doc.Snapshot.Graph); err != nil {
-			return nil, fmt.Errorf("%w: graph of the snapshot: %w", store.ErrDamaged, err)
-		}
-		base, snapshot = doc.Snapshot.Length, doc.Snapshot.Chunk
-		if graph.Len() != base {
-			return nil, fmt.Errorf("%w: the snapshot's graph has %d changes of %d", store.ErrDamaged, graph.Len(), base)
-		}
-	}
-	tail := make([][]byte, 0, len(doc.Tail))
-	for i, e := range doc.Tail {
-		c, err := crdt.ParseChange(e.Change, settings.Change)
-		if err != nil {
-			return nil, fmt.Errorf("%w: change %d of the log: %w", store.ErrDamaged, base+i, err)
-		}
-		if c.Hash != e.Hash {
-			return nil, fmt.Errorf("%w: change %d of the log is not the one it was stored as", store.ErrDamaged, base+i)
-		}
-		if _, err := graph.Add(c); err != nil {
-			return nil, fmt.Errorf("%w: change %d of the log: %w", store.ErrDamaged, base+i, err)
-		}
-		tail = append(tail, e.Change)
-	}
-	return newRoomState(settings, graph, snapshot, base, tail), nil
 }

@@ -97,12 +97,17 @@ func (s *simulation) append(entries []store.Entry) {
 	}
 }
 
+func openRoom(settings *Settings, stored *store.Document) (*roomState, error) {
+	doc, err := openDocument(settings, stored)
+	return newRoomState(settings, doc), err
+}
+
 func (s *simulation) open() {
 	doc, err := s.store.Load(context.Background(), s.doc)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if s.room, err = openDocument(&s.settings, doc); err != nil {
+	if s.room, err = openRoom(&s.settings, doc); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -152,7 +157,7 @@ func (l *simLink) written() {
 
 func (s *simulation) connect(l *simLink) {
 	l.client.reconnect()
-	l.peer = s.room.join(true)
+	l.peer = s.room.join(true, nil)
 	s.speak(l)
 }
 
@@ -292,7 +297,7 @@ func (s *simulation) snapshot() {
 	}
 	snapshot := store.Snapshot{
 		Length: n, Heads: s.room.stored.Heads(), Chunk: simSnapshotOf(chunks),
-		Graph: s.room.graph.AppendBinary(nil, n), At: time.Now(),
+		Graph: s.room.graph.AppendBinary(nil, n), Index: s.room.openGate().AppendBinary(nil, n), At: time.Now(),
 	}
 	if err := s.store.PutSnapshot(context.Background(), s.doc, snapshot); err != nil {
 		s.t.Fatal(err)

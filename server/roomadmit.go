@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 
 	"openmic/crdt"
@@ -26,12 +27,24 @@ func (s *roomState) admit(p *peer, changes []*crdt.Change) error {
 		if err := s.admitOne(p, c); err != nil {
 			return err
 		}
+		if s.frozen != nil {
+			return nil
+		}
 	}
 	return nil
 }
 
 func (s *roomState) admitOne(p *peer, c *crdt.Change) error {
-	verdict, err := s.admission.Check(c)
+	gate := s.openGate()
+	if gate == nil {
+		return nil
+	}
+	verdict, err := gate.Check(c, p.scope)
+	var refusal *crdt.Refusal
+	if errors.As(err, &refusal) && refusal.Rule == crdt.RuleRoom {
+		s.freeze(frozenFull, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -53,7 +66,7 @@ func (s *roomState) append(p *peer, c *crdt.Change) error {
 	if s.unstored+len(c.Raw) > s.settings.UnstoredBytes {
 		return end(closeTryLater, "the store does not answer; try again later")
 	}
-	if _, err := s.graph.Add(c); err != nil {
+	if err := s.gate.Add(c); err != nil {
 		return err
 	}
 	s.chunks = append(s.chunks, bytes.Clone(c.Raw)) // not the whole message that it came in
@@ -88,7 +101,7 @@ func (s *roomState) settle() {
 		progress = false
 		for _, p := range s.peers {
 			tried := p.waiting
-			if len(tried) == 0 {
+			if len(tried) == 0 || !s.takes(p) {
 				continue
 			}
 			before := s.graph.Len()

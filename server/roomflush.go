@@ -88,7 +88,7 @@ func (s *roomState) body(p *peer, tell int) []byte {
 	if len(p.backlog) > 0 || len(p.ask) > 0 {
 		return s.encode(p, tell)
 	}
-	key := bodyKey{from: p.cursor, heads: tell, snapshot: p.snapshot, readOnly: !p.writes}
+	key := bodyKey{from: p.cursor, heads: tell, snapshot: p.snapshot, readOnly: !s.takes(p)}
 	b, ok := s.bodies[key]
 	if !ok {
 		b = s.encode(p, tell)
@@ -101,7 +101,7 @@ func (s *roomState) body(p *peer, tell int) []byte {
 
 func (s *roomState) encode(p *peer, tell int) []byte {
 	m := crdt.SyncMessage{Version: 1, Heads: s.graph.Heads(), Need: p.ask}
-	if !p.writes {
+	if !s.takes(p) {
 		m.Flags = crdt.SyncFlags(true)
 	}
 	var beyond []crdt.Hash // what we have and the heads we tell do not cover

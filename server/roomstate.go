@@ -19,12 +19,14 @@ import (
 //	I4  what a peer has been sent and what it is owed are together [0,L)
 //	I5  a peer has at most one batch with its writer
 type roomState struct {
-	settings  *Settings
-	graph     *crdt.Graph
-	admission *crdt.Admission
+	settings *Settings
+	graph    *crdt.Graph
+	gate     *crdt.Admission // nil until the first change comes
+	frozen   *freeze         // set: the document takes no changes
 
 	base     int      // the snapshot holds the changes [0,base)
 	snapshot []byte   // as a document chunk; nil while base is 0
+	index    []byte   // what the gate is made of for those; nil once it is made
 	chunks   [][]byte // the changes [base,L)
 	authors  []uint64 // the peer that sent each of these; 0 for what was loaded
 
@@ -64,15 +66,17 @@ type fetch struct {
 	stale  bool // the peer is owed something else by now
 }
 
-func newRoomState(settings *Settings, graph *crdt.Graph, snapshot []byte, base int, tail [][]byte) *roomState {
+func newRoomState(settings *Settings, doc document) *roomState {
+	graph := doc.graph
 	s := &roomState{
 		settings:  settings,
 		graph:     graph,
-		admission: crdt.NewAdmission(graph, settings.Change),
-		base:      base,
-		snapshot:  snapshot,
-		chunks:    tail,
-		authors:   make([]uint64, len(tail)),
+		frozen:    doc.frozen,
+		base:      doc.base,
+		snapshot:  doc.snapshot,
+		index:     doc.index,
+		chunks:    doc.tail,
+		authors:   make([]uint64, len(doc.tail)),
 		submitted: graph.Len(),
 		stored:    crdt.NewFrontier(),
 		bodies:    map[bodyKey][]byte{},
@@ -82,9 +86,9 @@ func newRoomState(settings *Settings, graph *crdt.Graph, snapshot []byte, base i
 }
 
 // join adds a peer. It is served once its first sync message has come.
-func (s *roomState) join(writes bool) *peer {
+func (s *roomState) join(writes bool, scope crdt.Scope) *peer {
 	s.nextPeer++
-	p := &peer{id: s.nextPeer, writes: writes}
+	p := &peer{id: s.nextPeer, writes: writes, scope: scope}
 	s.peers = append(s.peers, p)
 	return p
 }
@@ -102,9 +106,10 @@ func (s *roomState) leave(p *peer, farewell []byte) {
 func (s *roomState) receive(p *peer, m *crdt.SyncMessage, changes []*crdt.Change) error {
 	before := s.graph.Len()
 	var err error
-	if p.writes {
+	switch {
+	case s.takes(p):
 		err = s.admit(p, changes)
-	} else if len(m.Changes) > 0 {
+	case len(m.Changes) > 0 && !p.writes:
 		err = p.ignore()
 	}
 	if s.graph.Len() > before {
@@ -223,7 +228,7 @@ func (s *roomState) repeat(p *peer, need []crdt.Hash) {
 // what its waiting changes wait for. A peer that cannot give them is asked a few times only.
 func (s *roomState) inquire(p *peer, m *crdt.SyncMessage) {
 	p.ask = nil
-	if !p.writes {
+	if !s.takes(p) {
 		return
 	}
 	for _, h := range m.Heads {
@@ -282,7 +287,7 @@ func (s *roomState) advance(n int) {
 
 // adopt puts a newer snapshot, of the changes [0,n), in place of what it stands for.
 func (s *roomState) adopt(snapshot []byte, n int) {
-	if n <= s.base {
+	if n <= s.base || s.openGate() == nil {
 		return
 	}
 	for _, p := range s.peers {

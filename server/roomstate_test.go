@@ -153,7 +153,7 @@ func TestSavedIsToldWhenStored(t *testing.T) {
 			p := s.settled()
 			h := s.edit(p)
 			s.room.leave(p, nil)
-			p = s.room.join(true)
+			p = s.room.join(true, nil)
 			s.mustSay(p, &crdt.SyncMessage{Version: 1, Need: []crdt.Hash{s.author.mine[0]}})
 			s.flush()
 			s.mustSay(p, hello(true, h))
@@ -273,7 +273,7 @@ func TestReturningPeerGetsWhatItMisses(t *testing.T) {
 			t.Run(fmt.Sprintf("version 2 %t, has %d of 50", v2, has), func(t *testing.T) {
 				s := newScenario(t, 50)
 				s.compact(40)
-				p := s.room.join(true)
+				p := s.room.join(true, nil)
 				heads := []crdt.Hash{}
 				if has > 0 {
 					heads = append(heads, s.author.mine[has-1])
@@ -334,7 +334,7 @@ func TestUnknownHeadsAreAskedForAFewTimes(t *testing.T) {
 func TestUnknownHeadsOfReadersAreNotAskedFor(t *testing.T) {
 	s := newScenario(t, 5)
 	_, h := s.change()
-	p := s.room.join(false)
+	p := s.room.join(false, nil)
 	s.mustSay(p, hello(true, s.author.mine[4], h))
 	if d := s.flush()[p]; d.SyncMessage == nil || len(d.Need) > 0 {
 		t.Errorf("got %+v, want heads and no questions", d.SyncMessage)
@@ -510,7 +510,7 @@ func TestStartingOver(t *testing.T) {
 
 func TestReadersChangeNothing(t *testing.T) {
 	s := newScenario(t, 5)
-	reader := s.room.join(false)
+	reader := s.room.join(false, nil)
 	s.mustSay(reader, hello(true, s.author.mine[4]))
 	s.flush()
 	chunk, h := s.change()
@@ -530,7 +530,7 @@ func TestReadersChangeNothing(t *testing.T) {
 
 func TestReaderGetsWhatOthersWrite(t *testing.T) {
 	s := newScenario(t, 5)
-	reader := s.room.join(false)
+	reader := s.room.join(false, nil)
 	s.mustSay(reader, hello(true))
 	s.wantChanges(s.flush()[reader], s.author.mine...)
 	h := s.edit(s.settled())

@@ -30,7 +30,7 @@ func newScenario(t testing.TB, n int) *scenario {
 		s.author.edit(s.rand)
 	}
 	var err error
-	if s.room, err = openDocument(&s.settings, s.document(0)); err != nil {
+	if s.room, err = openRoom(&s.settings, s.document(0)); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -41,12 +41,23 @@ func newScenario(t testing.TB, n int) *scenario {
 func (s *scenario) document(base int) *store.Document {
 	doc, d := docid.New(), &store.Document{}
 	if base > 0 {
-		d.Snapshot = &store.Snapshot{Length: base, Chunk: simSnapshotOf(s.log()[:base]), Graph: s.author.graph.AppendBinary(nil, base)}
+		d.Snapshot = &store.Snapshot{
+			Length: base, Chunk: simSnapshotOf(s.log()[:base]), Graph: s.author.graph.AppendBinary(nil, base), Index: s.index(base),
+		}
 	}
 	for _, h := range s.author.mine[base:] {
 		d.Tail = append(d.Tail, store.Entry{Doc: doc, Hash: h, Change: s.author.chunks[h], At: time.Now()})
 	}
 	return d
+}
+
+// index is that of the first n of the author's changes.
+func (s *scenario) index(n int) []byte {
+	gate, err := crdt.ResumeAdmission(s.author.graph, nil, s.log(), s.settings.Change)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return gate.AppendBinary(nil, n)
 }
 
 // newScenarioPeer is a simPeer for benchmarks too.
@@ -105,7 +116,7 @@ func (s *scenario) mustSay(p *peer, m *crdt.SyncMessage) {
 // arrive has a peer join and say which heads it has.
 func (s *scenario) arrive(v2 bool, heads ...crdt.Hash) *peer {
 	s.Helper()
-	p := s.room.join(true)
+	p := s.room.join(true, nil)
 	s.mustSay(p, hello(v2, heads...))
 	return p
 }

@@ -35,6 +35,8 @@ type Server struct {
 // close, after Drain. The files of assets are the browser client.
 func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log zerolog.Logger) *Server {
 	m := newMetrics()
+	// Whoever runs a sync server for programs of their own knows what they do.
+	settings.Change.Counters = settings.Open
 	s := &Server{
 		settings: settings,
 		store:    st,
@@ -57,6 +59,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		ctx:         roomsCtx,
 		loading:     make(chan struct{}, settings.Loads),
 		compactions: make(chan struct{}, 1),
+		quarantine:  newQuarantine(&s.settings),
 		rooms:       map[docid.ID]*room{},
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},

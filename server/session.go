@@ -33,6 +33,7 @@ type session struct {
 	peerID   string
 	members  map[docid.ID]*member
 	requests *rate.Limiter
+	changes  *rate.Limiter
 	presence *rate.Limiter
 }
 
@@ -43,6 +44,7 @@ func newSession(h *Hub, socket *socket, a access, log zerolog.Logger) *session {
 		out:      newOutbox(h.settings.ControlQueue),
 		members:  map[docid.ID]*member{},
 		requests: rate.NewLimiter(rate.Limit(h.settings.Requests), h.settings.RequestBurst),
+		changes:  rate.NewLimiter(rate.Limit(h.settings.ChangeRate), h.settings.ChangeBurst),
 		presence: rate.NewLimiter(rate.Limit(h.settings.PresenceRate), int(h.settings.PresenceRate)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -212,7 +214,25 @@ func (s *session) handleSync(m *wire.Message) error {
 			s.end(err)
 		}
 	})
-	return nil
+	return s.pace(len(changes))
+}
+
+// pace waits, reading nothing, until a sender of many changes may send more.
+func (s *session) pace(changes int) error {
+	reservation := s.changes.ReserveN(time.Now(), min(changes, s.changes.Burst()))
+	delay := reservation.Delay()
+	if delay <= 0 {
+		return nil
+	}
+	s.hub.metrics.paced.Inc()
+	s.socket.paused.Store(true)
+	defer s.socket.resume()
+	select {
+	case <-time.After(delay):
+		return nil
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	}
 }
 
 // parse reads the changes of a message. Those of one who may only read are not
@@ -290,8 +310,12 @@ func (s *session) handlePresence(m *wire.Message) error {
 
 // join gives a member its peer.
 func (r *room) join(m *member) {
-	m.peer = r.state.join(m.session.access.mayWrite())
+	a := m.session.access
+	m.peer = r.state.join(a.mayWrite(), a.scope())
 	r.members[m.peer] = m
+	if r.told {
+		r.tell(m)
+	}
 }
 
 func (r *room) leave(m *member) {

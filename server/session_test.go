@@ -237,7 +237,7 @@ func TestRoles(t *testing.T) {
 	n := startNode(t, nodeOption{settings: func(s *server.Settings) { s.Open = false }})
 	b := n.createBoard("")
 	watcher := n.participant("watcher", "link="+b.secret("owner"), b.DocumentID)
-	for role, writes := range map[string]bool{"owner": true, "editor": true, "commenter": false, "viewer": false} {
+	for role, writes := range map[string]bool{"owner": true, "editor": true, "viewer": false} {
 		p := n.participant(role, "link="+b.secret(role), b.DocumentID)
 		p.until("the genesis", func() bool { return p.Len() > 0 })
 		h := p.Edit()

@@ -24,6 +24,8 @@ type Settings struct {
 	Documents     int           // documents one session may have open
 	Requests      float64       // requests for documents a second and session, sustained
 	RequestBurst  int           // and at once
+	ChangeRate    float64       // changes a second and session, sustained; beyond it the session is read more slowly
+	ChangeBurst   int           // and at once
 	PresenceRate  float64       // presence messages a second and session; what exceeds it is dropped
 	PresenceBytes int           // largest presence message
 	ControlQueue  int           // answers to one session that wait for its socket
@@ -52,6 +54,9 @@ type Settings struct {
 	CompactShare    float64       // and as a share of the changes in that snapshot
 	CompactTimeout  time.Duration // one compaction
 	CompactPause    time.Duration // after a compaction that failed
+	EngineDeaths    int           // so many in QuarantineTime, and a document is not compacted any more
+	QuarantineTime  time.Duration // then for so long
+	Quarantined     int           // documents of which that is remembered; then the oldest is forgotten
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	RequestBody     int64         // largest body of an HTTP request
@@ -72,6 +77,8 @@ func DefaultSettings() Settings {
 		Documents:     1000,
 		Requests:      50,
 		RequestBurst:  1000,
+		ChangeRate:    200,
+		ChangeBurst:   20_000,
 		PresenceRate:  60,
 		PresenceBytes: 16 << 10,
 		ControlQueue:  1100,
@@ -100,6 +107,9 @@ func DefaultSettings() Settings {
 		CompactShare:    0.1,
 		CompactTimeout:  2 * time.Minute,
 		CompactPause:    5 * time.Minute,
+		EngineDeaths:    3,
+		QuarantineTime:  24 * time.Hour,
+		Quarantined:     1000,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,

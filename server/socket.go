@@ -24,6 +24,7 @@ type socket struct {
 	settings *Settings
 	heard    atomic.Int64 // when something was last read, in Unix nanoseconds
 	pinging  atomic.Bool
+	paused   atomic.Bool // nobody reads, so that no pong would be heard
 }
 
 // accept upgrades a request whose origin has been judged already. On an error
@@ -160,17 +161,23 @@ func (s *socket) fail(ctx context.Context, err error) error {
 	return err
 }
 
+// resume notes that the socket is read again.
+func (s *socket) resume() {
+	s.heard.Store(time.Now().UnixNano())
+	s.paused.Store(false)
+}
+
 // ping asks a quiet peer for a sign of life, one ping at a time.
 func (s *socket) ping(ctx context.Context, out *outbox) {
 	quiet := time.Since(time.Unix(0, s.heard.Load()))
-	if quiet < s.settings.PingInterval/2 || !s.pinging.CompareAndSwap(false, true) {
+	if quiet < s.settings.PingInterval/2 || s.paused.Load() || !s.pinging.CompareAndSwap(false, true) {
 		return
 	}
 	go func() {
 		defer s.pinging.Store(false)
 		pctx, cancel := context.WithTimeout(ctx, s.settings.PongTimeout)
 		defer cancel()
-		if err := s.conn.Ping(pctx); err != nil && ctx.Err() == nil {
+		if err := s.conn.Ping(pctx); err != nil && ctx.Err() == nil && !s.paused.Load() {
 			out.close(end(closeTooSlow, "no answer to a ping"))
 			_ = s.conn.CloseNow()
 			return

@@ -36,9 +36,9 @@ type Store interface {
 	// repeating a call whose outcome is unknown is harmless.
 	Append(ctx context.Context, entries []Entry) error
 
-	// Load returns the newest intact snapshot of a document, if it has one,
-	// and the log after it. ErrNotFound: the document has no changes.
-	// ErrDamaged, wrapped: the log after that snapshot is not what was stored.
+	// Load returns the newest intact snapshot of a document, if it has one, and
+	// what is intact of the log after it. ErrNotFound: the document has no
+	// changes. ErrDamaged, wrapped: nothing of it is intact.
 	Load(ctx context.Context, doc docid.ID) (*Document, error)
 
 	// Changes returns the chunks of the named changes, in the order asked.
@@ -86,6 +86,9 @@ type Document struct {
 	// Damage has an error, wrapping ErrDamaged, for each newer snapshot that was
 	// passed over. The document is complete all the same.
 	Damage []error
+	// Lost has an error, wrapping ErrDamaged, for what is not there of the log
+	// after the snapshot. The document is not complete: nothing may be added to it.
+	Lost []error
 }
 
 // Snapshot stands for the first Length changes of a document's log.
@@ -94,6 +97,7 @@ type Snapshot struct {
 	Heads  []crdt.Hash // its heads, sorted
 	Chunk  []byte      // one document chunk
 	Graph  []byte      // the change graph of those changes, crdt.Graph's binary form, log order
+	Index  []byte      // the index of their operations, crdt.Admission's binary form
 	At     time.Time
 }
 

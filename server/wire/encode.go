@@ -33,17 +33,21 @@ func (m Unavailable) Encode() []byte {
 	}{TypeUnavailable, m.SenderID, m.TargetID, m.DocumentID})
 }
 
-// Failure tells a peer why its connection is about to be closed.
-type Failure struct{ SenderID, TargetID, Text string }
+// Failure tells a peer why its connection is about to be closed, or, with a
+// document, what is the matter with that. Stock clients write the text to their
+// log; the condition is for our own.
+type Failure struct{ SenderID, TargetID, Text, DocumentID, Condition string }
 
 // Encode returns the message's bytes.
 func (m Failure) Encode() []byte {
 	return encode(struct {
-		Type     string `cbor:"type"`
-		SenderID string `cbor:"senderId"`
-		TargetID string `cbor:"targetId"`
-		Message  string `cbor:"message"`
-	}{TypeError, m.SenderID, m.TargetID, m.Text})
+		Type       string `cbor:"type"`
+		SenderID   string `cbor:"senderId"`
+		TargetID   string `cbor:"targetId"`
+		Message    string `cbor:"message"`
+		DocumentID string `cbor:"documentId,omitempty"`
+		Condition  string `cbor:"condition,omitempty"`
+	}{TypeError, m.SenderID, m.TargetID, m.Text, m.DocumentID, m.Condition})
 }
 
 // Ephemeral is a presence message on its way to its readers. It names no

@@ -133,9 +133,9 @@ func load(ctx context.Context, tx pgx.Tx, doc docid.ID) (*store.Document, error)
 	for below := int64(math.MaxInt64); d.Snapshot == nil; {
 		var row rows.Snapshot
 		err := tx.QueryRow(ctx, `
-			SELECT length, heads, chunk, graph, at, sha256 FROM snapshots
+			SELECT length, heads, chunk, graph, operations, at, sha256 FROM snapshots
 			WHERE doc = $1 AND length < $2 ORDER BY length DESC LIMIT 1`, doc[:], below).
-			Scan(&row.Length, &row.Heads, &row.Chunk, &row.Graph, &row.At, &row.SHA256)
+			Scan(&row.Length, &row.Heads, &row.Chunk, &row.Graph, &row.Index, &row.At, &row.SHA256)
 		if errors.Is(err, pgx.ErrNoRows) {
 			break
 		}
@@ -150,25 +150,28 @@ func load(ctx context.Context, tx pgx.Tx, doc docid.ID) (*store.Document, error)
 		}
 		from = row.Length
 	}
-	d.Tail, err = readTail(ctx, tx, doc, from, length)
-	if err != nil {
+	tail := rows.NewTail(doc, from, length)
+	if err := readTail(ctx, tx, doc, from, tail); err != nil {
 		return nil, errors.Join(append(d.Damage, err)...)
 	}
+	d.Tail, d.Lost = tail.Entries()
 	if d.Snapshot == nil && len(d.Tail) == 0 {
-		return nil, errors.Join(append(d.Damage, store.ErrNotFound)...)
+		if d.Lost == nil {
+			d.Lost = []error{store.ErrNotFound}
+		}
+		return nil, errors.Join(append(d.Damage, d.Lost...)...)
 	}
 	return d, nil
 }
 
-func readTail(ctx context.Context, tx pgx.Tx, doc docid.ID, from, length int64) ([]store.Entry, error) {
+func readTail(ctx context.Context, tx pgx.Tx, doc docid.ID, from int64, tail *rows.Tail) error {
 	result, err := tx.Query(ctx, `
 		SELECT position, hash, change, at, sum FROM changes
 		WHERE doc = $1 AND position >= $2 ORDER BY position`, doc[:], from)
 	if err != nil {
-		return nil, fmt.Errorf("read log: %w", err)
+		return fmt.Errorf("read log: %w", err)
 	}
 	defer result.Close()
-	tail := rows.NewTail(doc, from, length)
 	for result.Next() {
 		var (
 			position int64
@@ -178,16 +181,14 @@ func readTail(ctx context.Context, tx pgx.Tx, doc docid.ID, from, length int64) 
 			sum      int32
 		)
 		if err := result.Scan(&position, &hash, &change, &at, &sum); err != nil {
-			return nil, fmt.Errorf("read log: %w", err)
+			return fmt.Errorf("read log: %w", err)
 		}
-		if err := tail.Add(position, hash, change, at, sum); err != nil {
-			return nil, err
-		}
+		tail.Add(position, hash, change, at, sum)
 	}
 	if err := result.Err(); err != nil {
-		return nil, fmt.Errorf("read log: %w", err)
+		return fmt.Errorf("read log: %w", err)
 	}
-	return tail.Entries()
+	return nil
 }
 
 // Changes implements store.Store.
@@ -253,10 +254,10 @@ func (s *Store) putSnapshot(ctx context.Context, doc docid.ID, snapshot store.Sn
 	}
 	return s.send(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
-			INSERT INTO snapshots (doc, length, heads, chunk, graph, at, sha256) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			INSERT INTO snapshots (doc, length, heads, chunk, graph, operations, at, sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (doc, length) DO UPDATE SET heads = excluded.heads, chunk = excluded.chunk,
-				graph = excluded.graph, at = excluded.at, sha256 = excluded.sha256`,
-			doc[:], row.Length, row.Heads, bytesOf(row.Chunk), bytesOf(row.Graph), milliseconds(row.At), row.SHA256)
+				graph = excluded.graph, operations = excluded.operations, at = excluded.at, sha256 = excluded.sha256`,
+			doc[:], row.Length, row.Heads, bytesOf(row.Chunk), bytesOf(row.Graph), bytesOf(row.Index), milliseconds(row.At), row.SHA256)
 		// Two nodes that put one at once take turns from here, so that the later
 		// of them sees, and drops, what the earlier one left.
 		batch.Queue(`SELECT FROM documents WHERE id = $1 FOR NO KEY UPDATE`, doc[:])

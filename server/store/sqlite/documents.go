@@ -145,12 +145,16 @@ func load(ctx context.Context, tx *sql.Tx, doc docid.ID) (*store.Document, error
 		}
 		from = row.Length
 	}
-	d.Tail, err = readTail(ctx, tx, doc, from, length)
-	if err != nil {
+	tail := rows.NewTail(doc, from, length)
+	if err := readTail(ctx, tx, doc, from, tail); err != nil {
 		return nil, errors.Join(append(d.Damage, err)...)
 	}
+	d.Tail, d.Lost = tail.Entries()
 	if d.Snapshot == nil && len(d.Tail) == 0 {
-		return nil, errors.Join(append(d.Damage, store.ErrNotFound)...)
+		if d.Lost == nil {
+			d.Lost = []error{store.ErrNotFound}
+		}
+		return nil, errors.Join(append(d.Damage, d.Lost...)...)
 	}
 	return d, nil
 }
@@ -159,37 +163,34 @@ func load(ctx context.Context, tx *sql.Tx, doc docid.ID) (*store.Document, error
 func snapshotBelow(ctx context.Context, tx *sql.Tx, doc docid.ID, below int64) (row rows.Snapshot, err error) {
 	var at int64
 	err = tx.QueryRowContext(ctx, `
-		SELECT length, heads, chunk, graph, at, sha256 FROM snapshots
+		SELECT length, heads, chunk, graph, operations, at, sha256 FROM snapshots
 		WHERE doc = ? AND length < ? ORDER BY length DESC LIMIT 1`, doc[:], below).
-		Scan(&row.Length, &row.Heads, &row.Chunk, &row.Graph, &at, &row.SHA256)
+		Scan(&row.Length, &row.Heads, &row.Chunk, &row.Graph, &row.Index, &at, &row.SHA256)
 	row.At = time.UnixMilli(at)
 	return row, err
 }
 
-func readTail(ctx context.Context, tx *sql.Tx, doc docid.ID, from, length int64) ([]store.Entry, error) {
+func readTail(ctx context.Context, tx *sql.Tx, doc docid.ID, from int64, tail *rows.Tail) error {
 	result, err := tx.QueryContext(ctx, `
 		SELECT position, hash, change, at, sum FROM changes
 		WHERE doc = ? AND position >= ? ORDER BY position`, doc[:], from)
 	if err != nil {
-		return nil, fmt.Errorf("read log: %w", err)
+		return fmt.Errorf("read log: %w", err)
 	}
 	defer result.Close()
-	tail := rows.NewTail(doc, from, length)
 	var hash sql.RawBytes
 	for result.Next() {
 		var position, at, sum int64
 		var change []byte
 		if err := result.Scan(&position, &hash, &change, &at, &sum); err != nil {
-			return nil, fmt.Errorf("read log: %w", err)
+			return fmt.Errorf("read log: %w", err)
 		}
-		if err := tail.Add(position, hash, change, time.UnixMilli(at), int32(sum)); err != nil {
-			return nil, err
-		}
+		tail.Add(position, hash, change, time.UnixMilli(at), int32(sum))
 	}
 	if err := result.Err(); err != nil {
-		return nil, fmt.Errorf("read log: %w", err)
+		return fmt.Errorf("read log: %w", err)
 	}
-	return tail.Entries()
+	return nil
 }
 
 // Changes implements store.Store.
@@ -251,8 +252,8 @@ func (s *Store) PutSnapshot(ctx context.Context, doc docid.ID, snapshot store.Sn
 			return fmt.Errorf("the log has %d changes", length)
 		}
 		_, err = tx.ExecContext(background, `
-			REPLACE INTO snapshots (doc, length, heads, chunk, graph, at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			doc[:], row.Length, row.Heads, bytesOf(row.Chunk), bytesOf(row.Graph), row.At.UnixMilli(), row.SHA256)
+			REPLACE INTO snapshots (doc, length, heads, chunk, graph, operations, at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			doc[:], row.Length, row.Heads, bytesOf(row.Chunk), bytesOf(row.Graph), bytesOf(row.Index), row.At.UnixMilli(), row.SHA256)
 		if err != nil {
 			return err
 		}

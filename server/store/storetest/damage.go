@@ -39,7 +39,7 @@ func damagedSnapshots(t *testing.T, f *fixture) {
 		d.Damage = nil
 		wantSnapshot(t, d, older)
 	}
-	for _, column := range []string{"heads", "chunk", "graph", "sha256"} {
+	for _, column := range []string{"heads", "chunk", "graph", "operations", "sha256"} {
 		for name, damage := range damageBytes {
 			t.Run(name+" in "+column, func(t *testing.T) {
 				put(t)
@@ -101,46 +101,48 @@ func damagedRows(t *testing.T, f *fixture) {
 	type damage struct {
 		name string
 		do   func(t *testing.T, doc, other docid.ID, log []store.Entry)
+		left []int // what is intact, when that is not everything but the third
 	}
+	first, last, all := []int{1, 2, 3, 4, 5}, []int{0, 1, 2, 3}, []int{0, 1, 2, 3, 4, 5}
 	damages := []damage{
 		{"another time", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `UPDATE changes SET at = (SELECT at FROM changes WHERE doc = $1 AND position = 3)
 				WHERE doc = $1 AND position = 2`, doc[:])
-		}},
+		}, nil},
 		{"another sum", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `UPDATE changes SET sum = -sum WHERE doc = $1 AND position = 2`, doc[:])
-		}},
+		}, nil},
 		{"another hash", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `UPDATE changes SET hash = $1 WHERE doc = $2 AND position = 2`, make([]byte, 32), doc[:])
-		}},
+		}, nil},
 		{"a missing row", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `DELETE FROM changes WHERE doc = $1 AND position = 2`, doc[:])
-		}},
+		}, nil},
 		{"a missing first row", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `DELETE FROM changes WHERE doc = $1 AND position = 0`, doc[:])
-		}},
+		}, first},
 		{"a moved row", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `UPDATE changes SET position = 9 WHERE doc = $1 AND position = 5`, doc[:])
-		}},
+		}, all},
 		{"a missing end", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 2, `DELETE FROM changes WHERE doc = $1 AND position >= 4`, doc[:])
-		}},
+		}, last},
 		{"a missing log", func(t *testing.T, doc, _ docid.ID, log []store.Entry) {
 			f.exec(t, int64(len(log)), `DELETE FROM changes WHERE doc = $1`, doc[:])
-		}},
+		}, []int{}},
 		{"a missing document", func(t *testing.T, doc, _ docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `DELETE FROM documents WHERE id = $1`, doc[:])
-		}},
+		}, all},
 		{"a row of another document", func(t *testing.T, doc, other docid.ID, _ []store.Entry) {
 			f.exec(t, 1, `DELETE FROM changes WHERE doc = $1 AND position = 2`, doc[:])
 			f.exec(t, 1, `UPDATE changes SET doc = $1 WHERE doc = $2 AND position = 2`, doc[:], other[:])
-		}},
+		}, nil},
 	}
 	for name, do := range damageBytes {
 		damages = append(damages, damage{name, func(t *testing.T, doc, _ docid.ID, log []store.Entry) {
 			f.exec(t, 1, `UPDATE changes SET change = $1 WHERE doc = $2 AND position = 2`,
 				do(slices.Clone(log[2].Change)), doc[:])
-		}})
+		}, nil})
 	}
 	for i, damage := range damages {
 		t.Run(damage.name, func(t *testing.T) {
@@ -150,11 +152,41 @@ func damagedRows(t *testing.T, f *fixture) {
 			f.append(t, entries(other, uint64(1000+i), 6)...)
 			f.append(t, entries(bystander, uint64(i), 6)...)
 			damage.do(t, doc, other, log)
-			if d, err := f.store.Load(t.Context(), doc); !errors.Is(err, store.ErrDamaged) || d != nil {
-				t.Errorf("load: %v, %v, not ErrDamaged", d, err)
+			left := damage.left
+			if left == nil {
+				left = []int{0, 1, 3, 4, 5}
 			}
+			f.wantLeft(t, doc, log, left)
 			f.wantTail(t, bystander, entries(bystander, uint64(i), 6))
 		})
+	}
+}
+
+// wantLeft expects some of a log to be there, and to be told that others are lost.
+func (f *fixture) wantLeft(t *testing.T, doc docid.ID, log []store.Entry, left []int) {
+	t.Helper()
+	d, err := f.store.Load(t.Context(), doc)
+	if len(left) == 0 {
+		if !errors.Is(err, store.ErrDamaged) || d != nil {
+			t.Errorf("load: %v, %v, not ErrDamaged", d, err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Lost) == 0 || !errors.Is(errors.Join(d.Lost...), store.ErrDamaged) {
+		t.Errorf("lost is %v, not an ErrDamaged", d.Lost)
+	}
+	var hashes, want []crdt.Hash
+	for _, e := range d.Tail {
+		hashes = append(hashes, e.Hash)
+	}
+	for _, i := range left {
+		want = append(want, log[i].Hash)
+	}
+	if !slices.Equal(hashes, want) {
+		t.Errorf("%d changes are left, not %v", len(hashes), left)
 	}
 }
 
@@ -176,10 +208,7 @@ func damageBeforeSnapshot(t *testing.T, f *fixture) {
 
 	// Without a sound snapshot the log has to be, and the error tells of both.
 	f.exec(t, 1, `UPDATE snapshots SET chunk = $1 WHERE doc = $2`, []byte("bad"), doc[:])
-	_, err := f.store.Load(ctx, doc)
-	if !errors.Is(err, store.ErrDamaged) {
-		t.Errorf("load: %v, not ErrDamaged", err)
-	}
+	f.wantLeft(t, doc, log, []int{0, 2, 3, 4, 5})
 }
 
 // positionTaken appends to a document whose row says less than its log has.

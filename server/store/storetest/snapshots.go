@@ -23,7 +23,7 @@ func snapshots(t *testing.T, f *fixture) {
 
 	// One of the whole log leaves no tail.
 	whole := snapshot(log, "of all")
-	whole.Heads, whole.Graph = nil, nil
+	whole.Heads, whole.Graph, whole.Index = nil, nil, nil
 	f.putSnapshot(t, doc, whole)
 	wantSnapshot(t, f.wantTail(t, doc, nil), whole)
 
@@ -99,6 +99,7 @@ func wantSnapshot(t testing.TB, d *store.Document, want store.Snapshot) {
 	}
 	if got.Length != want.Length || !slices.Equal(got.Heads, want.Heads) ||
 		string(got.Chunk) != string(want.Chunk) || string(got.Graph) != string(want.Graph) ||
+		string(got.Index) != string(want.Index) ||
 		got.At.UnixMilli() != want.At.UnixMilli() {
 		t.Errorf("loaded %+v, not %+v", *got, want)
 	}

@@ -128,6 +128,9 @@ func (f *fixture) load(t testing.TB, doc docid.ID) *store.Document {
 func (f *fixture) wantTail(t testing.TB, doc docid.ID, want []store.Entry) *store.Document {
 	t.Helper()
 	d := f.load(t, doc)
+	if len(d.Lost) > 0 {
+		t.Errorf("lost: %v", d.Lost)
+	}
 	if !slices.EqualFunc(d.Tail, want, equalEntries) {
 		t.Fatalf("loaded a tail of %d entries that is not the %d appended", len(d.Tail), len(want))
 	}
@@ -170,6 +173,7 @@ func snapshot(log []store.Entry, text string) store.Snapshot {
 		Heads:  []crdt.Hash{log[len(log)-1].Hash, {0xff, byte(len(log))}},
 		Chunk:  []byte("chunk " + text),
 		Graph:  []byte("graph " + text),
+		Index:  []byte("index " + text),
 		At:     start,
 	}
 }

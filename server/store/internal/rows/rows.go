@@ -50,57 +50,73 @@ func Entry(doc docid.ID, hash, change []byte, at time.Time, sum int32) (store.En
 	return e, nil
 }
 
-// Tail collects the end of a document's log.
+// Tail collects the end of a document's log: the rows that are whole, and what is
+// wrong with the others.
 type Tail struct {
 	doc    docid.ID
 	next   int64 // the position of the next row
 	length int64 // of the whole log, as the document's row has it
 	log    []store.Entry
+	lost   []error // each wraps store.ErrDamaged
 }
+
+// maxLost bounds what is told of a log; the last error then stands for more.
+const maxLost = 100
 
 // NewTail returns an empty tail that begins at position from of a log of the given length.
 func NewTail(doc docid.ID, from, length int64) *Tail {
 	return &Tail{doc: doc, next: from, length: length}
 }
 
-// Add takes the next row. An error wraps store.ErrDamaged: the row is not what
-// was written, or rows before it are missing.
-func (t *Tail) Add(position int64, hash, change []byte, at time.Time, sum int32) error {
-	if position != t.next {
-		return fmt.Errorf("position %d of the log is missing: %w", t.next, store.ErrDamaged)
+// Add takes the next row, by position.
+func (t *Tail) Add(position int64, hash, change []byte, at time.Time, sum int32) {
+	t.missing(position)
+	t.next = position + 1
+	if position >= t.length {
+		t.lose("position %d of a log of %d", position, t.length)
 	}
 	e, err := Entry(t.doc, hash, change, at, sum)
 	if err != nil {
-		return fmt.Errorf("position %d of the log: %w", position, err)
+		t.lose("position %d of the log", position)
+		return
 	}
 	if t.log == nil {
 		t.log = make([]store.Entry, 0, min(max(t.length-position, 1), 1<<16))
 	}
 	t.log = append(t.log, e)
-	t.next++
-	return nil
 }
 
-// Entries returns what was added, or an error that wraps store.ErrDamaged when
-// the log does not end where it should.
-func (t *Tail) Entries() ([]store.Entry, error) {
-	if t.next != t.length {
-		return nil, fmt.Errorf("the log has %d changes instead of %d: %w", t.next, t.length, store.ErrDamaged)
+func (t *Tail) missing(upTo int64) {
+	if t.next < upTo {
+		t.lose("positions %d to %d of the log are missing", t.next, upTo-1)
 	}
-	return t.log, nil
+}
+
+func (t *Tail) lose(format string, args ...any) {
+	if len(t.lost) < maxLost {
+		t.lost = append(t.lost, fmt.Errorf(format+": %w", append(args, store.ErrDamaged)...))
+	}
+}
+
+// Entries returns the rows that are whole, and an error for each that is not.
+func (t *Tail) Entries() (whole []store.Entry, lost []error) {
+	t.missing(t.length)
+	t.next = max(t.next, t.length)
+	return t.log, t.lost
 }
 
 // Snapshot is the row of a snapshot.
 type Snapshot struct {
 	Length              int64
 	Heads, Chunk, Graph []byte
+	Index               []byte
 	At                  time.Time
 	SHA256              []byte
 }
 
 // NewSnapshot returns the row for a snapshot of a document.
 func NewSnapshot(doc docid.ID, s store.Snapshot) Snapshot {
-	row := Snapshot{Length: int64(s.Length), Chunk: s.Chunk, Graph: s.Graph, At: s.At}
+	row := Snapshot{Length: int64(s.Length), Chunk: s.Chunk, Graph: s.Graph, Index: s.Index, At: s.At}
 	row.Heads = make([]byte, 0, len(s.Heads)*len(crdt.Hash{}))
 	for _, head := range s.Heads {
 		row.Heads = append(row.Heads, head[:]...)
@@ -114,15 +130,17 @@ func NewSnapshot(doc docid.ID, s store.Snapshot) Snapshot {
 func (row Snapshot) digest(doc docid.ID) []byte {
 	h := sha256.New()
 	h.Write(doc[:])
-	var numbers [4 * 8]byte
+	var numbers [5 * 8]byte
 	binary.BigEndian.PutUint64(numbers[0:], uint64(row.Length))
 	binary.BigEndian.PutUint64(numbers[8:], uint64(row.At.UnixMilli()))
 	binary.BigEndian.PutUint64(numbers[16:], uint64(len(row.Heads)))
 	binary.BigEndian.PutUint64(numbers[24:], uint64(len(row.Chunk)))
+	binary.BigEndian.PutUint64(numbers[32:], uint64(len(row.Graph)))
 	h.Write(numbers[:])
 	h.Write(row.Heads)
 	h.Write(row.Chunk)
 	h.Write(row.Graph)
+	h.Write(row.Index)
 	return h.Sum(nil)
 }
 
@@ -135,7 +153,7 @@ func (row Snapshot) Open(doc docid.ID, length int64) (*store.Snapshot, error) {
 	if row.Length > length {
 		return nil, fmt.Errorf("snapshot of %d changes, of a log of %d: %w", row.Length, length, store.ErrDamaged)
 	}
-	s := &store.Snapshot{Length: int(row.Length), Chunk: row.Chunk, Graph: row.Graph, At: row.At.UTC()}
+	s := &store.Snapshot{Length: int(row.Length), Chunk: row.Chunk, Graph: row.Graph, Index: row.Index, At: row.At.UTC()}
 	s.Heads = make([]crdt.Hash, len(row.Heads)/len(crdt.Hash{}))
 	for i := range s.Heads {
 		copy(s.Heads[i][:], row.Heads[i*len(crdt.Hash{}):])
