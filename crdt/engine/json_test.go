@@ -72,6 +72,9 @@ func TestGoldenDocuments(t *testing.T) {
 	pool := newPool(t, config("engine"))
 	for name, g := range goldenDocuments(t) {
 		t.Run(name, func(t *testing.T) {
+			if err := crdt.CheckDocument(g.chunk, crdt.DefaultLimits()); err != nil {
+				t.Error(err)
+			}
 			text, err := pool.JSON(t.Context(), [][]byte{g.chunk}, g.heads, nil)
 			if err != nil {
 				t.Fatal(err)
