@@ -2,6 +2,7 @@ package crdt_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"testing"
 
@@ -100,6 +101,38 @@ func FuzzUnmarshalGraph(f *testing.F) {
 		}
 		if missing := g.Missing(g.Heads()); len(missing) != 0 {
 			t.Fatalf("%d changes are missing to one with all heads", len(missing))
+		}
+	})
+}
+
+// FuzzCheckDocument holds that any bytes are refused with a rule, or are a document
+// whose size is known: it is refused when the limits are taken below that.
+func FuzzCheckDocument(f *testing.F) {
+	for _, name := range []string{"empty", "values", "maps", "text", "marks", "merges", "counters"} {
+		chunk := goldenDocuments(f)[name]
+		_, n := binary.Uvarint(chunk[9:])
+		f.Add(chunk[9+n:])
+	}
+	f.Add(saved{}.body())
+	f.Add(saved{operations: deflated(operationRows(300), 0x57)}.body())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, chunk := range [][]byte{data, documentOf(data)} {
+			lim := crdt.DefaultLimits()
+			err := crdt.CheckDocument(chunk, lim)
+			var refusal *crdt.Refusal
+			if err != nil && (!errors.As(err, &refusal) || refusal.Rule == "") {
+				t.Fatalf("unexpected error: %v", err)
+			}
+			if err != nil {
+				continue
+			}
+			if crdt.CheckDocument(append(bytes.Clone(chunk), 0), lim) == nil {
+				t.Fatal("passes with a byte more")
+			}
+			lim.DocumentBytes = len(chunk) - 1
+			if err := crdt.CheckDocument(chunk, lim); !errors.Is(err, crdt.ErrTooLarge) {
+				t.Fatalf("passes a limit below its size: %v", err)
+			}
 		}
 	})
 }

@@ -56,6 +56,22 @@ type Limits struct {
 	Changes int
 	// Flags is the length of the flag list of a sync message, in bytes.
 	Flags int
+
+	// DocumentBytes is the largest saved document, and how many bytes all its
+	// columns may have when they are inflated: together they are also held to
+	// InflateRatio and InflateFree, though single ones shrink to a thousandth. It
+	// bounds strings once more, each counted as often as it stands in a row.
+	DocumentBytes int
+	// DocumentActors is the number of actors a saved document names.
+	DocumentActors int
+	// DocumentChanges is the number of changes in a saved document.
+	DocumentChanges int
+	// DocumentOperations is the number of operations in a saved document; one that
+	// deletes has no row there.
+	DocumentOperations int
+	// DocumentLinks is the number of dependencies that all changes of a saved
+	// document name, and of successors that all its operations have.
+	DocumentLinks int
 }
 
 // DefaultLimits returns the bounds that fit a blueprint drawn by people.
@@ -85,6 +101,12 @@ func DefaultLimits() Limits {
 		BloomProbes: 16,
 		Changes:     65_536,
 		Flags:       64,
+
+		DocumentBytes:      64 << 20,
+		DocumentActors:     65_536,
+		DocumentChanges:    500_000,
+		DocumentOperations: 2_000_000,
+		DocumentLinks:      4_000_000,
 	}
 }
 

@@ -25,15 +25,23 @@ const (
 
 var chunkMagic = []byte{0x85, 0x6f, 0x4a, 0x83}
 
-// errUnchanged is an edit that leaves the document as it is.
-var errUnchanged = errors.New("the edit changes nothing")
+var (
+	// errUnchanged is an edit that leaves the document as it is.
+	errUnchanged = errors.New("the edit changes nothing")
+	// errTooLarge is an answer above the limit of its request.
+	errTooLarge = errors.New("the answer is too large")
+)
 
-// compact loads chunks and gives them back as one document chunk, after it has
-// loaded that chunk again and found the same changes in it.
-func compact(chunks []byte, want []crdt.Hash) (document []byte, changes int, err error) {
-	document, changes, err = loadAndSave(chunks, want)
+// compact loads chunks and gives what heads at depend on, or everything, as one
+// document chunk, after it has loaded that chunk again and found the same
+// changes in it.
+func compact(chunks []byte, want, at []crdt.Hash) (document []byte, changes int, err error) {
+	document, changes, err = loadAndSave(chunks, want, at)
 	if err != nil {
 		return nil, 0, err
+	}
+	if len(at) > 0 {
+		want = at
 	}
 	// What the first load took lives in C memory until its finalizers run.
 	runtime.GC()
@@ -57,19 +65,50 @@ func compact(chunks []byte, want []crdt.Hash) (document []byte, changes int, err
 	return document, changes, nil
 }
 
-func loadAndSave(chunks []byte, want []crdt.Hash) ([]byte, int, error) {
-	doc, err := automerge.Load(chunks)
+func loadAndSave(chunks []byte, want, at []crdt.Hash) ([]byte, int, error) {
+	doc, err := loadAt(chunks, want, at)
 	if err != nil {
-		return nil, 0, fmt.Errorf("load chunks: %w", err)
-	}
-	if err := checkHeads(doc, want); err != nil {
-		return nil, 0, fmt.Errorf("load chunks: %w", err)
+		return nil, 0, err
 	}
 	n, err := countChanges(doc)
 	if err != nil {
 		return nil, 0, fmt.Errorf("load chunks: %w", err)
 	}
 	return doc.Save(), n, nil
+}
+
+func load(chunks []byte, want []crdt.Hash) (*automerge.Doc, error) {
+	doc, err := automerge.Load(chunks)
+	if err != nil {
+		return nil, fmt.Errorf("load chunks: %w", err)
+	}
+	if err := checkHeads(doc, want); err != nil {
+		return nil, fmt.Errorf("load chunks: %w", err)
+	}
+	return doc, nil
+}
+
+// loadAt gives the document as it was at heads, or the newest without any.
+func loadAt(chunks []byte, want, heads []crdt.Hash) (*automerge.Doc, error) {
+	doc, err := load(chunks, want)
+	if err != nil || len(heads) == 0 {
+		return doc, err
+	}
+	at := make([]automerge.ChangeHash, len(heads))
+	for i, h := range heads {
+		at[i] = automerge.ChangeHash(h)
+		if _, err := doc.Change(at[i]); err != nil {
+			return nil, errors.New("go back: a head is not in the document")
+		}
+	}
+	past, err := doc.Fork(at...)
+	if err != nil {
+		return nil, fmt.Errorf("go back: %w", err)
+	}
+	if err := checkHeads(past, heads); err != nil {
+		return nil, fmt.Errorf("go back: %w", err)
+	}
+	return past, nil
 }
 
 // checkHeads compares with the heads that the caller knows from its own graph.
@@ -96,14 +135,32 @@ func countChanges(doc *automerge.Doc) (int, error) {
 	return len(changes), nil
 }
 
+// changes gives every change chunk, end to end, in the order that the core applied
+// them. The pool holds them against the heads.
+func changes(chunks []byte, want []crdt.Hash, most int64) ([]byte, error) {
+	doc, err := load(chunks, want)
+	if err != nil {
+		return nil, err
+	}
+	all, err := doc.Changes()
+	if err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+	var joined []byte
+	for _, change := range all {
+		joined = append(joined, change.Save()...)
+		if int64(len(joined)) > most {
+			return nil, errTooLarge
+		}
+	}
+	return joined, nil
+}
+
 // edit makes one change on top of chunks.
 func edit(chunks []byte, want []crdt.Hash, e *Edit) ([]byte, error) {
-	doc, err := automerge.Load(chunks)
+	doc, err := load(chunks, want)
 	if err != nil {
-		return nil, fmt.Errorf("load chunks: %w", err)
-	}
-	if err := checkHeads(doc, want); err != nil {
-		return nil, fmt.Errorf("load chunks: %w", err)
+		return nil, err
 	}
 	if err := doc.SetActorID(hex.EncodeToString(e.Actor)); err != nil {
 		return nil, fmt.Errorf("set actor: %w", err)
@@ -212,10 +269,20 @@ func splice(text *automerge.Text, op *Operation) error {
 // isOneChunk reports whether b is exactly one chunk of one of the kinds, by its
 // header alone.
 func isOneChunk(b []byte, kinds ...byte) bool {
+	length := chunkLength(b, kinds...)
+	return length > 0 && length == len(b)
+}
+
+// chunkLength is how long the chunk is that b begins with, by its header alone, or
+// 0 when b does not begin with a whole chunk of one of the kinds.
+func chunkLength(b []byte, kinds ...byte) int {
 	const header = 4 + 4 // magic, checksum
 	if len(b) <= header || !bytes.HasPrefix(b, chunkMagic) || !slices.Contains(kinds, b[header]) {
-		return false
+		return 0
 	}
 	length, n := binary.Uvarint(b[header+1:])
-	return n > 0 && length == uint64(len(b)-header-1-n)
+	if n <= 0 || length > uint64(len(b)-header-1-n) {
+		return 0
+	}
+	return header + 1 + n + int(length)
 }

@@ -33,11 +33,22 @@ var errFrame = errors.New("malformed engine frame")
 type request struct {
 	Memory int64  `cbor:"1,keyasint,omitempty"` // bytes the child may grow by
 	Answer int64  `cbor:"2,keyasint,omitempty"` // most bytes of the answer's body
-	Want   []byte `cbor:"3,keyasint,omitempty"` // compact: hashes, end to end
-	Edit   *Edit  `cbor:"4,keyasint,omitempty"` // edit, otherwise compact
+	Want   []byte `cbor:"3,keyasint,omitempty"` // the heads of the chunks, end to end
+	Edit   *Edit  `cbor:"4,keyasint,omitempty"` // for taskEdit
+	Task   task   `cbor:"5,keyasint,omitempty"`
+	At     []byte `cbor:"6,keyasint,omitempty"` // heads to go back to; none is the newest
 }
 
-// answer is the head of a frame from the child; the chunk made is its body.
+type task uint8
+
+const (
+	taskCompact task = iota
+	taskEdit
+	taskChanges
+	taskJSON
+)
+
+// answer is the head of a frame from the child; what it made is its body.
 type answer struct {
 	Status  status `cbor:"1,keyasint"`
 	Reason  string `cbor:"2,keyasint,omitempty"`

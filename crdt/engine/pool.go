@@ -1,6 +1,7 @@
 // Package engine does what needs a whole document: it compacts a board's
-// changes into a snapshot and makes changes of the server's own. It is the only
-// package that uses the Automerge core.
+// changes into a snapshot, takes a snapshot apart into changes, goes back in its
+// history, reads it, and makes changes of the server's own. It is the only package
+// that uses the Automerge core.
 //
 // The core is compiled to abort on what it does not expect, and recover cannot
 // stop that. So it runs in child processes, each with a memory limit and each
@@ -9,8 +10,9 @@
 //   - A child that aborts, hangs or takes too much memory fails the one request
 //     it was at. The next request gets a new child.
 //   - No answer is taken on trust: the heads of what was loaded are compared
-//     with those the caller knows, and a snapshot is loaded again, and found to
-//     be the same, before it is handed out.
+//     with those the caller knows; a snapshot is loaded again, and found to be
+//     the same, before it is handed out; changes are parsed and their hashes
+//     followed from the first one to the heads.
 //   - No child outlives its pool, nor the process that the pool lives in.
 //
 // Callers hand over only chunks that package crdt has admitted; the limits here
@@ -20,6 +22,7 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,9 +64,12 @@ type Config struct {
 	// MemoryBytes is how much a child may grow above what it needs to start.
 	// Default 1 GiB; 20,000 changes take less than 96 MiB. Enforced on Linux.
 	MemoryBytes int64
-	// DocumentBytes bounds the chunks of a request, together, and the chunk
-	// that is answered. Default 64 MiB.
+	// DocumentBytes bounds the chunks of a request, together, and what is
+	// answered, unless that is changes. Default 64 MiB.
 	DocumentBytes int64
+	// ChangesBytes bounds the change chunks that are answered, together: one by
+	// one they take many times the bytes of their document. Default 256 MiB.
+	ChangesBytes int64
 	// EditBytes bounds an edit and the heads that go with a request, encoded.
 	// Default 1 MiB.
 	EditBytes int64
@@ -81,10 +87,14 @@ func (c Config) withDefaults() Config {
 	if c.DocumentBytes <= 0 {
 		c.DocumentBytes = 64 << 20
 	}
+	if c.ChangesBytes <= 0 {
+		c.ChangesBytes = 256 << 20
+	}
 	if c.EditBytes <= 0 {
 		c.EditBytes = 1 << 20
 	}
 	c.DocumentBytes = min(c.DocumentBytes, childLimits.body)
+	c.ChangesBytes = min(c.ChangesBytes, childLimits.body)
 	c.EditBytes = min(c.EditBytes, childLimits.head)
 	return c
 }
@@ -142,7 +152,7 @@ func (p *Pool) Restarts() int64 { return p.restarts.Load() }
 // Compacted is a board in one piece.
 type Compacted struct {
 	Document []byte      // one document chunk
-	Heads    []crdt.Hash // sorted; the ones that were expected
+	Heads    []crdt.Hash // sorted; the ones that were expected or asked for
 	Changes  int         // how many changes Document holds
 }
 
@@ -150,11 +160,61 @@ type Compacted struct {
 // chunks in any order. It refuses unless what it loads has exactly wantHeads.
 func (p *Pool) Compact(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash) (Compacted, error) {
 	heads := sortedHeads(wantHeads)
-	ans, document, err := p.ask(ctx, request{Want: joinHashes(heads)}, chunks)
+	req := request{Task: taskCompact, Want: joinHashes(heads)}
+	ans, document, err := p.ask(ctx, req, chunks, p.cfg.DocumentBytes)
 	if err != nil {
 		return Compacted{}, fmt.Errorf("compact: %w", err)
 	}
 	return Compacted{Document: document, Heads: heads, Changes: ans.Changes}, nil
+}
+
+// Fork makes one document chunk like Compact, but with nothing in it except the
+// changes at and what they depend on. None of at may depend on another. Without
+// any it is Compact.
+func (p *Pool) Fork(ctx context.Context, chunks [][]byte, wantHeads, at []crdt.Hash) (Compacted, error) {
+	if len(at) == 0 {
+		return p.Compact(ctx, chunks, wantHeads)
+	}
+	heads := sortedHeads(at)
+	req := request{Task: taskCompact, Want: joinHashes(sortedHeads(wantHeads)), At: joinHashes(heads)}
+	ans, document, err := p.ask(ctx, req, chunks, p.cfg.DocumentBytes)
+	if err != nil {
+		return Compacted{}, fmt.Errorf("fork: %w", err)
+	}
+	return Compacted{Document: document, Heads: heads, Changes: ans.Changes}, nil
+}
+
+// Changes takes chunks apart into one change chunk each, of which every one comes
+// after those it depends on, as crdt.ParseChange reads them within
+// crdt.DefaultLimits. It refuses unless they make up exactly wantHeads.
+func (p *Pool) Changes(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash) ([][]byte, error) {
+	heads := sortedHeads(wantHeads)
+	req := request{Task: taskChanges, Want: joinHashes(heads)}
+	_, joined, err := p.ask(ctx, req, chunks, p.cfg.ChangesBytes)
+	if err != nil {
+		return nil, fmt.Errorf("take apart: %w", err)
+	}
+	changes, err := splitChanges(joined, heads)
+	if err != nil {
+		return nil, fmt.Errorf("take apart: %w: %w", ErrRefused, err)
+	}
+	return changes, nil
+}
+
+// JSON writes the document down as it was at the heads at, none of which may depend
+// on another; without any, as it is now. Keys are sorted, texts are strings, bytes
+// are base64, counters and timestamps (milliseconds since 1970) are numbers, as are
+// 64 bit integers. Where people disagree, the value that Automerge shows is taken.
+func (p *Pool) JSON(ctx context.Context, chunks [][]byte, wantHeads, at []crdt.Hash) ([]byte, error) {
+	req := request{Task: taskJSON, Want: joinHashes(sortedHeads(wantHeads)), At: joinHashes(sortedHeads(at))}
+	_, text, err := p.ask(ctx, req, chunks, p.cfg.DocumentBytes)
+	if err != nil {
+		return nil, fmt.Errorf("write down: %w", err)
+	}
+	if !json.Valid(text) {
+		return nil, fmt.Errorf("write down: %w: the answer is not JSON", ErrRefused)
+	}
+	return text, nil
 }
 
 // Edit makes one change chunk that depends on wantHeads, which must be the
@@ -167,7 +227,8 @@ func (p *Pool) Edit(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash,
 		e.Actor = make([]byte, 16)
 		rand.Read(e.Actor) // never returns an error
 	}
-	_, change, err := p.ask(ctx, request{Want: joinHashes(sortedHeads(wantHeads)), Edit: &e}, chunks)
+	req := request{Task: taskEdit, Want: joinHashes(sortedHeads(wantHeads)), Edit: &e}
+	_, change, err := p.ask(ctx, req, chunks, p.cfg.DocumentBytes)
 	if err != nil {
 		return nil, fmt.Errorf("edit: %w", err)
 	}
@@ -178,11 +239,12 @@ func sortedHeads(heads []crdt.Hash) []crdt.Hash {
 	return slices.SortedFunc(slices.Values(heads), compareHashes)
 }
 
-func (p *Pool) ask(ctx context.Context, req request, chunks [][]byte) (answer, []byte, error) {
+// ask has a child answer with at most so many bytes.
+func (p *Pool) ask(ctx context.Context, req request, chunks [][]byte, most int64) (answer, []byte, error) {
 	if n := total(chunks); n > p.cfg.DocumentBytes {
 		return answer{}, nil, fmt.Errorf("%w: chunks of %d bytes, %d allowed", ErrTooLarge, n, p.cfg.DocumentBytes)
 	}
-	req.Memory, req.Answer = p.cfg.MemoryBytes, p.cfg.DocumentBytes
+	req.Memory, req.Answer = p.cfg.MemoryBytes, most
 	head, err := encoding.Marshal(req)
 	if err != nil {
 		return answer{}, nil, fmt.Errorf("encode request: %w", err)
@@ -190,7 +252,7 @@ func (p *Pool) ask(ctx context.Context, req request, chunks [][]byte) (answer, [
 	if int64(len(head)) > p.cfg.EditBytes {
 		return answer{}, nil, fmt.Errorf("%w: edit and heads of %d bytes, %d allowed", ErrTooLarge, len(head), p.cfg.EditBytes)
 	}
-	ans, body, err := p.exchange(ctx, head, chunks)
+	ans, body, err := p.exchange(ctx, head, chunks, most)
 	if err != nil {
 		return answer{}, nil, err
 	}
@@ -200,7 +262,7 @@ func (p *Pool) ask(ctx context.Context, req request, chunks [][]byte) (answer, [
 	case statusUnchanged:
 		return ans, nil, ErrNoChange
 	case statusTooLarge:
-		return ans, nil, fmt.Errorf("%w: answer above %d bytes", ErrTooLarge, p.cfg.DocumentBytes)
+		return ans, nil, fmt.Errorf("%w: answer above %d bytes", ErrTooLarge, most)
 	case statusRefused:
 		return ans, nil, fmt.Errorf("%w: %s", ErrRefused, ans.Reason)
 	default:
@@ -209,7 +271,7 @@ func (p *Pool) ask(ctx context.Context, req request, chunks [][]byte) (answer, [
 }
 
 // exchange waits for a worker, gives it a living child and has it answer.
-func (p *Pool) exchange(ctx context.Context, head []byte, chunks [][]byte) (answer, []byte, error) {
+func (p *Pool) exchange(ctx context.Context, head []byte, chunks [][]byte, most int64) (answer, []byte, error) {
 	var w *worker
 	select {
 	case <-p.closing.Done():
@@ -232,7 +294,7 @@ func (p *Pool) exchange(ctx context.Context, head []byte, chunks [][]byte) (answ
 	if err := p.revive(w); err != nil {
 		return answer{}, nil, err
 	}
-	limits := frameLimits{head: p.cfg.EditBytes, body: p.cfg.DocumentBytes}
+	limits := frameLimits{head: p.cfg.EditBytes, body: most}
 	return w.child.roundTrip(ctx, limits, head, chunks)
 }
 

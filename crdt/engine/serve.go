@@ -7,6 +7,8 @@ import (
 	"io"
 	"runtime"
 	"strings"
+
+	"openmic/crdt"
 )
 
 // Serve is the child's side: it answers requests from in on out until in ends,
@@ -59,13 +61,21 @@ func handle(req *request, chunks []byte) (ans answer, made []byte) {
 	if err != nil {
 		return refusal(err), nil
 	}
-	if req.Edit != nil {
-		if err := req.Edit.check(); err != nil {
-			return refusal(err), nil
-		}
-		made, err = edit(chunks, want, req.Edit)
-	} else {
-		made, ans.Changes, err = compact(chunks, want)
+	at, err := splitHashes(req.At)
+	if err != nil {
+		return refusal(err), nil
+	}
+	switch req.Task {
+	case taskCompact:
+		made, ans.Changes, err = compact(chunks, want, at)
+	case taskEdit:
+		made, err = checkAndEdit(chunks, want, req.Edit)
+	case taskChanges:
+		made, err = changes(chunks, want, req.Answer)
+	case taskJSON:
+		made, err = documentJSON(chunks, want, at, req.Answer)
+	default:
+		err = fmt.Errorf("%w: task %d", errFrame, req.Task)
 	}
 	if err != nil {
 		return refusal(err), nil
@@ -77,9 +87,22 @@ func handle(req *request, chunks []byte) (ans answer, made []byte) {
 	return ans, made
 }
 
+func checkAndEdit(chunks []byte, want []crdt.Hash, e *Edit) ([]byte, error) {
+	if e == nil {
+		return nil, fmt.Errorf("%w: no edit", errFrame)
+	}
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	return edit(chunks, want, e)
+}
+
 func refusal(err error) answer {
-	if errors.Is(err, errUnchanged) {
+	switch {
+	case errors.Is(err, errUnchanged):
 		return answer{Status: statusUnchanged}
+	case errors.Is(err, errTooLarge):
+		return answer{Status: statusTooLarge}
 	}
 	reason := err.Error()
 	reason = strings.ToValidUTF8(reason[:min(len(reason), reasonBytes)], "")

@@ -174,8 +174,8 @@ const scenarios = {
   },
 }
 
-const sets = { changes: {}, sync: {} }
-for (const set of Object.keys(sets)) {
+const sets = ["changes", "documents", "sync"]
+for (const set of sets) {
   rmSync(join(here, set), { recursive: true, force: true })
   mkdirSync(join(here, set))
 }
@@ -193,8 +193,21 @@ function deflate(chunk) {
   return Buffer.concat([chunk.subarray(0, 8), Buffer.from([2, ...length]), data])
 }
 
+// What JSON can hold of a document: dates and counters are numbers, bytes base64.
+function plain(value) {
+  if (value instanceof Date) return value.getTime()
+  if (value instanceof A.Counter) return value.value
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64")
+  if (A.isImmutableString(value)) return value.toString()
+  if (typeof value === "bigint") return Number(value) // none here is beyond 2^53
+  if (Array.isArray(value)) return value.map(plain)
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(Object.keys(value).sort().map(key => [key, plain(value[key])]))
+}
+
 // Changes: all of a document in one file, one hexadecimal line each, and beside it
-// what the library decodes from them.
+// what the library decodes from them. Documents: the same saved in one piece, and
+// beside it what the library shows.
 for (const [name, build] of Object.entries(scenarios)) {
   const doc = build()
   let changes = A.getAllChanges(doc)
@@ -205,6 +218,8 @@ for (const [name, build] of Object.entries(scenarios)) {
   }
   writeFileSync(join(here, "changes", `${name}.hex`), changes.map(hex).join("\n") + "\n")
   writeFileSync(join(here, "changes", `${name}.json`), lines(changes.map(c => A.decodeChange(c))))
+  writeFileSync(join(here, "documents", `${name}.hex`), hex(A.save(doc)) + "\n")
+  writeFileSync(join(here, "documents", `${name}.json`), JSON.stringify({ heads: A.getHeads(doc), shown: plain(doc) }) + "\n")
 }
 
 // Conversations: the hashes each side has before, each message as it went over the
