@@ -11,6 +11,7 @@ import (
 
 	"openmic/crdt"
 	"openmic/server/docid"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 	"openmic/server/wire"
 )
@@ -207,6 +208,7 @@ func (r *room) submit(now time.Time) {
 	for i := range hashes {
 		entries[i] = store.Entry{Doc: r.doc, Hash: hashes[i], Change: chunks[i], At: now}
 	}
+	failpoint.Reach("room.submit")
 	r.hub.metrics.admitted.Add(float64(len(entries)))
 	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
 }
