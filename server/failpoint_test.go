@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,25 +84,32 @@ var (
 )
 
 func TestFailurePoints(t *testing.T) {
+	// They wait for disks and for each other far more than they compute.
+	var running sync.WaitGroup
+	lanes := make(chan struct{}, 6)
 	for _, point := range failurePoints {
 		for _, name := range point.stores {
-			t.Run(point.name+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				s := newSite(t, binary(t, withFailures), databaseOf(t, name))
-				for n := range *deaths {
-					// Not always the first time, where it can be reached more than once.
-					s.env = []string{fmt.Sprintf("OPENMIC_FAILPOINT=%s", point.name)}
-					if strings.Contains(point.name, "append") || strings.HasPrefix(point.name, "room") {
-						s.env[0] += fmt.Sprintf(":%d", 1+n%3)
+			lanes <- struct{}{}
+			running.Go(func() {
+				defer func() { <-lanes }()
+				t.Run(point.name+"/"+name, func(t *testing.T) {
+					s := newSite(t, binary(t, withFailures), databaseOf(t, name))
+					for n := range *deaths {
+						// Not always the first time, where it can be reached more than once.
+						s.env = []string{fmt.Sprintf("OPENMIC_FAILPOINT=%s", point.name)}
+						if strings.Contains(point.name, "append") || strings.HasPrefix(point.name, "room") {
+							s.env[0] += fmt.Sprintf(":%d", 1+n%3)
+						}
+						point.doing(t, s)
+						if t.Failed() {
+							return
+						}
 					}
-					point.doing(t, s)
-					if t.Failed() {
-						return
-					}
-				}
+				})
 			})
 		}
 	}
+	running.Wait()
 }
 
 func databaseOf(t *testing.T, store string) (url string) {
