@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
@@ -100,6 +101,12 @@ func (c *committer) persist(ctx context.Context, group []commit) {
 	for _, k := range group {
 		entries = append(entries, k.entries...)
 	}
+	if failpoint.Wrong("store later") {
+		for _, k := range group {
+			k.room.storedUpTo(k.upTo)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	pause := 50 * time.Millisecond
 	for failures := 0; ; failures++ {
 		err := c.attempt(ctx, entries)
@@ -108,9 +115,11 @@ func (c *committer) persist(ctx context.Context, group []commit) {
 			if failures > 0 {
 				c.log.Info().Int("attempts", failures+1).Int("changes", len(entries)).Msg("the store answers again")
 			}
+			failpoint.Reach("committer.stored")
 			for _, k := range group {
 				k.room.storedUpTo(k.upTo)
 			}
+			failpoint.Reach("committer.told")
 			return
 		case ctx.Err() != nil:
 			c.log.Error().Err(err).Int("changes", len(entries)).Msg("changes left unstored at the end")
@@ -139,6 +148,7 @@ func (c *committer) attempt(ctx context.Context, entries []store.Entry) error {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, c.settings.CommitTimeout)
 	defer cancel()
+	failpoint.Reach("committer.append")
 	if err := c.store.Append(ctx, entries); err != nil {
 		c.metrics.commitFailures.Inc()
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"openmic/crdt/engine"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
@@ -77,8 +78,10 @@ func (r *room) makeSnapshot(ctx context.Context, snapshot *store.Snapshot, chunk
 		return fmt.Errorf("compact in the engine: %d changes of %d", made.Changes, snapshot.Length)
 	}
 	snapshot.Chunk = made.Document
+	failpoint.Reach("compaction.made")
 	if err := r.hub.store.PutSnapshot(ctx, r.doc, *snapshot); err != nil {
 		return fmt.Errorf("store snapshot: %w", err)
 	}
+	failpoint.Reach("compaction.stored")
 	return nil
 }

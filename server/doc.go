@@ -9,6 +9,7 @@
 //	  server/docid         16 bytes and their base58check text
 //	  server/genesis       the first change of every board
 //	  server/store         Store, its contract (storetest), sqlite and postgres
+//	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
 //	crdt                   pure Go: change, graph, sync message, admission
 //	  crdt/columnar        the column encodings
 //	  crdt/engine          the only user of the Automerge core, in a child process

@@ -43,6 +43,11 @@ func (r *Replica) Chunk(h crdt.Hash) []byte { return r.peer.chunks[h] }
 func (r *Replica) Graph() *crdt.Graph       { return r.peer.graph }
 func (r *Replica) Actor() crdt.Actor        { return r.peer.actor }
 
+// Complete tells whether the replica has all that the server said it has.
+func (r *Replica) Complete() bool {
+	return r.peer.theirs != nil && !slices.ContainsFunc(r.peer.theirs.Heads, func(h crdt.Hash) bool { return !r.Has(h) })
+}
+
 // Saved tells whether the heads that the server told last contain a change.
 func (r *Replica) Saved(h crdt.Hash) bool {
 	i, ok := r.peer.graph.Index(h)

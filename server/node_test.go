@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 	}
 	status := m.Run()
 	_ = sharedEngine().Close()
+	removePrograms()
 	os.Exit(status)
 }
 

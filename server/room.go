@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"openmic/server/docid"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 	"openmic/server/wire"
 )
@@ -208,6 +209,7 @@ func (r *room) submit(now time.Time) {
 	for i := range hashes {
 		entries[i] = store.Entry{Doc: r.doc, Hash: hashes[i], Change: chunks[i], At: now}
 	}
+	failpoint.Reach("room.submit")
 	r.hub.metrics.admitted.Add(float64(len(entries)))
 	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
 }

@@ -15,7 +15,7 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 	if err := rows.CheckBoard(b, links, first); err != nil {
 		return fmt.Errorf("create board %q: %w", b.ID, err)
 	}
-	err := s.send(ctx, func(batch *pgx.Batch) {
+	err := s.send(ctx, "board", func(batch *pgx.Batch) {
 		batch.Queue(`INSERT INTO boards (id, doc, title, created) VALUES ($1, $2, $3, $4)`,
 			b.ID, b.Doc[:], b.Title, milliseconds(b.Created))
 		for _, l := range links {

@@ -53,7 +53,7 @@ func (s *Store) Append(ctx context.Context, entries []store.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	err := s.send(ctx, func(batch *pgx.Batch) { queueAppend(batch, entries) })
+	err := s.send(ctx, "append", func(batch *pgx.Batch) { queueAppend(batch, entries) })
 	if err != nil {
 		return fmt.Errorf("append %d changes: %w", len(entries), appending(err))
 	}
@@ -252,7 +252,7 @@ func (s *Store) putSnapshot(ctx context.Context, doc docid.ID, snapshot store.Sn
 	if row.Length > length {
 		return fmt.Errorf("the log has %d changes", length)
 	}
-	return s.send(ctx, func(batch *pgx.Batch) {
+	return s.send(ctx, "snapshot", func(batch *pgx.Batch) {
 		batch.Queue(`
 			INSERT INTO snapshots (doc, length, heads, chunk, graph, operations, at, sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (doc, length) DO UPDATE SET heads = excluded.heads, chunk = excluded.chunk,

@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"openmic/migrations"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
@@ -95,6 +96,7 @@ func configure(url string) (*pgxpool.Config, error) {
 	for _, method := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
 		conn.RuntimeParams[method] = "off"
 	}
+	conn.Tracer = tracer
 	conn.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	if conn.RuntimeParams["application_name"] == "" {
 		conn.RuntimeParams["application_name"] = "openmic"
@@ -116,9 +118,11 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	db := stdlib.OpenDBFromPool(s.pool)
 	defer db.Close()
+	failpoint.Reach("postgres.migrate")
 	if err := migrations.Postgres(ctx, db); err != nil {
 		return err
 	}
+	failpoint.Reach("postgres.migrated")
 	if err := s.pool.QueryRow(ctx, `SELECT storage_id::text FROM meta`).Scan(&s.storageID); err != nil {
 		return fmt.Errorf("read storage id: %w", err)
 	}
@@ -177,11 +181,16 @@ func found(err error) error {
 // send runs the statements that queue adds in one transaction and one round
 // trip (two when the connection has not prepared them yet). A statement that
 // fails keeps those after it from running, the commit included; the pool then
-// drops the connection, and the server rolls back.
-func (s *Store) send(ctx context.Context, queue func(*pgx.Batch)) error {
+// drops the connection, and the server rolls back. what names them for tests.
+func (s *Store) send(ctx context.Context, what string, queue func(*pgx.Batch)) error {
 	var batch pgx.Batch
 	batch.Queue(`BEGIN`)
 	queue(&batch)
 	batch.Queue(`COMMIT`)
-	return s.pool.SendBatch(ctx, &batch).Close()
+	failpoint.Reach("postgres." + what + ".send")
+	results := s.pool.SendBatch(ctx, &batch)
+	failpoint.Reach("postgres." + what + ".sent")
+	err := results.Close()
+	failpoint.Reach("postgres." + what + ".answered")
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 	"openmic/server/store/internal/rows"
 )
@@ -15,11 +16,16 @@ import (
 func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Link, first []store.Entry) error {
 	err := rows.CheckBoard(b, links, first)
 	if err == nil {
-		err = s.write(ctx, func(tx *sql.Tx) error { return createBoard(ctx, tx, b, links, first) })
+		err = s.write(ctx, func(tx *sql.Tx) error {
+			err := createBoard(ctx, tx, b, links, first)
+			failpoint.Reach("sqlite.board.commit")
+			return err
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("create board %q: %w", b.ID, damaged(err))
 	}
+	failpoint.Reach("sqlite.board.committed")
 	return nil
 }
 
@@ -30,6 +36,7 @@ func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.L
 	if err != nil {
 		return err
 	}
+	failpoint.Reach("sqlite.board.inserted")
 	for _, l := range links {
 		_, err := tx.ExecContext(background, `INSERT INTO links (secret_hash, board_id, role, created) VALUES (?, ?, ?, ?)`,
 			l.SecretHash[:], l.BoardID, string(l.Role), l.Created.UnixMilli())

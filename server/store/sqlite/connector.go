@@ -14,4 +14,4 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	return c.Driver().Open(string(c))
 }
 
-func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
+func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{ConnectHook: connected} }

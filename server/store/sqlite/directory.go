@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
@@ -112,9 +113,11 @@ func createDatabase(ctx context.Context, dir string) error {
 	if err := sync(path); err != nil {
 		return err
 	}
+	failpoint.Reach("sqlite.create.rename")
 	if err := os.Rename(path, filepath.Join(dir, databaseName)); err != nil {
 		return err
 	}
+	failpoint.Reach("sqlite.create.renamed")
 	return sync(dir)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"openmic/crdt"
 	"openmic/server/docid"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 	"openmic/server/store/internal/rows"
 )
@@ -25,10 +26,15 @@ func (s *Store) Append(ctx context.Context, entries []store.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	err := s.write(ctx, func(tx *sql.Tx) error { return appendEntries(ctx, tx, entries) })
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		err := appendEntries(ctx, tx, entries)
+		failpoint.Reach("sqlite.append.commit")
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("append %d changes: %w", len(entries), damaged(err))
 	}
+	failpoint.Reach("sqlite.append.committed")
 	return nil
 }
 
@@ -58,10 +64,12 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries []store.Entry) error
 			log.length = log.stored
 			ends[e.Doc] = log
 		}
+		failpoint.Reach("sqlite.append.insert")
 		added, err := insertChange(background, tx, log.length, e)
 		if err != nil {
 			return fmt.Errorf("document %s: %w", e.Doc, err)
 		}
+		failpoint.Reach("sqlite.append.inserted")
 		if added {
 			log.length++
 		}
@@ -251,19 +259,23 @@ func (s *Store) PutSnapshot(ctx context.Context, doc docid.ID, snapshot store.Sn
 		if row.Length > length {
 			return fmt.Errorf("the log has %d changes", length)
 		}
+		failpoint.Reach("sqlite.snapshot.insert")
 		_, err = tx.ExecContext(background, `
 			REPLACE INTO snapshots (doc, length, heads, chunk, graph, operations, at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			doc[:], row.Length, row.Heads, bytesOf(row.Chunk), bytesOf(row.Graph), bytesOf(row.Index), row.At.UnixMilli(), row.SHA256)
 		if err != nil {
 			return err
 		}
+		failpoint.Reach("sqlite.snapshot.inserted")
 		_, err = tx.ExecContext(background, `
 			DELETE FROM snapshots WHERE doc = ?1 AND length NOT IN
 				(SELECT length FROM snapshots WHERE doc = ?1 ORDER BY length DESC LIMIT 2)`, doc[:])
+		failpoint.Reach("sqlite.snapshot.commit")
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("put snapshot of %d changes of document %s: %w", snapshot.Length, doc, damaged(err))
 	}
+	failpoint.Reach("sqlite.snapshot.committed")
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"openmic/migrations"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
@@ -82,6 +83,11 @@ func (s *Store) open(ctx context.Context, dir string) error {
 	if err := s.writer.QueryRowContext(ctx, `SELECT storage_id FROM meta`).Scan(&s.storageID); err != nil {
 		return fmt.Errorf("read storage id: %w", err)
 	}
+	if failpoint.Wrong("no sync") {
+		if _, err := s.writer.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
+			return err
+		}
+	}
 	s.reader = openPool(path, readers, "_txlock=deferred&_query_only=true")
 	return s.reader.PingContext(ctx)
 }
@@ -125,7 +131,10 @@ func check(ctx context.Context, db *sql.DB) error {
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
-	return migrations.SQLite(ctx, db)
+	failpoint.Reach("sqlite.migrate")
+	err := migrations.SQLite(ctx, db)
+	failpoint.Reach("sqlite.migrated")
+	return err
 }
 
 // StorageID returns the UUID that the database was given when it was made.

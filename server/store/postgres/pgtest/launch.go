@@ -14,15 +14,19 @@ import (
 
 // supervise runs a server for as long as its standard input is open, which the
 // parent holds, and then throws everything away. It is a process of its own
-// because nothing in a test process runs after it was killed.
+// because nothing in a test process runs after it was killed. Meanwhile tests
+// may have stopped the server, or started it anew.
 const supervise = `
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=on -c synchronous_commit=on \
-	-c max_connections=100 -c shared_buffers=32MB -c logging_collector=off </dev/null >"$2/log" 2>&1 &
+"$1/pg_ctl" start -W -s -D "$2/data" -l "$2/log" -o "$3" </dev/null >"$2/control" 2>&1
 cat >/dev/null
-kill -QUIT $!
-wait $!
+kill -CONT "$(head -n 1 "$2/data/postmaster.pid")" 2>/dev/null
+"$1/pg_ctl" stop -s -m immediate -D "$2/data" >"$2/control" 2>&1
 rm -rf "$2"
 `
+
+// options are the server's, beside where its socket is.
+const options = "-c listen_addresses= -c fsync=on -c synchronous_commit=on " +
+	"-c max_connections=100 -c shared_buffers=32MB -c logging_collector=off"
 
 // launch makes a database cluster in a temporary directory and starts a server on it.
 func launch() (*Server, error) {
@@ -60,7 +64,8 @@ func launch() (*Server, error) {
 	if err != nil {
 		return remove(fmt.Errorf("initdb: %w: %s", err, out))
 	}
-	supervisor := command("/bin/sh", "-c", supervise, "sh", bin, dir)
+	settings := "-k " + dir + " " + options
+	supervisor := command("/bin/sh", "-c", supervise, "sh", bin, dir, settings)
 	input, err := supervisor.StdinPipe()
 	if err != nil {
 		return remove(err)
@@ -75,7 +80,18 @@ func launch() (*Server, error) {
 	}
 	u := url.URL{Scheme: "postgres", Path: "/postgres",
 		RawQuery: url.Values{"host": {dir}, "user": {"openmic"}}.Encode()}
-	return &Server{url: u.String(), log: filepath.Join(dir, "log"), stop: stop}, nil
+	control := func(verb string, args ...string) error {
+		args = append([]string{verb, "-s", "-D", filepath.Join(dir, "data")}, args...)
+		if verb == "start" {
+			args = append(args, "-W", "-l", filepath.Join(dir, "log"), "-o", settings)
+		}
+		// A server that it starts would hold a pipe open: no output is read.
+		if err := command(filepath.Join(bin, "pg_ctl"), args...).Run(); err != nil {
+			return fmt.Errorf("pg_ctl %s: %w", verb, err)
+		}
+		return nil
+	}
+	return &Server{url: u.String(), log: filepath.Join(dir, "log"), data: filepath.Join(dir, "data"), control: control, stop: stop}, nil
 }
 
 // unprivileged says how to run the server, which refuses to be root, and away

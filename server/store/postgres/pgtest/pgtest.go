@@ -53,8 +53,12 @@ func Database(t testing.TB) string {
 // Server is a PostgreSQL server.
 type Server struct {
 	url  string
-	log  string // a file, if Start started the server
 	stop func() error
+
+	// Set if Start started the server.
+	log     string // a file
+	data    string // the cluster's directory
+	control func(verb string, args ...string) error
 }
 
 // Start starts a server, or takes the one that the environment names.

@@ -1,0 +1,272 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"openmic/crdt"
+	"openmic/server"
+	"openmic/server/docid"
+	"openmic/server/store"
+	"openmic/server/store/postgres"
+	"openmic/server/store/postgres/pgtest"
+	"openmic/server/store/sqlite"
+)
+
+var deaths = flag.Int("deaths", 10, "how often TestFailurePoints dies at each point")
+
+// What makes a server reach a failure point.
+type errand func(t *testing.T, s *site)
+
+// failurePoints are where the program dies: with which store, and doing what.
+var failurePoints = []struct {
+	name   string
+	stores []string
+	doing  errand
+}{
+	{"room.submit", both, editing},
+	{"committer.append", both, editing},
+	{"committer.stored", both, editing},
+	{"committer.told", both, editing},
+	{"compaction.made", both, compacting},
+	{"compaction.stored", both, compacting},
+
+	{"sqlite.append.insert", onSQLite, editing},
+	{"sqlite.append.inserted", onSQLite, editing},
+	{"sqlite.append.commit", onSQLite, editing},
+	{"sqlite.append.committed", onSQLite, editing},
+	{"sqlite.snapshot.insert", onSQLite, compacting},
+	{"sqlite.snapshot.inserted", onSQLite, compacting},
+	{"sqlite.snapshot.commit", onSQLite, compacting},
+	{"sqlite.snapshot.committed", onSQLite, compacting},
+	{"sqlite.board.inserted", onSQLite, makingBoards},
+	{"sqlite.board.commit", onSQLite, makingBoards},
+	{"sqlite.board.committed", onSQLite, makingBoards},
+	{"sqlite.migrate", onSQLite, migrating},
+	{"sqlite.migrate.schema_migrations", onSQLite, migrating},
+	{"sqlite.migrate.meta", onSQLite, migrating},
+	{"sqlite.migrate.documents", onSQLite, migrating},
+	{"sqlite.migrate.links", onSQLite, migrating},
+	{"sqlite.migrated", onSQLite, migrating},
+	{"sqlite.create.rename", onSQLite, migrating},
+	{"sqlite.create.renamed", onSQLite, migrating},
+
+	{"postgres.append.send", onPostgres, editing},
+	{"postgres.append.sent", onPostgres, editing},
+	{"postgres.append.answered", onPostgres, editing},
+	{"postgres.snapshot.send", onPostgres, compacting},
+	{"postgres.snapshot.sent", onPostgres, compacting},
+	{"postgres.snapshot.answered", onPostgres, compacting},
+	{"postgres.board.send", onPostgres, makingBoards},
+	{"postgres.board.sent", onPostgres, makingBoards},
+	{"postgres.board.answered", onPostgres, makingBoards},
+	{"postgres.migrate", onPostgres, migrating},
+	{"postgres.migrate.schema_migrations", onPostgres, migrating},
+	{"postgres.migrate.meta", onPostgres, migrating},
+	{"postgres.migrate.documents", onPostgres, migrating},
+	{"postgres.migrate.links", onPostgres, migrating},
+	{"postgres.migrated", onPostgres, migrating},
+}
+
+var (
+	onSQLite   = []string{"sqlite"}
+	onPostgres = []string{"postgres"}
+	both       = []string{"sqlite", "postgres"}
+)
+
+func TestFailurePoints(t *testing.T) {
+	// They wait for disks and for each other far more than they compute.
+	var running sync.WaitGroup
+	lanes := make(chan struct{}, 6)
+	for _, point := range failurePoints {
+		for _, name := range point.stores {
+			lanes <- struct{}{}
+			running.Go(func() {
+				defer func() { <-lanes }()
+				t.Run(point.name+"/"+name, func(t *testing.T) {
+					s := newSite(t, binary(t, withFailures), databaseOf(t, name))
+					for n := range *deaths {
+						// Not always the first time, where it can be reached more than once.
+						s.env = []string{fmt.Sprintf("OPENMIC_FAILPOINT=%s", point.name)}
+						if strings.Contains(point.name, "append") || strings.HasPrefix(point.name, "room") {
+							s.env[0] += fmt.Sprintf(":%d", 1+n%3)
+						}
+						point.doing(t, s)
+						if t.Failed() {
+							return
+						}
+					}
+				})
+			})
+		}
+	}
+	running.Wait()
+}
+
+func databaseOf(t *testing.T, store string) (url string) {
+	if store == "postgres" {
+		url = pgtest.Database(t)
+	}
+	return url
+}
+
+// die starts the program, does something with it until it dies of the failure
+// point, and starts it whole.
+func die(t *testing.T, s *site, do func()) (whole *program) {
+	t.Helper()
+	p := s.launch()
+	if p.listens() && do != nil {
+		do()
+	}
+	if !p.killed() {
+		t.Fatalf("%s: it ended otherwise", s.env)
+	}
+	s.env = nil
+	return s.start()
+}
+
+// editing has two people edit until the server dies, and again.
+func editing(t *testing.T, s *site) {
+	all := gather(t, 2, []string{docid.New().String()})
+	c := &campaign{t: t, site: s, seasons: [][]*editor{all}}
+	var end func()
+	p := die(t, s, func() { end = together(t, s.address, all) })
+	end()
+	c.audit(all)
+	again := together(t, s.address, all)
+	settle(t, all)
+	p.kill()
+	again()
+	c.again = 0
+	c.start().kill()
+	if c.lost > 0 || c.again > 0 {
+		t.Errorf("%s: %d acknowledged changes lost, %d not there in the end", s.store, c.lost, c.again)
+	}
+}
+
+// compacting opens a board that is worth a snapshot.
+func compacting(t *testing.T, s *site) {
+	doc := docid.New()
+	log := history(doc, server.DefaultSettings().CompactChanges+10)
+	s.write(func(st store.Store) error { return st.Append(t.Context(), log) })
+	p := die(t, s, func() {
+		e := newEditor(t, "reader", doc.String())
+		e.resting = true
+		end := together(t, s.address, []*editor{e})
+		t.Cleanup(end) // it goes on trying until the server is back
+	})
+	has := open(t, s.address, doc.String()).Has
+	for i, e := range log {
+		if !has(e.Hash) {
+			t.Fatalf("change %d of %d is not there", i, len(log))
+		}
+	}
+	p.kill()
+}
+
+// makingBoards asks for boards by HTTP.
+func makingBoards(t *testing.T, s *site) {
+	p := die(t, s, func() { _, _ = postBoard(t.Context(), s.address) })
+	defer p.kill()
+	b, err := postBoard(t.Context(), s.address)
+	if err != nil {
+		t.Fatalf("make a board afterwards: %v", err)
+	}
+	if n := open(t, s.address, b.DocumentID).Len(); n != 2 {
+		t.Errorf("the new board has %d changes", n)
+	}
+}
+
+func postBoard(ctx context.Context, address string) (b board, err error) {
+	body := strings.NewReader(`{"title": "Moving house"}`)
+	r, err := http.NewRequestWithContext(ctx, "POST", "http://"+address+"/api/boards", body)
+	if err != nil {
+		return b, err
+	}
+	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		return b, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusCreated {
+		return b, fmt.Errorf("status %d", res.StatusCode)
+	}
+	return b, json.NewDecoder(res.Body).Decode(&b)
+}
+
+// migrating starts with nothing: what was begun is completed or begun anew.
+func migrating(t *testing.T, s *site) {
+	fresh := newSite(t, s.command[0], databaseOf(t, s.store))
+	fresh.env = s.env
+	p := die(t, fresh, nil)
+	defer p.kill()
+	e := newEditor(t, "first", docid.New().String())
+	end := together(t, fresh.address, []*editor{e})
+	defer end()
+	poll(t, "a change is acknowledged", func() bool { _, acked := e.progress(); return acked > 0 })
+}
+
+// write gives a site's store to a function while no server runs.
+func (s *site) write(do func(store.Store) error) {
+	s.t.Helper()
+	var st store.Store
+	var err error
+	if s.store == "postgres" {
+		st, err = postgres.Open(s.t.Context(), s.args[1])
+	} else {
+		st, err = sqlite.Open(s.t.Context(), s.args[1])
+	}
+	if err == nil {
+		err = do(st)
+		if closed := st.Close(); err == nil {
+			err = closed
+		}
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// history is a log of n changes of one person, as the store keeps it.
+func history(doc docid.ID, n int) []store.Entry {
+	log := make([]store.Entry, n)
+	var deps []crdt.Hash
+	for i := range log {
+		chunk := server.MakeChange(crdt.Actor("author"), uint64(i+1), uint64(i+1), deps, byte(i))
+		c, err := crdt.ParseChange(bytes.Clone(chunk), crdt.DefaultLimits())
+		if err != nil {
+			panic(err)
+		}
+		log[i] = store.Entry{Doc: doc, Hash: c.Hash, Change: chunk, At: time.Now()}
+		deps = []crdt.Hash{c.Hash}
+	}
+	return log
+}
+
+// Every point that is in the program is one that the tests die at.
+func TestFailurePointsAreAll(t *testing.T) {
+	listed := map[string]bool{}
+	for _, point := range failurePoints {
+		listed[point.name] = true
+	}
+	for name, content := range readHouse(t, "..") {
+		if strings.HasSuffix(name, "_test.go") || filepath.Ext(name) != ".go" {
+			continue
+		}
+		for _, part := range strings.Split(content, `failpoint.Reach("`)[1:] {
+			point, rest, _ := strings.Cut(part, `"`)
+			if strings.HasPrefix(rest, ")") && !listed[point] {
+				t.Errorf("%s: nothing dies at %q", name, point)
+			}
+		}
+	}
+}
