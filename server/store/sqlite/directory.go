@@ -80,13 +80,22 @@ func prepareDatabase(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if info.Size() == 0 {
-		return fmt.Errorf("%s is empty: %w", path, store.ErrDamaged)
+	if err := notEmpty(path); err != nil {
+		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o007 != 0 {
 		return os.Chmod(path, mode&^0o007)
 	}
 	return nil
+}
+
+// notEmpty refuses a database that was cut off; SQLite would take it for a new one.
+func notEmpty(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() == 0 {
+		err = fmt.Errorf("%s is empty: %w", path, store.ErrDamaged)
+	}
+	return err
 }
 
 func createDatabase(ctx context.Context, dir string) error {
