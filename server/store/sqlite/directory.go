@@ -99,17 +99,8 @@ func notEmpty(path string) error {
 }
 
 func createDatabase(ctx context.Context, dir string) error {
-	path := filepath.Join(dir, unfinished)
-	for _, leftover := range []string{path, path + "-wal", path + "-shm"} {
-		if err := os.Remove(leftover); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	path, err := newDatabase(dir)
 	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
 		return err
 	}
 	writer := openWriter(path)
@@ -118,6 +109,28 @@ func createDatabase(ctx context.Context, dir string) error {
 	if err := errors.Join(err, writer.Close()); err != nil {
 		return err
 	}
+	return finish(dir)
+}
+
+// newDatabase makes the empty file that becomes the database when it is
+// finished, and returns its path.
+func newDatabase(dir string) (string, error) {
+	path := filepath.Join(dir, unfinished)
+	for _, leftover := range []string{path, path + "-wal", path + "-shm", path + "-journal"} {
+		if err := os.Remove(leftover); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", err
+	}
+	return path, f.Close()
+}
+
+// finish gives a complete database its name, durably.
+func finish(dir string) error {
+	path := filepath.Join(dir, unfinished)
 	if err := sync(path); err != nil {
 		return err
 	}
