@@ -215,9 +215,9 @@ func (a *Admission) checkPlace(c *Change) error {
 		return refuse(RuleStart, "first operation %d, but the highest is %d", c.StartOp, g.MaxOp())
 	case c.NumOps == 0 && c.StartOp != below+1:
 		return refuse(RuleStart, "no operations from %d on, but the dependencies end at %d", c.StartOp, below)
-	case g.Operations()+int64(c.NumOps) > a.limits.DocumentOperations:
+	case g.Operations()+int64(c.NumOps) > a.limits.LogOperations:
 		return refuse(RuleRoom, "the document has %d operations", g.Operations())
-	case g.Bytes()+int64(len(c.Raw)) > a.limits.DocumentBytes:
+	case g.Bytes()+int64(len(c.Raw)) > a.limits.LogBytes:
 		return refuse(RuleRoom, "the document has %d bytes of changes", g.Bytes())
 	}
 	return nil

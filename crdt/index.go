@@ -16,7 +16,7 @@ type index struct {
 	objects []object // 0 is the root
 	keys    []string
 	keyIDs  map[string]uint32
-	actors  []actorIndex // numbered as in the graph
+	actors  []actorOperations // numbered as in the graph
 }
 
 // object is one map, list or text.
@@ -26,7 +26,7 @@ type object struct {
 	root   uint32 // the root key below which it lies, an index of keys
 }
 
-type actorIndex struct {
+type actorOperations struct {
 	spans []span        // ascending
 	made  []madeObjects // ascending
 }
@@ -64,9 +64,9 @@ func newIndex() *index {
 	return &index{objects: []object{{action: MakeMap}}, keyIDs: make(map[string]uint32)}
 }
 
-func (x *index) actor(id int32) *actorIndex {
+func (x *index) actor(id int32) *actorOperations {
 	for len(x.actors) <= int(id) {
-		x.actors = append(x.actors, actorIndex{})
+		x.actors = append(x.actors, actorOperations{})
 	}
 	return &x.actors[id]
 }
@@ -83,7 +83,7 @@ func (x *index) key(name []byte) uint32 {
 }
 
 // add appends a span, to the last one where they are alike.
-func (a *actorIndex) add(s span) {
+func (a *actorOperations) add(s span) {
 	if n := len(a.spans); n > 0 {
 		last := &a.spans[n-1]
 		if last.first+last.count == s.first && last.object == s.object && last.kind == s.kind &&
@@ -95,7 +95,7 @@ func (a *actorIndex) add(s span) {
 	a.spans = append(a.spans, s)
 }
 
-func (a *actorIndex) addObject(counter, object uint32) {
+func (a *actorOperations) addObject(counter, object uint32) {
 	if n := len(a.made); n > 0 {
 		last := &a.made[n-1]
 		if last.first+last.count == counter && last.object+last.count == object {
@@ -107,7 +107,7 @@ func (a *actorIndex) addObject(counter, object uint32) {
 }
 
 // find returns the span that an operation is in.
-func (a *actorIndex) find(counter uint32) (span, bool) {
+func (a *actorOperations) find(counter uint32) (span, bool) {
 	at, _ := slices.BinarySearchFunc(a.spans, uint64(counter)+1, func(s span, above uint64) int {
 		return cmp.Compare(uint64(s.first), above)
 	})
@@ -118,7 +118,7 @@ func (a *actorIndex) find(counter uint32) (span, bool) {
 }
 
 // findObject returns the object that an operation made.
-func (a *actorIndex) findObject(counter uint32) (uint32, bool) {
+func (a *actorOperations) findObject(counter uint32) (uint32, bool) {
 	at, _ := slices.BinarySearchFunc(a.made, uint64(counter)+1, func(m madeObjects, above uint64) int {
 		return cmp.Compare(uint64(m.first), above)
 	})

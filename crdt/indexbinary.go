@@ -45,7 +45,7 @@ func (a *Admission) AppendBinary(dst []byte, n int) []byte {
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(ends)))
 	for id, end := range ends {
-		var actor actorIndex
+		var actor actorOperations
 		if id < len(x.actors) {
 			actor = x.actors[id]
 		}
@@ -83,7 +83,7 @@ func cut(first, count uint32, end uint64) uint32 {
 	return uint32(min(uint64(count), end-uint64(first)))
 }
 
-func (a *actorIndex) append(dst []byte, end uint64) []byte {
+func (a *actorOperations) append(dst []byte, end uint64) []byte {
 	n, at := 0, uint32(0)
 	for n < len(a.spans) && uint64(a.spans[n].first) < end {
 		n++
@@ -207,7 +207,7 @@ func (x *index) readObjects(r *reader) {
 	}
 }
 
-func (x *index) readActor(r *reader, g *Graph, a *actorIndex) {
+func (x *index) readActor(r *reader, g *Graph, a *actorOperations) {
 	const least = 4
 	at := uint32(0)
 	for range r.count(len(r.rest)/least, "spans") {

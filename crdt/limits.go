@@ -33,10 +33,10 @@ type Limits struct {
 	// Counters admits counters. Automerge 3 throws where one person deletes a
 	// counter that another increments, so a document may do without.
 	Counters bool
-	// DocumentOperations and DocumentBytes are how large a document grows: the
-	// operations and the size of all its changes.
-	DocumentOperations int64
-	DocumentBytes      int64
+	// LogOperations and LogBytes are how large a document grows: the operations and
+	// the size of all its changes.
+	LogOperations int64
+	LogBytes      int64
 	// Columns is the number of columns of a change, known or not.
 	Columns int
 
@@ -88,11 +88,11 @@ func DefaultLimits() Limits {
 		MessageBytes: 1 << 10,
 		Columns:      32,
 
-		KeyBytes:           1 << 10,
-		ValueBytes:         64 << 10,
-		Depth:              16,
-		DocumentOperations: 500_000,
-		DocumentBytes:      50 << 20,
+		KeyBytes:      1 << 10,
+		ValueBytes:    64 << 10,
+		Depth:         16,
+		LogOperations: 500_000,
+		LogBytes:      50 << 20,
 
 		Heads:       1_000,
 		Need:        1_000,
@@ -119,6 +119,6 @@ func (lim Limits) Stored() Limits {
 	lim.Operations, lim.Preds, lim.MessageBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	lim.KeyBytes, lim.ValueBytes, lim.Depth = math.MaxInt32, math.MaxInt32, math.MaxUint8
 	lim.Counters = true
-	lim.DocumentOperations, lim.DocumentBytes = math.MaxInt64, math.MaxInt64
+	lim.LogOperations, lim.LogBytes = math.MaxInt64, math.MaxInt64
 	return lim
 }

@@ -20,9 +20,9 @@ type visit struct {
 	actors  []uint32 // the graph's numbers of the change's actors; unknownActor for none
 	unseen  []int32  // changes of the graph that the change does not build on, ascending
 	op      Operation
-	own     actorIndex // of the change's operations so far
-	objects []object   // that they made
-	keys    []string   // that they brought
+	own     actorOperations // of the change's operations so far
+	objects []object        // that they made
+	keys    []string        // that they brought
 	keyIDs  map[string]uint32
 }
 
@@ -233,7 +233,7 @@ func (v *visit) object(id OpID) (uint32, bool) {
 
 // operations returns where to look for an operation: among those of this change so
 // far, or among its actor's if the change builds on it; nil if it does not.
-func (v *visit) operations(id OpID) *actorIndex {
+func (v *visit) operations(id OpID) *actorOperations {
 	if id.Actor == 0 && id.Counter >= v.change.StartOp {
 		return &v.own
 	}

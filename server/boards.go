@@ -9,12 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"openmic/crdt"
-	"openmic/crdt/engine"
-	"openmic/server/docid"
 	"openmic/server/genesis"
 	"openmic/server/store"
 )
@@ -47,72 +43,50 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, `the body is not JSON like {"title": "Moving house"}`)
 		return
 	}
-	title, err := s.cleanTitle(in.Title)
+	title, err := s.settings.CleanTitle(in.Title)
 	if err != nil {
 		writeProblem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	now := time.Now()
-	board := store.Board{ID: token(boardIDBytes), Doc: docid.New(), Title: title, Created: now}
-	first, err := s.firstChanges(r.Context(), board, now)
+	first, err := s.firstChanges(r.Context(), title)
 	if err != nil {
 		s.fail(w, "make the first changes of a board", err)
 		return
 	}
-	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}}
-	var links []store.Link
-	for _, role := range []store.Role{store.Owner, store.Editor, store.Commenter, store.Viewer} {
-		secret := token(secretBytes)
-		links = append(links, store.Link{BoardID: board.ID, Role: role, SecretHash: secretHash(secret), Created: now})
-		answer.Links[role] = s.publicURL(r) + "/b/" + board.ID + "#" + secret
-	}
-	if err := s.store.CreateBoard(r.Context(), board, links, first); err != nil {
+	board, err := CreateBoard(r.Context(), s.store, title, first)
+	if err != nil {
 		s.fail(w, "store board", err)
 		return
+	}
+	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}}
+	for _, role := range Roles() {
+		answer.Links[role] = board.Link(s.publicURL(r), role)
 	}
 	s.log.Info().Str("board", board.ID).Stringer("document", board.Doc).Msg("board created")
 	w.Header().Set("Location", "/api/boards/"+board.ID)
 	writeJSON(w, http.StatusCreated, answer)
 }
 
-// cleanTitle trims a title and refuses what no title needs.
-func (s *Server) cleanTitle(title string) (string, error) {
-	title = strings.TrimSpace(title)
-	if utf8.RuneCountInString(title) > s.settings.TitleCharacters {
-		return "", fmt.Errorf("a title may have %d characters", s.settings.TitleCharacters)
-	}
-	if strings.ContainsFunc(title, unicode.IsControl) {
-		return "", errors.New("a title has no control characters")
-	}
-	return title, nil
-}
-
 // firstChanges are those that every board begins with: the genesis, which all
 // boards share, and the title as a change of the server's.
-func (s *Server) firstChanges(ctx context.Context, b store.Board, now time.Time) ([]store.Entry, error) {
+func (s *Server) firstChanges(ctx context.Context, title string) ([]*crdt.Change, error) {
 	chunks := [][]byte{genesis.Change()}
-	if b.Title != "" {
-		change, err := s.hub.engine.Edit(ctx, chunks, []crdt.Hash{genesis.Hash()}, engine.Edit{
-			Time:    now,
-			Message: "title",
-			Operations: []engine.Operation{
-				{Kind: engine.SpliceText, Path: []string{"meta", "title"}, Text: b.Title},
-			},
-		})
+	if title != "" {
+		change, err := s.hub.engine.Edit(ctx, chunks, []crdt.Hash{genesis.Hash()}, TitleEdit(title))
 		if err != nil {
 			return nil, err
 		}
 		chunks = append(chunks, change)
 	}
-	var entries []store.Entry
+	var first []*crdt.Change
 	for _, chunk := range chunks {
 		c, err := crdt.ParseChange(chunk, s.settings.Change)
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, store.Entry{Doc: b.Doc, Hash: c.Hash, Change: chunk, At: now})
+		first = append(first, c)
 	}
-	return entries, nil
+	return first, nil
 }
 
 // board answers GET /api/boards/{id}.

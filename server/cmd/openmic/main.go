@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,11 +13,33 @@ import (
 	"openmic/crdt/engine"
 )
 
-// exitUsage is the exit status for flags and settings that make no sense.
-const exitUsage = 2
+// The exit statuses other than 0.
+const (
+	exitFailed = 1 // it went wrong; check and export: something is damaged
+	exitUsage  = 2 // flags and settings that make no sense
+	exitUnable = 2 // check and export could not look
+)
+
+// exitError ends the program with a status of its own. err is nil when what
+// there is to say has been said.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e *exitError) Error() string { return fmt.Sprintf("exit status %d: %v", e.status, e.err) }
+
+func unable(err error) error { return &exitError{exitUnable, advise(err)} }
+
+// errDamaged is the end of a command that has named what is damaged.
+var errDamaged error = &exitError{status: exitFailed}
 
 type cli struct {
 	Serve  serveCmd  `cmd:"" help:"Serve boards."`
+	Check  checkCmd  `cmd:"" help:"Look for damage in all that is stored. Exits with 0 when everything is whole, 1 when something is damaged, 2 when it cannot tell."`
+	Export exportCmd `cmd:"" help:"Write a board into an .automerge file."`
+	Import importCmd `cmd:"" help:"Make a new board of an .automerge file, and print its links."`
+	Backup backupCmd `cmd:"" help:"Copy the SQLite database, also while a server runs."`
 	Engine engineCmd `cmd:"" hidden:"" help:"Answer requests of a server on standard input."`
 }
 
@@ -55,11 +78,18 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 		fmt.Fprintf(stderr, "openmic: %v\nTry 'openmic --help'.\n", err)
 		return exitUsage
 	}
-	if err := k.Run(&streams{out: stdout, err: stderr}); err != nil {
-		fmt.Fprintln(stderr, "openmic:", err)
-		return 1
+	err = k.Run(&streams{out: stdout, err: stderr})
+	status = 0
+	if err != nil {
+		status = exitFailed
 	}
-	return 0
+	if exit := (*exitError)(nil); errors.As(err, &exit) {
+		status, err = exit.status, exit.err
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "openmic:", err)
+	}
+	return status
 }
 
 type exitNow struct{}

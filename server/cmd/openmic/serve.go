@@ -8,10 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -19,9 +16,6 @@ import (
 	"openmic/client"
 	"openmic/crdt/engine"
 	"openmic/server"
-	"openmic/server/store"
-	"openmic/server/store/postgres"
-	"openmic/server/store/sqlite"
 )
 
 // Limits of the HTTP server.
@@ -29,18 +23,16 @@ const (
 	headerTimeout = 5 * time.Second
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 16 << 10
-	openTimeout   = 30 * time.Second
 	lastRequests  = 5 * time.Second
 	engineWorkers = 2 // so that a board can be made while another is compacted
 )
 
 type serveCmd struct {
-	Listen      string  `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (${default})."`
-	Data        string  `default:"./openmic-data" placeholder:"DIR" help:"Directory of the SQLite file (${default})."`
-	DatabaseURL string  `placeholder:"URL" help:"Keep boards in this PostgreSQL database instead: postgres://..."`
-	Open        bool    `help:"Serve any document to anybody, and let anybody create one, as a sync server for automerge-repo."`
-	LogLevel    string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
-	PublicURL   httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
+	Listen string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (${default})."`
+	place
+	Open      bool    `help:"Serve any document to anybody, and let anybody create one, as a sync server for automerge-repo."`
+	LogLevel  string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
+	PublicURL httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
 }
 
 // httpURL is a web address without path, query or fragment.
@@ -65,18 +57,12 @@ func (c *serveCmd) Validate() error {
 	} else if _, err := net.LookupPort("tcp", port); err != nil {
 		return fmt.Errorf("--listen: %q is not a port", port)
 	}
-	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
-		return errors.New("--database-url: give an address like postgres://user:password@host/database")
-	}
-	if c.Data == "" {
-		return errors.New("--data: give a directory")
-	}
-	return nil
+	return c.place.Validate()
 }
 
 // Run serves until SIGINT or SIGTERM.
 func (c *serveCmd) Run(s *streams) error {
-	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, cancel := untilSignal()
 	defer cancel()
 	level, err := zerolog.ParseLevel(c.LogLevel)
 	if err != nil {
@@ -87,18 +73,14 @@ func (c *serveCmd) Run(s *streams) error {
 }
 
 func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger) (err error) {
-	st, err := c.openStore(ctx)
+	st, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	program, err := os.Executable()
+	eng, err := newEngine(engine.Config{Workers: engineWorkers})
 	if err != nil {
-		return fmt.Errorf("find own program: %w", err)
-	}
-	eng, err := engine.NewPool(engine.Config{Command: []string{program, "engine"}, Workers: engineWorkers})
-	if err != nil {
-		return fmt.Errorf("start engine: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, eng.Close()) }()
 
@@ -136,13 +118,4 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	}
 	log.Info().Err(err).Msg("ended")
 	return err
-}
-
-func (c *serveCmd) openStore(ctx context.Context) (store.Store, error) {
-	ctx, cancel := context.WithTimeout(ctx, openTimeout)
-	defer cancel()
-	if c.DatabaseURL != "" {
-		return postgres.Open(ctx, c.DatabaseURL)
-	}
-	return sqlite.Open(ctx, c.Data)
 }

@@ -111,8 +111,6 @@ func milliseconds(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()).
 // Load implements store.Store.
 func (s *Store) Load(ctx context.Context, doc docid.ID) (*store.Document, error) {
 	var d *store.Document
-	// One view of the database, so that all of it is of one moment.
-	view := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, view, func(tx pgx.Tx) (err error) {
 		d, err = load(ctx, tx, doc)
 		return err
@@ -125,17 +123,13 @@ func (s *Store) Load(ctx context.Context, doc docid.ID) (*store.Document, error)
 
 func load(ctx context.Context, tx pgx.Tx, doc docid.ID) (*store.Document, error) {
 	d := &store.Document{}
-	var length, from int64
-	err := tx.QueryRow(ctx, `SELECT length FROM documents WHERE id = $1`, doc[:]).Scan(&length)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	length, err := lengthOf(ctx, tx, doc)
+	if err != nil {
 		return nil, err
 	}
+	from := int64(0)
 	for below := int64(math.MaxInt64); d.Snapshot == nil; {
-		var row rows.Snapshot
-		err := tx.QueryRow(ctx, `
-			SELECT length, heads, chunk, graph, operations, at, sha256 FROM snapshots
-			WHERE doc = $1 AND length < $2 ORDER BY length DESC LIMIT 1`, doc[:], below).
-			Scan(&row.Length, &row.Heads, &row.Chunk, &row.Graph, &row.Index, &row.At, &row.SHA256)
+		row, err := snapshotBelow(ctx, tx, doc, below)
 		if errors.Is(err, pgx.ErrNoRows) {
 			break
 		}
@@ -162,6 +156,15 @@ func load(ctx context.Context, tx pgx.Tx, doc docid.ID) (*store.Document, error)
 		return nil, errors.Join(append(d.Damage, d.Lost...)...)
 	}
 	return d, nil
+}
+
+// snapshotBelow reads the newest snapshot of fewer changes than below, or pgx.ErrNoRows.
+func snapshotBelow(ctx context.Context, tx pgx.Tx, doc docid.ID, below int64) (row rows.Snapshot, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT length, heads, chunk, graph, operations, at, sha256 FROM snapshots
+		WHERE doc = $1 AND length < $2 ORDER BY length DESC LIMIT 1`, doc[:], below).
+		Scan(&row.Length, &row.Heads, &row.Chunk, &row.Graph, &row.Index, &row.At, &row.SHA256)
+	return row, err
 }
 
 func readTail(ctx context.Context, tx pgx.Tx, doc docid.ID, from int64, tail *rows.Tail) error {

@@ -58,12 +58,16 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read database URL: %w", err)
 	}
+	return open(ctx, config, (*Store).open)
+}
+
+func open(ctx context.Context, config *pgxpool.Config, prepare func(*Store, context.Context) error) (*Store, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s := &Store{pool: pool}
-	if err := s.open(ctx); err != nil {
+	if err := prepare(s, ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", damaged(err))
 	}
@@ -123,6 +127,10 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	failpoint.Reach("postgres.migrated")
+	return s.readStorageID(ctx)
+}
+
+func (s *Store) readStorageID(ctx context.Context) error {
 	if err := s.pool.QueryRow(ctx, `SELECT storage_id::text FROM meta`).Scan(&s.storageID); err != nil {
 		return fmt.Errorf("read storage id: %w", err)
 	}

@@ -81,8 +81,8 @@ func prepareDatabase(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if info.Size() == 0 {
-		return fmt.Errorf("%s is empty: %w", path, store.ErrDamaged)
+	if err := notEmpty(path); err != nil {
+		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o007 != 0 {
 		return os.Chmod(path, mode&^0o007)
@@ -90,18 +90,18 @@ func prepareDatabase(ctx context.Context, dir string) error {
 	return nil
 }
 
+// notEmpty refuses a database that was cut off; SQLite would take it for a new one.
+func notEmpty(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() == 0 {
+		err = fmt.Errorf("%s is empty: %w", path, store.ErrDamaged)
+	}
+	return err
+}
+
 func createDatabase(ctx context.Context, dir string) error {
-	path := filepath.Join(dir, unfinished)
-	for _, leftover := range []string{path, path + "-wal", path + "-shm"} {
-		if err := os.Remove(leftover); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	path, err := newDatabase(dir)
 	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
 		return err
 	}
 	writer := openWriter(path)
@@ -110,6 +110,28 @@ func createDatabase(ctx context.Context, dir string) error {
 	if err := errors.Join(err, writer.Close()); err != nil {
 		return err
 	}
+	return finish(dir)
+}
+
+// newDatabase makes the empty file that becomes the database when it is
+// finished, and returns its path.
+func newDatabase(dir string) (string, error) {
+	path := filepath.Join(dir, unfinished)
+	for _, leftover := range []string{path, path + "-wal", path + "-shm", path + "-journal"} {
+		if err := os.Remove(leftover); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", err
+	}
+	return path, f.Close()
+}
+
+// finish gives a complete database its name, durably.
+func finish(dir string) error {
+	path := filepath.Join(dir, unfinished)
 	if err := sync(path); err != nil {
 		return err
 	}

@@ -132,11 +132,11 @@ func (s *Store) Load(ctx context.Context, doc docid.ID) (*store.Document, error)
 
 func load(ctx context.Context, tx *sql.Tx, doc docid.ID) (*store.Document, error) {
 	d := &store.Document{}
-	var length, from int64
-	err := tx.QueryRowContext(ctx, `SELECT length FROM documents WHERE id = ?`, doc[:]).Scan(&length)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	length, err := lengthOf(ctx, tx, doc)
+	if err != nil {
 		return nil, err
 	}
+	from := int64(0)
 	for below := int64(math.MaxInt64); d.Snapshot == nil; {
 		row, err := snapshotBelow(ctx, tx, doc, below)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -43,29 +43,33 @@ var _ store.Store = (*Store)(nil)
 // The error wraps store.ErrInUse when another process has the directory, and
 // store.ErrDamaged when the file is not a sound database; it is then left as
 // it is.
-func Open(ctx context.Context, dir string) (_ *Store, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("open data directory %s: %w", dir, damaged(err))
-		}
-	}()
-	dir, err = filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
+func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := makeDirectory(dir); err != nil {
-		return nil, err
+		return nil, openError(dir, err)
 	}
-	lock, err := lockDirectory(dir)
+	return open(dir, func(s *Store, dir string) error { return s.open(ctx, dir) })
+}
+
+// open takes the directory and has the pools of a store opened.
+func open(dir string, pools func(s *Store, dir string) error) (*Store, error) {
+	path, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, err
+		return nil, openError(dir, err)
+	}
+	lock, err := lockDirectory(path)
+	if err != nil {
+		return nil, openError(path, err)
 	}
 	s := &Store{lock: lock}
-	if err := s.open(ctx, dir); err != nil {
+	if err := pools(s, path); err != nil {
 		s.Close()
-		return nil, err
+		return nil, openError(path, err)
 	}
 	return s, nil
+}
+
+func openError(dir string, err error) error {
+	return fmt.Errorf("open data directory %s: %w", dir, damaged(err))
 }
 
 func (s *Store) open(ctx context.Context, dir string) error {
@@ -80,16 +84,20 @@ func (s *Store) open(ctx context.Context, dir string) error {
 	if err := migrate(ctx, s.writer); err != nil {
 		return err
 	}
-	if err := s.writer.QueryRowContext(ctx, `SELECT storage_id FROM meta`).Scan(&s.storageID); err != nil {
-		return fmt.Errorf("read storage id: %w", err)
-	}
 	if failpoint.Wrong("no sync") {
 		if _, err := s.writer.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
 			return err
 		}
 	}
+	return s.openReader(ctx, path)
+}
+
+func (s *Store) openReader(ctx context.Context, path string) error {
 	s.reader = openPool(path, readers, "_txlock=deferred&_query_only=true")
-	return s.reader.PingContext(ctx)
+	if err := s.reader.QueryRowContext(ctx, `SELECT storage_id FROM meta`).Scan(&s.storageID); err != nil {
+		return fmt.Errorf("read storage id: %w", err)
+	}
+	return nil
 }
 
 func openWriter(path string) *sql.DB {

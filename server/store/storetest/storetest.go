@@ -52,6 +52,11 @@ func Run(t *testing.T, newHome func(testing.TB) Home) {
 		{"a position is never given twice", positionTaken},
 		{"boards and links", boards},
 		{"a board is created whole or not at all", boardRefused},
+		{"an inspection sees everything", inspectWhole},
+		{"an inspection goes on after damage to a log", inspectDamagedLog},
+		{"an inspection goes on after damage to a snapshot", inspectDamagedSnapshots},
+		{"an inspection finds what belongs to nothing", inspectStrays},
+		{"an inspection ends when its visitor or its context does", inspectionEnds},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
