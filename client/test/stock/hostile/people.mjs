@@ -1,0 +1,199 @@
+// Two honest people with stock clients on one board, and what must hold for
+// them whatever a third peer sends.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import * as A from "@automerge/automerge";
+
+import { connect, sameHeads, saved, until } from "../clients.mjs";
+import { readSyncMessage } from "../wire.mjs";
+import { sqlite, startServer } from "../server.mjs";
+import { changesIn, stranger } from "./stranger.mjs";
+
+const pace = 20; // milliseconds between two edits while a stranger is at work
+const memory = 256 << 20; // bytes of the server at its highest
+
+// Declare the tests of one file, which share a server. `scenario(name, attack)`
+// is a test in which two people edit a board before, while and after attack(board)
+// goes on. What each board then holds is looked at again after the server was killed.
+export function hostile(title, declare) {
+  describe(title, () => {
+    const boards = [];
+    const endings = [];
+    let server;
+    before(async () => {
+      server = await startServer({ after: end => endings.push(end) }, sqlite);
+    });
+    after(async () => {
+      for (const end of endings) await end();
+    });
+
+    declare((name, attack, options) =>
+      test(name, options ?? {}, async t => {
+        const board = await openBoard(t, server);
+        await board.edit("before");
+        await board.settled();
+        board.base = A.clone(board.hers.doc());
+        await board.editWhile(attack(board));
+        await board.edit("after");
+        await board.settled();
+        board.unharmed();
+        boards.push({ url: board.hers.url, heads: board.hers.heads(), entries: board.entries });
+      }),
+    );
+
+    test("its memory stayed bounded", async () => {
+      assert.ok((await server.peakMemory()) < memory, `the server took ${await server.peakMemory()} bytes`);
+    });
+
+    test("killed and started again, it opens every board as it was", async t => {
+      await server.stop("SIGKILL");
+      await server.start();
+      const eve = await connect(t, server.sync, "eve");
+      for (const { url, heads, entries } of boards) {
+        const found = await eve.repo.find(url);
+        await until("eve has it all", () => sameHeads(found.heads(), heads));
+        assert.deepEqual(Object.keys(found.doc().entries).sort(), entries);
+      }
+      assert.deepEqual([eve.adapter.sockets, eve.adapter.closes], [1, []]);
+    });
+  });
+}
+
+let boards = 0;
+
+async function openBoard(t, server) {
+  const number = ++boards;
+  const ada = await connect(t, server.sync, `ada-${number}`);
+  const bob = await connect(t, server.sync, `bob-${number}`);
+  const hers = ada.repo.create({
+    entries: {},
+    notes: { first: { x: 1, y: 2 } },
+    text: "A board",
+    list: ["a", "b", "c"],
+    votes: new A.Counter(1),
+  });
+  await saved(ada, hers);
+  const his = await bob.repo.find(hers.url);
+  return new Board(t, server, { ada, bob, hers, his });
+}
+
+class Board {
+  entries = []; // what people wrote
+  allowed = new Set(); // hashes of changes that are not theirs and yet right
+  #edits = 0;
+
+  constructor(context, server, { ada, bob, hers, his }) {
+    Object.assign(this, { context, server, ada, bob, hers, his });
+    this.documentId = hers.documentId;
+    this.people = [
+      { name: "ada", client: ada, handle: hers },
+      { name: "bob", client: bob, handle: his },
+    ];
+  }
+
+  stranger(options) {
+    return stranger(this.context, this.server.sync, options);
+  }
+
+  // Both write.
+  edit(when) {
+    for (const { name, handle } of this.people) this.#write(name, handle, when);
+  }
+
+  // People edit until a stranger has done what it does.
+  async editWhile(attack) {
+    let over = false;
+    const ended = attack.finally(() => (over = true));
+    ended.catch(() => {}); // looked at below
+    do {
+      const { name, handle } = this.people[this.#edits % 2];
+      this.#write(name, handle, "meanwhile");
+      await pause(pace);
+    } while (!over);
+    await ended;
+  }
+
+  #write(name, handle, when) {
+    const entry = `${when} ${name} ${this.#edits++}`;
+    handle.change(doc => (doc.entries[entry] = true));
+    this.entries.push(entry);
+    this.entries.sort();
+  }
+
+  // Wait until both have the same, and the server has stored it.
+  async settled() {
+    await until("the heads are equal", () => sameHeads(this.hers.heads(), this.his.heads()));
+    for (const { client, handle } of this.people) await saved(client, handle);
+  }
+
+  // Check that nobody lost anything, was disconnected or got anything that
+  // people did not write.
+  unharmed() {
+    assert.deepEqual(this.hers.heads(), this.his.heads());
+    assert.deepEqual(this.hers.doc(), this.his.doc());
+    assert.deepEqual(Object.keys(this.hers.doc().entries).sort(), this.entries);
+    const authors = new Set(this.people.map(({ handle }) => A.getActorId(handle.doc())));
+    authors.add(A.decodeChange(A.getAllChanges(this.hers.doc())[0]).actor); // who made the board
+    for (const { client, handle } of this.people) {
+      assert.deepEqual([client.adapter.sockets, client.adapter.closes], [1, []]);
+      const { received } = client.adapter;
+      const data = received.filter(({ type }) => type === "sync").map(message => message.data);
+      const came = data.flatMap(bytes => readSyncMessage(bytes).changes).flatMap(changesIn);
+      for (const change of [...came, ...A.getAllChanges(handle.doc())].map(A.decodeChange)) {
+        assert.ok(authors.has(change.actor) || this.allowed.has(change.hash), `a change of ${change.actor} got through`);
+      }
+      const others = received.filter(({ type }) => !["peer", "sync"].includes(type));
+      assert.deepEqual(others.filter(message => !this.expected?.(message)), [], "a message got through");
+    }
+  }
+
+  // Let somebody join and do something; expect that it is sent away with this
+  // code, is told why, and that the server notes it in one line.
+  async refuses(code, what, act, options) {
+    const peer = await this.stranger(options);
+    await act(peer);
+    const closed = await peer.closed();
+    assert.equal(closed, code, `${what}: closed with ${closed} ${peer.reason}`);
+    assert.ok(peer.reason.length > 0 && Buffer.byteLength(peer.reason) <= 123, what);
+    assert.ok(peer.failure?.startsWith(peer.reason), `${what}: told ${peer.failure}`);
+    await this.noted(peer);
+    return peer;
+  }
+
+  // Check that the server has one line in its log about the end of a peer's session.
+  async noted(peer) {
+    const about = () => this.server.log.split("\n").filter(line => line.includes(`"peer":"${peer.id}"`));
+    const [line, ...more] = await until(`the end of ${peer.id} is in the log`, () => about().length > 0 && about());
+    assert.deepEqual(more, []);
+    const { level, code, address, reason } = JSON.parse(line);
+    assert.deepEqual({ level, code, address }, { level: peer.code < 4000 ? "info" : "warn", code: peer.code, address: "127.0.0.1" });
+    assert.ok(reason.length < 256, reason);
+  }
+
+  // What refuses does, for sync messages by name, each sent by a stranger of its own.
+  async refusesEach(code, messages) {
+    for (const [what, message] of Object.entries(messages)) {
+      await this.refuses(code, what, peer => peer.sync(this.documentId, message));
+    }
+  }
+
+  // The same for changes by name: chunks, or lists of chunks.
+  async refusesChanges(code, changes) {
+    for (const [what, chunks] of Object.entries(changes)) {
+      await this.refuses(code, what, peer => peer.sync(this.documentId, { changes: [chunks].flat() }));
+    }
+  }
+
+  // The board's heads as it was before the stranger came.
+  get heads() {
+    return A.getHeads(this.base);
+  }
+
+  // A change of a stranger's own that is right, made on the board as it was.
+  change(edit, { actor, on = this.base } = {}) {
+    const doc = A.change(A.clone(on, actor && { actor }), { time: 1 }, edit);
+    return Buffer.from(A.getLastLocalChange(doc));
+  }
+}
