@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 
 import { cbor } from "@automerge/automerge-repo";
 
-import { connect, until } from "../clients.mjs";
-import { uint } from "./columns.mjs";
+import { until } from "../clients.mjs";
 import { hostile } from "./people.mjs";
-import { newDocumentId, stranger, writeSyncMessage } from "./stranger.mjs";
+import { newDocumentId, writeSyncMessage } from "./stranger.mjs";
 
 const malformed = 4400;
 const tooBig = 1009;
@@ -35,10 +34,9 @@ hostile("hostile envelopes", scenario => {
   });
 
   scenario("nesting and announced sizes cost nothing and are malformed", async board => {
-    const inside = hex => Buffer.concat([bytes("a26474797065656c65617665626164"), hex].flat()); // {type: "leave", ad: ...}
-    const around = value => Buffer.concat([bytes("a26474797065656c656176656161"), value]); // {type: "leave", a: ...}
+    // {type: "leave", a: value}
+    const around = value => Buffer.concat([bytes("a26474797065656c656176656161"), value]);
     assert.deepEqual(cbor.decode(around(bytes("01"))), { type: "leave", a: 1 });
-    assert.ok(inside);
     const frames = {
       "lists within lists": around(Buffer.concat([Buffer.alloc(10_000, 0x81), bytes("00")])),
       "maps within maps": around(Buffer.concat([...Array(10_000).fill(bytes("a100")), bytes("00")])),
@@ -51,7 +49,7 @@ hostile("hostile envelopes", scenario => {
       "a list of 2^63 entries": around(bytes("9b8000000000000000")),
       "bytes of 2^63 length": around(bytes("5b8000000000000000")),
       "a text of 2^32 length": around(bytes("7affffffff")),
-      "a thousand keys": cbor.encode({ type: "leave", ...Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i])) }),
+      "a thousand keys": cbor.encode(Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]))),
       "a reserved length": around(bytes("1c")),
     };
     await refusesFrames(board, frames);
@@ -150,15 +148,15 @@ hostile("hostile envelopes", scenario => {
   });
 
   scenario("one who asks for documents that nobody has is stopped, and leaves no rooms", async board => {
-    const before = await rooms(board);
+    const before = await board.metric("openmic_rooms");
     const peer = await board.stranger();
     for (let i = 0; i < 5000; i++) peer.sync(newDocumentId(), {}, "request");
     assert.equal(await peer.closed(), 4429);
     const unavailable = peer.received.filter(({ type }) => type === "doc-unavailable");
     assert.ok(unavailable.length < 2000, `${unavailable.length} answers`);
     assert.deepEqual(peer.synced, []);
-    await until("the rooms are gone", async () => (await rooms(board)) <= before, 500);
-  }, { skip: "empty rooms stay for half a minute" });
+    await until("the rooms are gone", async () => (await board.metric("openmic_rooms")) <= before);
+  });
 
   scenario("data is bytes, and some, of a document", async board => {
     const sync = { type: "sync", documentId: board.documentId, data: empty };
@@ -168,7 +166,6 @@ hostile("hostile envelopes", scenario => {
       "empty data": { ...sync, data: Buffer.alloc(0) },
       "a text": { ...sync, data: "sync" },
       "a number": { ...sync, data: 1 },
-      "a list": { ...sync, data: [0x42] },
       "a map": { ...sync, data: { 0: 0x42 } },
       "data of no document": { ...sync, documentId: undefined },
       "a request without data": { ...sync, type: "request", data: undefined },
@@ -205,8 +202,9 @@ hostile("hostile envelopes", scenario => {
     assert.equal(await whole.closed(), tooBig);
 
     const huge = await board.stranger();
-    // The head of a masked binary frame that announces 2^40 bytes.
-    huge.socket._socket.write(Buffer.from([0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]));
+    // A masked binary frame that announces 2^40 bytes, and its beginning.
+    huge.socket._socket.write(bytes("82ff0000010000000000" + "00000000"));
+    huge.socket._socket.write(Buffer.alloc(limit + 1));
     assert.equal(await huge.closed(), tooBig);
   });
 });
@@ -225,7 +223,7 @@ hostile("hostile presence", scenario => {
     assert.deepEqual(heard.map(({ senderId, message }) => [senderId, message]), [[peer.id, "mine"]]);
   });
 
-  scenario("ten thousand presence messages arrive as few, and the newest may be late but not old", async board => {
+  scenario("of ten thousand presence messages few arrive, in order", async board => {
     const heard = [];
     board.his.on("ephemeral-message", ({ message }) => heard.push(message));
     const peer = await board.stranger();
@@ -235,7 +233,7 @@ hostile("hostile presence", scenario => {
     await peer.heard();
     await until("bob hears something of it", () => heard.length > 0);
     assert.ok(heard.length < 1000, `${heard.length} messages`);
-    assert.deepEqual(heard, heard.toSorted?.((a, b) => a - b) ?? [...heard].sort((a, b) => a - b));
+    assert.deepEqual(heard, [...heard].sort((a, b) => a - b));
   });
 
   scenario("a count that goes backwards is not heard", async board => {
@@ -247,8 +245,8 @@ hostile("hostile presence", scenario => {
     for (const count of [5, 3, 6]) {
       presence(peer, board, { count, data: cbor.encode(count) });
       await peer.heard();
-      const came = () => board.bob.adapter.received.some(message => message.type === "ephemeral" && message.count === count);
-      await until(`bob's socket has ${count}`, () => count === 3 || came());
+      const came = () => board.bob.adapter.received.some(({ type, ...m }) => type === "ephemeral" && m.count === count);
+      await until(`${count} is at bob's`, came);
     }
     await until("bob hears the last", () => heard.includes(6));
     assert.deepEqual(heard, [5, 6]);

@@ -186,6 +186,11 @@ class Board {
     }
   }
 
+  async metric(name) {
+    const text = await (await fetch(`${this.server.http}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)[1]);
+  }
+
   // The board's heads as it was before the stranger came.
   get heads() {
     return A.getHeads(this.base);
