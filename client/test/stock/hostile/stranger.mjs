@@ -40,7 +40,7 @@ class Stranger {
 
   async join() {
     this.post({ type: "join", supportedProtocolVersions: ["1"], peerMetadata: {} });
-    const welcome = await until(`${this.id} has joined`, () => this.#first("peer"));
+    const welcome = await this.until("the server answers the join", () => this.#first("peer"));
     this.server = welcome.senderId;
   }
 
@@ -69,15 +69,25 @@ class Stranger {
     const documentId = newDocumentId();
     this.sync(documentId, {}, "request");
     const unavailable = m => m.type === "doc-unavailable" && m.documentId === documentId;
-    await until(`${this.id} is answered`, () => {
-      if (this.code !== undefined) throw new Error(`${this.id} was sent away with ${this.code} ${this.reason}`);
-      return this.received.some(unavailable);
+    await this.until("the server answers", () => this.received.some(unavailable));
+  }
+
+  // Wait for something, as long as the socket is open.
+  until(what, condition) {
+    return until(`${this.id}: ${what}`, () => {
+      if (this.code !== undefined) throw new Error(`${this.id}: ${what}: closed with ${this.code} ${this.reason}`);
+      return condition();
     });
   }
 
   // What the server said before it closed.
   get failure() {
     return this.#first("error")?.message;
+  }
+
+  // The hashes of all changes that came.
+  get got() {
+    return this.synced.flatMap(({ changes }) => changes).flatMap(changesIn).map(change => A.decodeChange(change).hash);
   }
 
   // The sync messages that came, decoded.
@@ -94,7 +104,7 @@ const bytesOf = hash => Buffer.from(hash, "hex");
 
 // Encode a sync message. Hashes are hexadecimal, a Bloom filter is bytes.
 export function writeSyncMessage({ version = 0x42, heads = [], need = [], have = [], changes = [], flags }) {
-  const prefixed = bytes => Buffer.concat([Buffer.from(uint(bytes.length)), bytes]);
+  const prefixed = bytes => Buffer.concat([Buffer.from(uint(bytes.length)), Buffer.from(bytes)]);
   const list = (items, write) => Buffer.concat([Buffer.from(uint(items.length)), ...items.map(write)]);
   return Buffer.concat([
     Buffer.from([version]),
