@@ -9,6 +9,7 @@ import * as A from "@automerge/automerge";
 import { connect, sameHeads, saved, until } from "../clients.mjs";
 import { readSyncMessage } from "../wire.mjs";
 import { sqlite, startServer } from "../server.mjs";
+import { hashOf } from "./rewrite.mjs";
 import { changesIn, stranger } from "./stranger.mjs";
 
 const pace = 20; // milliseconds between two edits while a stranger is at work
@@ -151,12 +152,14 @@ class Board {
 
   // Let somebody join and do something; expect that it is sent away with this
   // code, is told why, and that the server notes it in one line.
-  async refuses(code, what, act, options) {
-    const peer = await this.stranger(options);
-    await act(peer);
-    const closed = await peer.closed();
-    assert.equal(closed, code, `${what}: closed with ${closed} ${peer.reason}`);
-    assert.ok(peer.reason.length > 0 && Buffer.byteLength(peer.reason) <= 123, what);
+  async refuses(code, what, act, { why = /./ } = {}) {
+    const peer = await this.stranger();
+    const hashes = (await act(peer)) ?? [];
+    const taken = () => peer.synced.some(({ heads }) => hashes.some(hash => heads.includes(hash)));
+    await until(`${what}: ${peer.id} is sent away`, () => peer.code !== undefined || taken());
+    assert.equal(peer.code, code, `${what}: ${peer.code ? `closed with ${peer.code} ${peer.reason}` : "taken"}`);
+    assert.match(peer.reason, why, what);
+    assert.ok(Buffer.byteLength(peer.reason) <= 123, what);
     assert.ok(peer.failure?.startsWith(peer.reason), `${what}: told ${peer.failure}`);
     await this.noted(peer);
     return peer;
@@ -179,11 +182,29 @@ class Board {
     }
   }
 
-  // The same for changes by name: chunks, or lists of chunks.
-  async refusesChanges(code, changes) {
-    for (const [what, chunks] of Object.entries(changes)) {
-      await this.refuses(code, what, peer => peer.sync(this.documentId, { changes: [chunks].flat() }));
+  // The same for changes by name, or lists of them. All are refused by a rule
+  // whose name fits, so that none is for the wrong reason.
+  async refusesChanges(code, why, cases) {
+    for (const [what, chunks] of Object.entries(cases)) {
+      await this.refuses(code, what, peer => this.bring(peer, [chunks].flat()), { why });
     }
+  }
+
+  // Let a stranger send changes as if it had the board and these.
+  bring(peer, changes) {
+    const heads = changes.map(hashOf);
+    peer.sync(this.documentId, { heads, have: [{ lastSync: this.heads }], changes });
+    return heads;
+  }
+
+  // Let a stranger send changes that are right; expect that people get them.
+  async takes(what, changes) {
+    const hashes = changes.map(change => A.decodeChange(change).hash);
+    for (const hash of hashes) this.allowed.add(hash);
+    const peer = await this.stranger();
+    this.bring(peer, changes);
+    await peer.until(`${what} arrives`, () => this.people.every(({ handle }) => A.hasHeads(handle.doc(), hashes)));
+    return peer;
   }
 
   async metric(name) {

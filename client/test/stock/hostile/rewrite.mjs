@@ -59,8 +59,11 @@ export function bodyOf(chunk) {
   return Buffer.from(kind === DEFLATED ? inflateRawSync(body) : body);
 }
 
-// The hash by which others refer to a change that is not deflated.
-export const hashOf = chunk => createHash("sha256").update(chunk.subarray(MAGIC.length + 4)).digest("hex");
+// The hash by which others refer to a change. Of a chunk that is none it is just a hash.
+export function hashOf(chunk) {
+  const plain = chunk[MAGIC.length + 4] === DEFLATED ? frame(bodyOf(chunk)) : chunk;
+  return createHash("sha256").update(plain.subarray(MAGIC.length + 4)).digest("hex");
+}
 
 // Encode a change that differs from the one in the chunk by what edit does to
 // it, or returns. See decode for what it is given.
