@@ -1,13 +1,13 @@
 // Changes with a right checksum around what is wrong with them.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { createDeflateRaw, deflateRawSync } from "node:zlib";
+import { constants, deflateRawSync } from "node:zlib";
 
 import * as A from "@automerge/automerge";
 
 import { int, uint } from "./columns.mjs";
 import { hostile } from "./people.mjs";
-import { CHANGE, DEFLATED, bodyOf, column, decode, encode, frame, hashOf, rewrite, type, value } from "./rewrite.mjs";
+import { DEFLATED, bodyOf, column, decode, encode, frame, hashOf, rewrite, type, value } from "./rewrite.mjs";
 
 const tooLarge = 4413;
 const refused = 4422;
@@ -58,7 +58,7 @@ hostile("hostile changes", scenario => {
   });
 
   scenario("what becomes big when inflated is not inflated", async board => {
-    const zeros = await deflatedZeros(512);
+    const zeros = deflatedZeros(512);
     assert.ok(zeros.length < 600_000);
     await board.refusesChanges(tooLarge, /size/, {
       "half a megabyte that becomes 512": frame(zeros, { kind: DEFLATED }),
@@ -82,14 +82,14 @@ hostile("hostile changes", scenario => {
       "100,000 operations": claim(column.action, run(100_000, [1])),
       "2^40 operations": claim(column.action, run(2 ** 40, [1])),
       "2^62 operations": claim(column.action, run(2n ** 62n, [1])),
-      "2^40 operations of no action": claim(column.action, [0, ...uint(2 ** 40)]),
       "10,001 operations, in two runs": claim(column.action, [...run(5000, [1]), ...run(5001, [3])]),
       "2^40 predecessors": claim(column.predCount, run(2, uint(2 ** 40))),
     });
     const columns = { objCounter: [1], keyCounter: [1], keyText: [1, 0x61], valueMeta: [0], predActor: [0], predCounter: [1], markName: [1, 0x61] };
     const long = Object.entries(columns).map(([name, written]) => [`2^40 rows of ${name}`, claim(column[name], run(2 ** 40, written))]);
-    await board.refusesChanges(refused, /columns/, {
+    await board.refusesChanges(refused, /columns|shape/, {
       ...Object.fromEntries(long),
+      "2^40 rows of no action": claim(column.action, [0, ...uint(2 ** 40)]),
       "2^40 insertions": claim(column.insert, [0, ...uint(2 ** 40)]),
       "2^40 rows that expand": claim(column.expand, [0, ...uint(2 ** 40)]),
       "a row too few": claim(column.insert, [1]),
@@ -130,7 +130,7 @@ hostile("hostile changes", scenario => {
   scenario("actors are few, short, in order and referred to", async board => {
     const naming = others => rewrite(mine(board), change => void (change.others = others));
     const by = actor => rewrite(mine(board), change => void (change.actor = actor));
-    const other = A.decodeChange(A.getAllChanges(board.base)[0]).actor;
+    const other = decode(A.getAllChanges(board.base)[0]).actor;
     await board.refusesChanges(tooLarge, /size/, {
       "20,000 others": naming([...many(20_000, actor), other].sort()),
       "257 others": naming([...many(256, actor), other].sort()),
@@ -138,7 +138,6 @@ hostile("hostile changes", scenario => {
       "an actor of half a megabyte": by("aa".repeat(1 << 19)),
       "another of 65 bytes": naming([other, "ff".repeat(65)]),
     });
-    const own = decode(mine(board)).actor;
     await board.refusesChanges(refused, /header/, {
       "no actor": by(""),
       "the same twice": naming([other, other]),
@@ -147,9 +146,8 @@ hostile("hostile changes", scenario => {
       "the author among the others": rewrite(mine(board), change => void (change.others = [other, change.actor].sort())),
     });
     await board.refusesChanges(refused, /columns/, {
-      "nobody, where one is referred to": rewrite(mine(board), () => {}, columns => void columns.set(column.objActor, [2, 1])),
-    }).catch(() => {});
-    assert.ok(own);
+      "nobody, where one is referred to": naming([]),
+    });
   });
 
   scenario("dependencies are few and in order", async board => {
@@ -159,12 +157,11 @@ hostile("hostile changes", scenario => {
       "30,000 of them": on(many(30_000, hash).sort()),
       "257 of them": on(many(257, hash).sort()),
     });
-    const apart = A.getAllChanges(board.base).map(change => A.decodeChange(change).hash).slice(-2);
+    const apart = A.getAllChanges(board.base).map(hashOf).slice(-2);
     await board.refusesChanges(refused, /dependencies/, {
       "the same twice": on([known, known]),
       "another order": on([...apart, known].sort().reverse()),
     });
-    await board.refusesChanges(refused, /./, { "none, in the middle of a board": on([]) });
   });
 
   scenario("an actor's changes follow upon each other", async board => {
@@ -253,7 +250,7 @@ hostile("hostile changes", scenario => {
     let doc = A.clone(board.base);
     for (let i = 0; i < 3000; i++) doc = A.change(doc, d => (d.notes.first.x = i));
     const changes = A.getChanges(board.base, doc);
-    for (const change of changes) board.allowed.add(A.decodeChange(change).hash);
+    for (const change of changes) board.allowed.add(hashOf(change));
     const peer = await board.stranger();
     for (const change of changes) board.bring(peer, [change]);
     const heads = A.getHeads(doc);
@@ -282,17 +279,8 @@ function sorted(columns) {
   for (const [spec, bytes] of all) columns.set(spec, bytes);
 }
 
-async function deflatedZeros(megabytes) {
-  const deflate = createDeflateRaw({ level: 9 });
-  const zeros = Buffer.alloc(1 << 20);
-  const written = (async () => {
-    for (let i = 0; i < megabytes; i++) {
-      await new Promise(resolve => deflate.write(zeros, resolve));
-    }
-    deflate.end();
-  })();
-  const pieces = [];
-  for await (const piece of deflate) pieces.push(piece);
-  await written;
-  return Buffer.concat(pieces);
+// So many megabytes of zeros, deflated; each alike.
+function deflatedZeros(megabytes) {
+  const one = deflateRawSync(Buffer.alloc(1 << 20), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  return Buffer.concat([...Array(megabytes).fill(one), deflateRawSync(Buffer.alloc(0))]);
 }

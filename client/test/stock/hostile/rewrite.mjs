@@ -9,6 +9,7 @@ import { inflateRawSync } from "node:zlib";
 import { Reader, booleans, deltas, int, texts, uint, uints } from "./columns.mjs";
 
 const MAGIC = [0x85, 0x6f, 0x4a, 0x83];
+const maxOutputLength = 1 << 20; // bytes of a change that is not deflated
 export const CHANGE = 1;
 export const DEFLATED = 2;
 
@@ -56,13 +57,21 @@ export function bodyOf(chunk) {
   from.take(MAGIC.length + 4);
   const [kind] = from.take(1);
   const body = from.prefixed();
-  return Buffer.from(kind === DEFLATED ? inflateRawSync(body) : body);
+  return Buffer.from(kind === DEFLATED ? inflateRawSync(body, { maxOutputLength }) : body);
 }
 
-// The hash by which others refer to a change. Of a chunk that is none it is just a hash.
+// The hash by which others refer to a change. Of what is none it is just a hash.
 export function hashOf(chunk) {
-  const plain = chunk[MAGIC.length + 4] === DEFLATED ? frame(bodyOf(chunk)) : chunk;
-  return createHash("sha256").update(plain.subarray(MAGIC.length + 4)).digest("hex");
+  return createHash("sha256").update(plain(chunk).subarray(MAGIC.length + 4)).digest("hex");
+}
+
+function plain(chunk) {
+  if (chunk[MAGIC.length + 4] !== DEFLATED) return chunk;
+  try {
+    return frame(bodyOf(chunk));
+  } catch {
+    return chunk;
+  }
 }
 
 // Encode a change that differs from the one in the chunk by what edit does to

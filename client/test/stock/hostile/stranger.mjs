@@ -5,8 +5,8 @@ import WebSocket from "ws";
 
 import { until } from "../clients.mjs";
 import { defer } from "../server.mjs";
-import { Reader, uint } from "./columns.mjs";
-import { frame } from "./rewrite.mjs";
+import { uint } from "./columns.mjs";
+import { hashOf } from "./rewrite.mjs";
 
 let strangers = 0;
 
@@ -87,7 +87,7 @@ class Stranger {
 
   // The hashes of all changes that came.
   get got() {
-    return this.synced.flatMap(({ changes }) => changes).flatMap(changesIn).map(change => A.decodeChange(change).hash);
+    return this.synced.flatMap(({ changes }) => changes).flatMap(changesIn).map(hashOf);
   }
 
   // The sync messages that came, decoded.
