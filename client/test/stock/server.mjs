@@ -1,7 +1,7 @@
 // The server under test: the real program, on SQLite or PostgreSQL.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -116,6 +116,12 @@ class Server {
 
   get sync() {
     return this.http.replace(/^http/, "ws") + "/sync";
+  }
+
+  // The most memory that the run has had, in bytes.
+  async peakMemory() {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
   }
 
   // End with a signal, at once; resolves to the exit code, null when the signal killed it.
