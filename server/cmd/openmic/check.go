@@ -109,7 +109,7 @@ func (c *checkup) all(ctx context.Context) error {
 func (c *checkup) document(ctx context.Context, doc docid.ID) error {
 	c.documents++
 	where := fmt.Sprintf("document %s: ", doc)
-	log := newReplay()
+	log := newReplay(stored())
 	whole, before := 0, c.damages // the log is whole up to there
 	err := c.db.InspectLog(ctx, doc, func(position int64, e store.Entry, err error) error {
 		if err == nil {
@@ -134,7 +134,7 @@ func (c *checkup) document(ctx context.Context, doc docid.ID) error {
 	err = c.db.InspectSnapshots(ctx, doc, func(s store.Snapshot, err error) error {
 		c.snapshots++
 		if err == nil {
-			err = c.snapshot(ctx, s, log.graph, whole)
+			err = c.snapshot(ctx, s, log, whole)
 		}
 		if err != nil && !errors.Is(err, store.ErrDamaged) && ctx.Err() == nil {
 			// It says nothing of the others.
@@ -164,7 +164,7 @@ func replayRow(log *replay, position int64, e store.Entry) error {
 
 // snapshot compares a snapshot with the log, as far as that is whole, and what
 // the snapshot holds with what it says of it.
-func (c *checkup) snapshot(ctx context.Context, s store.Snapshot, log *crdt.Graph, whole int) error {
+func (c *checkup) snapshot(ctx context.Context, s store.Snapshot, log *replay, whole int) error {
 	bad := func(format string, args ...any) error {
 		return damage("snapshot of %d changes: %s", s.Length, fmt.Sprintf(format, args...))
 	}
@@ -174,8 +174,10 @@ func (c *checkup) snapshot(ctx context.Context, s store.Snapshot, log *crdt.Grap
 		return bad("%v", err)
 	case graph.Len() != s.Length:
 		return bad("its graph has %d", graph.Len())
-	case s.Length <= whole && !bytes.Equal(s.Graph, log.AppendBinary(nil, s.Length)):
+	case s.Length <= whole && !bytes.Equal(s.Graph, log.graph.AppendBinary(nil, s.Length)):
 		return bad("its graph is not that of the log")
+	case s.Length <= whole && !bytes.Equal(s.Index, log.admission.AppendBinary(nil, s.Length)):
+		return bad("its index is not that of the log")
 	case !slices.Equal(graph.Heads(), s.Heads):
 		return bad("its heads are not those of its graph")
 	}
@@ -188,7 +190,7 @@ func (c *checkup) snapshot(ctx context.Context, s store.Snapshot, log *crdt.Grap
 	}
 	held := make(map[crdt.Hash]bool, len(chunks))
 	for _, chunk := range chunks {
-		change, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+		change, err := crdt.ParseChange(chunk, stored())
 		if err != nil {
 			return bad("%v", err)
 		}

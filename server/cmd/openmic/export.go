@@ -38,7 +38,7 @@ func (c *exportCmd) Run(s *streams) error {
 	if err != nil {
 		return unable(err)
 	}
-	e := &export{db: db, engine: eng, doc: doc, err: s.err, log: newReplay()}
+	e := &export{db: db, engine: eng, doc: doc, err: s.err, log: newReplay(stored())}
 	file, err := e.document(ctx)
 	if err != nil {
 		return unable(err)
@@ -136,7 +136,7 @@ func (e *export) rescue(ctx context.Context) error {
 			e.name(fmt.Errorf("snapshot of %d changes: %w", s.Length, err))
 		}
 		for _, chunk := range chunks {
-			change, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+			change, err := crdt.ParseChange(chunk, stored())
 			if err == nil {
 				_, err = e.log.add(change)
 			}

@@ -77,7 +77,7 @@ func readFile(ctx context.Context, eng *engine.Pool, path string) (*replay, erro
 	if len(file) > commandBytes {
 		return nil, fmt.Errorf("it has more than %d bytes", commandBytes)
 	}
-	log := newReplay()
+	log := newReplay(crdt.DefaultLimits())
 	for rest := file; len(rest) > 0 || len(file) == 0; {
 		var changes [][]byte
 		if changes, rest, err = nextChanges(ctx, eng, rest); err != nil {

@@ -15,14 +15,17 @@ type replay struct {
 	waiting   []*crdt.Change
 }
 
-func newReplay() *replay {
+func newReplay(lim crdt.Limits) *replay {
 	graph := crdt.NewGraph()
-	return &replay{graph: graph, admission: crdt.NewAdmission(graph, crdt.DefaultLimits())}
+	return &replay{graph: graph, admission: crdt.NewAdmission(graph, lim)}
 }
+
+// stored are the limits for what was admitted before, under whatever limits.
+func stored() crdt.Limits { return crdt.DefaultLimits().Stored() }
 
 // parse reads a change that somebody claims to have this hash.
 func parse(chunk []byte, hash crdt.Hash) (*crdt.Change, error) {
-	c, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+	c, err := crdt.ParseChange(chunk, stored())
 	if err == nil && c.Hash != hash {
 		return nil, fmt.Errorf("change %v is stored as %v", c.Hash, hash)
 	}
