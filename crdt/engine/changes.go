@@ -21,7 +21,7 @@ func splitChanges(joined []byte, heads []crdt.Hash) ([][]byte, error) {
 		}
 		chunk := joined[:n:n]
 		joined = joined[n:]
-		change, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+		change, err := crdt.ParseChange(chunk, crdt.DefaultLimits().Stored())
 		if err != nil {
 			return nil, fmt.Errorf("change %d: %w", len(chunks), err)
 		}

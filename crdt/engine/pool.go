@@ -186,7 +186,7 @@ func (p *Pool) Fork(ctx context.Context, chunks [][]byte, wantHeads, at []crdt.H
 
 // Changes takes chunks apart into one change chunk each, of which every one comes
 // after those it depends on, as crdt.ParseChange reads them within
-// crdt.DefaultLimits. It refuses unless they make up exactly wantHeads.
+// crdt.Limits.Stored. It refuses unless they make up exactly wantHeads.
 func (p *Pool) Changes(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash) ([][]byte, error) {
 	heads := sortedHeads(wantHeads)
 	req := request{Task: taskChanges, Want: joinHashes(heads)}
