@@ -45,7 +45,7 @@ func (v Verdict) String() string {
 //	R3  It is within Limits: size, inflated size, dependencies, actors, operations,
 //	    predecessors, message, keys, values.
 //	R4  The header is well formed. Counters begin at 1 and end below 2^32. The time is
-//	    within 2^53. The message is UTF-8. Other actors are in ascending order,
+//	    below 2^53. The message is UTF-8. Other actors are in ascending order,
 //	    without the author, and each is referred to.
 //	R5  Columns are in ascending order and not deflated, none is empty, each has as
 //	    many rows as there are operations, in its canonical form. Actions are known,
@@ -56,7 +56,7 @@ func (v Verdict) String() string {
 //	    predecessors and a whole number. Only marks have a name or expand; they are
 //	    insertions, the end directly after the begin. There are no tables.
 //	R7  Dependencies are in ascending order, none twice.
-//	R14 Numbers are finite, whole ones within 2^53, times those of a JavaScript Date.
+//	R14 Numbers are finite, whole ones below 2^53, times those of a JavaScript Date.
 //	    Values are of a known type, and counters only where Limits has them.
 //
 // By Check, from the graph:

@@ -39,7 +39,7 @@ func TestParseChangeTakes(t *testing.T) {
 		"deflated":             {numOps: 500, kind: 2},
 		"message":              {message: "ändrat"},
 		"longest message":      {message: strings.Repeat("m", 1024)},
-		"long ago":             {time: -1 << 53},
+		"long ago":             {time: 1 - 1<<53},
 		"longest actor":        {actor: strings.Repeat("x", 64)},
 		"last counter":         {start: crdt.MaxCounter},
 		"last sequence number": {seq: crdt.MaxCounter},

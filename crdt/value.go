@@ -7,8 +7,9 @@ import (
 	"openmic/crdt/columnar"
 )
 
-// maxExact is the largest whole number up to which JavaScript counts exactly.
-const maxExact = 1 << 53
+// maxExact is the largest whole number up to which JavaScript counts exactly:
+// Number.MAX_SAFE_INTEGER.
+const maxExact = 1<<53 - 1
 
 // maxTime is the farthest time from 1970 that a JavaScript Date holds, in milliseconds.
 const maxTime = 8_640_000_000_000_000
@@ -36,7 +37,7 @@ func checkValue(op *Operation, lim *Limits) error {
 		return nil
 	case Uint:
 		if n, _, _ := columnar.Uint(v.Raw); n > maxExact {
-			return refuse(RuleValue, "whole number above 2^53")
+			return refuse(RuleValue, "whole number of 2^53 or more")
 		}
 		return nil
 	case Int, Counter, Timestamp:

@@ -17,7 +17,7 @@ func graphOf(t *testing.T, chunks [][]byte) *crdt.Graph {
 	t.Helper()
 	graph := crdt.NewGraph()
 	for i, chunk := range chunks {
-		change, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+		change, err := crdt.ParseChange(chunk, crdt.DefaultLimits().Stored())
 		if err != nil {
 			t.Fatalf("change %d: %v", i, err)
 		}
@@ -279,7 +279,7 @@ func BenchmarkChanges(b *testing.B) {
 func BenchmarkFork(b *testing.B) {
 	chunks, heads := history(20_000)
 	pool := newPool(b, config("engine"))
-	change, err := crdt.ParseChange(chunks[10_000], crdt.DefaultLimits())
+	change, err := crdt.ParseChange(chunks[10_000], crdt.DefaultLimits().Stored())
 	if err != nil {
 		b.Fatal(err)
 	}

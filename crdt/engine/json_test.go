@@ -95,7 +95,7 @@ func TestGoldenDocuments(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if change, err := crdt.ParseChange(want, crdt.DefaultLimits()); err != nil || !graphOf(t, apart).Has(change.Hash) {
+				if change, err := crdt.ParseChange(want, crdt.DefaultLimits().Stored()); err != nil || !graphOf(t, apart).Has(change.Hash) {
 					t.Errorf("a change is lost: %v", err)
 				}
 			}
