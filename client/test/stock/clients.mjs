@@ -34,6 +34,7 @@ class TappedAdapter extends WebSocketClientAdapter {
   }
 
   send(message) {
+    if (this.socket?.readyState !== 1) return; // it throws, and takes the document with it
     super.send(message);
     this.sent.push(message);
   }
