@@ -64,7 +64,8 @@ type Limits struct {
 	DocumentBytes int
 	// DocumentActors is the number of actors a saved document names.
 	DocumentActors int
-	// DocumentChanges is the number of changes in a saved document.
+	// DocumentChanges is the number of changes in a saved document. So many, or as
+	// many operations as DocumentOperations, load and save in about one gibibyte.
 	DocumentChanges int
 	// DocumentOperations is the number of operations in a saved document; one that
 	// deletes has no row there.
@@ -104,9 +105,9 @@ func DefaultLimits() Limits {
 
 		DocumentBytes:      64 << 20,
 		DocumentActors:     65_536,
-		DocumentChanges:    500_000,
-		DocumentOperations: 2_000_000,
-		DocumentLinks:      4_000_000,
+		DocumentChanges:    150_000,
+		DocumentOperations: 500_000,
+		DocumentLinks:      1_000_000,
 	}
 }
 

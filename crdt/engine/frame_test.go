@@ -31,6 +31,7 @@ func TestFrameRoundTrip(t *testing.T) {
 	want := request{
 		Memory: 1 << 30, Answer: 5,
 		Want: joinHashes([]crdt.Hash{{1}, {2}}),
+		Task: taskJSON, At: joinHashes([]crdt.Hash{{3}}),
 		Edit: &Edit{
 			Actor: []byte{7}, Time: time.Unix(1_700_000_000, 0), Message: "m",
 			Operations: []Operation{
