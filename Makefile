@@ -10,6 +10,8 @@ LISTEN    ?= 127.0.0.1:8080
 DATA      ?= openmic-data
 BENCHTIME ?= 1s
 FUZZTIME  ?= 10s
+N         ?= 1000
+SECONDS   ?= 30
 GOTEST    ?=
 
 # Not ./..., which takes in what npm packages carry of Go.
@@ -25,7 +27,7 @@ NPM_INSTALL := npm install --no-audit --no-fund --omit-lockfile-registry-resolve
 client_sources := $(shell find client/src client/public 2>/dev/null) $(wildcard \
 	client/index.html client/vite.config.ts client/tsconfig*.json)
 
-.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e bench bench-once fuzz need clean FORCE
+.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage bench bench-once fuzz need clean FORCE
 
 help: ## say what there is
 	@echo 'make TARGET [NAME=value]'
@@ -33,6 +35,7 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  LISTEN=$(LISTEN) DATA=$(DATA)  for run'
+	@echo '  N=$(N) SECONDS=$(SECONDS)  for kill and outage'
 	@echo '  BENCHTIME=$(BENCHTIME) FUZZTIME=$(FUZZTIME)  for bench and fuzz'
 	@echo '  GOTEST=$(GOTEST)  further flags for go test, for example GOTEST="-run Room -v"'
 
@@ -78,6 +81,13 @@ test-stock: build ## test the server with stock automerge-repo clients
 
 test-e2e: build ## test in real browsers
 	OPENMIC_BIN=$(CURDIR)/bin/openmic npm --prefix client run test:e2e
+
+kill: client ## kill the server N times with each store, and the database, while people edit
+	go test -count 1 -v -timeout 0 -run '^(TestKill|TestPostgresCrash|TestFailurePoints|TestAckAfterSync)$$' $(GOTEST) ./server \
+		-kills $(N) -moment 2s -crashes $$(( ($(N) + 9) / 10 )) -deaths $$(( ($(N) + 19) / 20 )) -acks $$(( $(N) * 10 ))
+
+outage: client ## take the database away for SECONDS while people edit
+	go test -count 1 -v -timeout 0 -run '^TestPostgresOutage$$' $(GOTEST) ./server -outage $(SECONDS)s
 
 bench: client ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(GOTEST) $(GO_PACKAGES)

@@ -3,7 +3,7 @@ package server_test
 import (
 	"bufio"
 	"bytes"
-	be "encoding/binary"
+	"encoding/binary"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -53,7 +53,7 @@ func traceAcks(t *testing.T, program func() (string, error), enough int, env ...
 		t.Fatalf("install strace: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "trace")
-	s := newSite(t, binary(t, program), "")
+	s := newSite(t, programOf(t, program), "")
 	// strace stands beside the program (-D), so that killing the one ends the other.
 	s.command = []string{strace, "-D", "-f", "-y", "-xx", "-s", "1000000", "-o", path,
 		"-e", "trace=pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync", s.command[0]}
@@ -177,7 +177,7 @@ func (j *traceJudge) ends(thread, result string) {
 func (j *traceJudge) logged(data []byte) {
 	const header = 24
 	if len(data) == header {
-		j.commit = be.BigEndian.Uint32(data[4:]) != 0
+		j.commit = binary.BigEndian.Uint32(data[4:]) != 0
 		return
 	}
 	for j.written < len(j.made) && bytes.Contains(data, j.made[j.written][:]) {
@@ -213,9 +213,9 @@ func frame(t *testing.T, b []byte) (payload, rest []byte) {
 	size, at := uint64(b[1]), 2
 	switch size {
 	case 126:
-		size, at = uint64(be.BigEndian.Uint16(b[2:])), 4
+		size, at = uint64(binary.BigEndian.Uint16(b[2:])), 4
 	case 127:
-		size, at = be.BigEndian.Uint64(b[2:]), 10
+		size, at = binary.BigEndian.Uint64(b[2:]), 10
 	}
 	if uint64(len(b)-at) < size {
 		t.Fatal("a frame is cut into several writes")

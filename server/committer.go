@@ -47,6 +47,9 @@ func (c *committer) submit(k commit) {
 	c.queue = append(c.queue, k)
 	c.mu.Unlock()
 	poke(c.wake)
+	if failpoint.Wrong("store later") {
+		k.room.storedUpTo(k.upTo)
+	}
 }
 
 // run stores until ctx ends.
@@ -102,9 +105,6 @@ func (c *committer) persist(ctx context.Context, group []commit) {
 		entries = append(entries, k.entries...)
 	}
 	if failpoint.Wrong("store later") {
-		for _, k := range group {
-			k.room.storedUpTo(k.upTo)
-		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	pause := 50 * time.Millisecond

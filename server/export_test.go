@@ -11,6 +11,9 @@ import (
 // MakeChange encodes a change that sets one key of the root map.
 var MakeChange = makeChange
 
+// MakeSet encodes a change that sets it in place of an earlier one.
+var MakeSet = makeSet
+
 // A Replica is a client of the simulation, for tests over real sockets.
 type Replica struct {
 	peer *simPeer
@@ -25,6 +28,18 @@ func NewReplica(t *testing.T, name string, v2 bool) *Replica {
 func (r *Replica) Edit() crdt.Hash {
 	r.peer.edit(r.rand)
 	return r.peer.mine[len(r.peer.mine)-1]
+}
+
+// EditBytes makes a change of so many bytes.
+func (r *Replica) EditBytes(n int) crdt.Hash {
+	value := make([]byte, n)
+	for i := range value {
+		value[i] = byte(r.rand.Uint32())
+	}
+	p := r.peer
+	c := p.add(makeSet(p.actor, p.graph.LastSeq(p.actor)+1, p.graph.MaxOp()+1, p.graph.Heads(), 0, 7, value))
+	p.mine = append(p.mine, c.Hash)
+	return c.Hash
 }
 
 // Generate returns the next message for the server, nil if there is none.

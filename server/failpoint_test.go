@@ -1,11 +1,12 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -93,7 +94,7 @@ func TestFailurePoints(t *testing.T) {
 			running.Go(func() {
 				defer func() { <-lanes }()
 				t.Run(point.name+"/"+name, func(t *testing.T) {
-					s := newSite(t, binary(t, withFailures), databaseOf(t, name))
+					s := newSite(t, programOf(t, withFailures), databaseOf(t, name))
 					for n := range *deaths {
 						// Not always the first time, where it can be reached more than once.
 						s.env = []string{fmt.Sprintf("OPENMIC_FAILPOINT=%s", point.name)}
@@ -157,7 +158,7 @@ func editing(t *testing.T, s *site) {
 func compacting(t *testing.T, s *site) {
 	doc := docid.New()
 	log := history(doc, server.DefaultSettings().CompactChanges+10)
-	s.write(func(st store.Store) error { return st.Append(t.Context(), log) })
+	s.withStore(func(st store.Store) error { return st.Append(t.Context(), log) })
 	p := die(t, s, func() {
 		e := newEditor(t, "reader", doc.String())
 		e.resting = true
@@ -215,8 +216,9 @@ func migrating(t *testing.T, s *site) {
 	poll(t, "a change is acknowledged", func() bool { _, acked := e.progress(); return acked > 0 })
 }
 
-// write gives a site's store to a function while no server runs.
-func (s *site) write(do func(store.Store) error) {
+// withStore opens a site's store beside a server, or without one where it is
+// for one process.
+func (s *site) withStore(do func(store.Store) error) {
 	s.t.Helper()
 	var st store.Store
 	var err error
@@ -236,13 +238,15 @@ func (s *site) write(do func(store.Store) error) {
 	}
 }
 
-// history is a log of n changes of one person, as the store keeps it.
+// history is a log of n changes of one person, as the store keeps it: something
+// small gets other coordinates each time.
 func history(doc docid.ID, n int) []store.Entry {
 	log := make([]store.Entry, n)
 	var deps []crdt.Hash
+	random := rand.New(rand.NewPCG(1, 2))
 	for i := range log {
-		chunk := server.MakeChange(crdt.Actor("author"), uint64(i+1), uint64(i+1), deps, byte(i))
-		c, err := crdt.ParseChange(bytes.Clone(chunk), crdt.DefaultLimits())
+		chunk := server.MakeSet(crdt.Actor("author"), uint64(i+1), uint64(i+1), deps, uint64(i), 7, binary.BigEndian.AppendUint64(nil, random.Uint64()))
+		c, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
 		if err != nil {
 			panic(err)
 		}

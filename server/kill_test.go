@@ -121,7 +121,7 @@ func TestKill(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := &campaign{t: t, site: newSite(t, binary(t, ordinary), url(t))}
+			c := &campaign{t: t, site: newSite(t, programOf(t, ordinary), url(t))}
 			for c.kills < *kills {
 				c.begin()
 				for n := min(season, *kills-c.kills); n > 0 && !t.Failed(); n-- {
@@ -142,7 +142,7 @@ func TestKill(t *testing.T) {
 
 // A server that acknowledges first and stores a moment later is found out.
 func TestKillFindsAcknowledgedTooEarly(t *testing.T) {
-	c := &campaign{t: t, site: newSite(t, binary(t, withFailures), "")}
+	c := &campaign{t: t, site: newSite(t, programOf(t, withFailures), "")}
 	c.site.env = []string{"OPENMIC_WRONG=store later"}
 	c.begin()
 	for c.lost == 0 && c.kills < 50 {

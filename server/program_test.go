@@ -42,8 +42,8 @@ func removePrograms() {
 	}
 }
 
-// binary builds a program, or has it already.
-func binary(t testing.TB, build func() (string, error)) string {
+// programOf builds a program, or has it already.
+func programOf(t testing.TB, build func() (string, error)) string {
 	t.Helper()
 	path, err := build()
 	if err != nil {

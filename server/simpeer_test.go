@@ -12,8 +12,15 @@ import (
 	"openmic/crdt"
 )
 
-// makeChange encodes a change that sets one key of the root map.
+// makeChange encodes a change that sets one key of the root map to a small
+// number, beside what others set it to.
 func makeChange(actor crdt.Actor, seq, startOp uint64, deps []crdt.Hash, value byte) []byte {
+	return makeSet(actor, seq, startOp, deps, 0, 3, []byte{value & 0x7f})
+}
+
+// makeSet encodes a change that sets one key of the root map in place of what
+// the actor set it to by its operation pred, if that is not 0. Type 7 is bytes.
+func makeSet(actor crdt.Actor, seq, startOp uint64, deps []crdt.Hash, pred, valueType uint64, value []byte) []byte {
 	deps = slices.Clone(deps)
 	slices.SortFunc(deps, func(a, b crdt.Hash) int { return bytes.Compare(a[:], b[:]) })
 	body := binary.AppendUvarint(nil, uint64(len(deps)))
@@ -23,16 +30,23 @@ func makeChange(actor crdt.Actor, seq, startOp uint64, deps []crdt.Hash, value b
 	body = append(binary.AppendUvarint(body, uint64(len(actor))), actor...)
 	body = binary.AppendUvarint(binary.AppendUvarint(body, seq), startOp)
 	body = append(body, 0, 0, 0) // time, message, other actors
-	columns := []struct {
+	type column struct {
 		spec uint64
 		data []byte
-	}{
+	}
+	columns := []column{
 		{0x15, []byte{0x7f, 1, 'k'}}, // key
 		{0x34, []byte{1}},            // insert: one false
 		{0x42, []byte{0x7f, 1}},      // action: set
-		{0x56, []byte{0x7f, 0x13}},   // value: one byte, unsigned
-		{0x57, []byte{value & 0x7f}},
+		{0x56, binary.AppendUvarint([]byte{0x7f}, uint64(len(value))<<4|valueType)},
+		{0x57, value},
 		{0x70, []byte{0x7f, 0}}, // predecessors: none
+	}
+	if pred > 0 {
+		columns[len(columns)-1].data = []byte{0x7f, 1}
+		columns = append(columns,
+			column{0x71, []byte{0x7f, 0}},                            // predecessor's actor: the first
+			column{0x73, appendSignedLEB([]byte{0x7f}, int64(pred))}) // and counter
 	}
 	body = binary.AppendUvarint(body, uint64(len(columns)))
 	for _, c := range columns {
@@ -44,6 +58,14 @@ func makeChange(actor crdt.Actor, seq, startOp uint64, deps []crdt.Hash, value b
 	content := append(binary.AppendUvarint([]byte{1}, uint64(len(body))), body...)
 	sum := sha256.Sum256(content)
 	return append(append([]byte{0x85, 0x6f, 0x4a, 0x83}, sum[:4]...), content...)
+}
+
+// appendSignedLEB appends a number that is not negative.
+func appendSignedLEB(b []byte, n int64) []byte {
+	for ; n > 0x3f; n >>= 7 {
+		b = append(b, byte(n)|0x80)
+	}
+	return append(b, byte(n))
 }
 
 // A simPeer is a client of the simulation: an honest peer of the Automerge sync

@@ -1,0 +1,96 @@
+package server_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"openmic/crdt"
+	"openmic/server/docid"
+	"openmic/server/store"
+)
+
+var large = flag.Int("large", 5000, "how many changes the board of TestOpenLargeBoard has")
+
+// A large board is opened from its snapshot without the engine, and each
+// newcomer gets it in the form that it understands.
+func TestOpenLargeBoard(t *testing.T) {
+	const tail = 500 // after the snapshot, as much as stands there before the next one
+	s := newSite(t, programOf(t, ordinary), "")
+	doc := docid.New()
+	log := history(doc, *large)
+	var chunks [][]byte
+	graph := crdt.NewGraph()
+	raw := 0
+	for _, e := range log {
+		c, err := crdt.ParseChange(e.Change, crdt.DefaultLimits())
+		noError(t, err)
+		_, err = graph.Add(c)
+		noError(t, err)
+		chunks = append(chunks, e.Change)
+		raw += len(e.Change)
+	}
+	n := len(log) - tail
+	heads := []crdt.Hash{log[n-1].Hash}
+	began := time.Now()
+	made, err := sharedEngine().Compact(t.Context(), chunks[:n], heads)
+	noError(t, err)
+	compacted := time.Since(began)
+	s.withStore(func(st store.Store) error {
+		for page := range slices.Chunk(log, 4096) {
+			if err := st.Append(t.Context(), page); err != nil {
+				return err
+			}
+		}
+		return st.PutSnapshot(t.Context(), doc, store.Snapshot{
+			Length: n, Heads: heads, Chunk: made.Document, Graph: graph.AppendBinary(nil, n), At: time.Now(),
+		})
+	})
+	bytes := folderSize(t, s.args[1])
+	t.Logf("%d changes, %d bytes each; snapshot of %d kB made in %d ms; %d bytes of database a change",
+		len(log), raw/len(log), len(made.Document)>>10, compacted.Milliseconds(), bytes/int64(len(log)))
+
+	for name, flags := range map[string][]byte{"version 1": nil, "version 2": crdt.SyncFlags(false)} {
+		p := s.start()
+		started := time.Since(p.began)
+		before, _ := p.memory()
+		c, err := join(t.Context(), s.address, "newcomer")
+		noError(t, err)
+		asked := time.Now()
+		data := firstMessage(flags)
+		noError(t, c.write(t.Context(), object{"type": "request", "senderId": c.id, "targetId": c.server, "documentId": doc.String(), "data": data}))
+		reply, err := c.read(t.Context())
+		noError(t, err)
+		took := time.Since(asked)
+		m, err := crdt.ParseSyncMessage(reply.Data, crdt.DefaultLimits())
+		noError(t, err)
+		// The engine, which the server did without, says whether this is the board.
+		got, err := sharedEngine().Compact(t.Context(), m.Changes, m.Heads)
+		if err != nil || got.Changes != len(log) || !slices.Equal(got.Heads, []crdt.Hash{log[len(log)-1].Hash}) {
+			t.Errorf("%s: %d changes of %d, heads %v: %v", name, got.Changes, len(log), got.Heads, err)
+		}
+		after, most := p.memory()
+		t.Logf("%s: ready after %d ms; %d kB of data after %d ms; memory %d MiB before, %d after, %d at most",
+			name, started.Milliseconds(), len(reply.Data)>>10, took.Milliseconds(), before>>20, after>>20, most>>20)
+		if children := p.children(); len(children) > 0 {
+			t.Errorf("%s: the server has started processes: %v", name, children)
+		}
+		c.close()
+		p.kill()
+	}
+}
+
+func folderSize(t *testing.T, dir string) (size int64) {
+	t.Helper()
+	err := filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
+		if err == nil && info.Mode().IsRegular() {
+			size += info.Size()
+		}
+		return err
+	})
+	noError(t, err)
+	return size
+}
