@@ -99,7 +99,7 @@ function setTitle(handle, title) {
 }
 
 // Create a board; secrets are those of its links, by role.
-async function createBoard(server, title) {
+export async function createBoard(server, title) {
   const board = await post(`${server.http}/api/boards`, { title });
   const secrets = Object.entries(board.links).map(([role, link]) => [role, new URL(link).hash.slice(1)]);
   return { ...board, secrets: Object.fromEntries(secrets) };

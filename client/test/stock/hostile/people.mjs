@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import * as A from "@automerge/automerge";
 
+import { createBoard } from "../boards.mjs";
 import { connect, sameHeads, saved, until } from "../clients.mjs";
 import { readSyncMessage } from "../wire.mjs";
 import { sqlite, startServer } from "../server.mjs";
@@ -18,13 +19,14 @@ const memory = 256 << 20; // bytes of the server at its highest
 // Declare the tests of one file, which share a server. `scenario(name, attack)`
 // is a test in which two people edit a board before, while and after attack(board)
 // goes on. What each board then holds is looked at again after the server was killed.
-export function hostile(title, declare) {
+// With `open` unset the boards are the server's own, and people come by their links.
+export function hostile(title, declare, { open = true } = {}) {
   describe(title, () => {
-    const boards = [];
+    const boards = []; // as they were left
     const endings = [];
     let server;
     before(async () => {
-      server = await startServer({ after: end => endings.push(end) }, sqlite);
+      server = await startServer({ after: end => endings.push(end) }, sqlite, { open });
     });
     after(async () => {
       for (const end of endings) await end();
@@ -32,7 +34,7 @@ export function hostile(title, declare) {
 
     declare((name, attack, options) =>
       test(name, options ?? {}, async t => {
-        const board = await openBoard(t, server);
+        const board = await (open ? openBoard(t, server) : openLinkedBoard(t, server));
         await board.edit("before");
         await board.settled();
         board.base = A.clone(board.hers.doc());
@@ -40,7 +42,7 @@ export function hostile(title, declare) {
         await board.edit("after");
         await board.settled();
         board.unharmed();
-        boards.push({ url: board.hers.url, heads: board.hers.heads(), entries: board.entries });
+        boards.push(board.left());
       }),
     );
 
@@ -51,13 +53,14 @@ export function hostile(title, declare) {
     test("killed and started again, it opens every board as it was", async t => {
       await server.stop("SIGKILL");
       await server.start();
-      const eve = await connect(t, server.sync, "eve");
-      for (const { url, heads, entries } of boards) {
+      for (const { link, url, heads, entries, where } of boards) {
+        const eve = await connect(t, link, "eve");
         const found = await eve.repo.find(url);
         await until("eve has it all", () => sameHeads(found.heads(), heads));
-        assert.deepEqual(Object.keys(found.doc().entries).sort(), entries);
+        assert.deepEqual(Object.keys(found.doc()[where]).sort(), entries);
+        assert.deepEqual(eve.adapter.closes, []);
+        eve.adapter.disconnect();
       }
-      assert.deepEqual([eve.adapter.sockets, eve.adapter.closes], [1, []]);
     });
   });
 }
@@ -65,9 +68,8 @@ export function hostile(title, declare) {
 let boards = 0;
 
 async function openBoard(t, server) {
-  const number = ++boards;
-  const ada = await connect(t, server.sync, `ada-${number}`);
-  const bob = await connect(t, server.sync, `bob-${number}`);
+  const links = { owner: server.sync, editor: server.sync };
+  const [ada, bob] = await connectBoth(t, links);
   const hers = ada.repo.create({
     entries: {},
     notes: { first: { x: 1, y: 2 } },
@@ -77,7 +79,21 @@ async function openBoard(t, server) {
   });
   await saved(ada, hers);
   const his = await bob.repo.find(hers.url);
-  return new Board(t, server, { ada, bob, hers, his });
+  return new Board(t, server, { ada, bob, hers, his, links, where: "entries" });
+}
+
+async function openLinkedBoard(t, server) {
+  const { documentId, secrets } = await createBoard(server, "A board");
+  const opened = ([role, secret]) => [role, `${server.sync}?link=${secret}`];
+  const links = Object.fromEntries(Object.entries(secrets).map(opened));
+  const [ada, bob] = await connectBoth(t, links);
+  const [hers, his] = [await ada.repo.find(documentId), await bob.repo.find(documentId)];
+  return new Board(t, server, { ada, bob, hers, his, links, where: "comments" });
+}
+
+async function connectBoth(t, links) {
+  const number = ++boards;
+  return [await connect(t, links.owner, `ada-${number}`), await connect(t, links.editor, `bob-${number}`)];
 }
 
 class Board {
@@ -85,17 +101,27 @@ class Board {
   allowed = new Set(); // hashes of changes that are not theirs and yet right
   #edits = 0;
 
-  constructor(context, server, { ada, bob, hers, his }) {
-    Object.assign(this, { context, server, ada, bob, hers, his });
+  // `links` open sockets, by role; `where` is the key of the map that people write in.
+  constructor(context, server, { ada, bob, hers, his, links, where }) {
+    Object.assign(this, { context, server, ada, bob, hers, his, links, where });
     this.documentId = hers.documentId;
     this.people = [
       { name: "ada", client: ada, handle: hers },
       { name: "bob", client: bob, handle: his },
     ];
+    for (const change of A.getAllChanges(hers.doc())) this.allowed.add(hashOf(change)); // the board as it was made
+    // A busy machine may need several attempts to connect, but only before this.
+    for (const person of this.people) person.sockets = person.client.adapter.sockets;
   }
 
-  stranger(options) {
-    return stranger(this.context, this.server.sync, options);
+  stranger({ role = "editor", ...options } = {}) {
+    return stranger(this.context, this.links[role], options);
+  }
+
+  // What is to be found after a restart.
+  left() {
+    const { where, entries } = this;
+    return { link: this.links.owner, url: this.hers.url, heads: this.hers.heads(), entries, where };
   }
 
   // Both write.
@@ -118,7 +144,7 @@ class Board {
 
   #write(name, handle, when) {
     const entry = `${when} ${name} ${this.#edits++}`;
-    handle.change(doc => (doc.entries[entry] = true));
+    handle.change(doc => (doc[this.where][entry] = true));
     this.entries.push(entry);
     this.entries.sort();
   }
@@ -134,11 +160,10 @@ class Board {
   unharmed() {
     assert.deepEqual(this.hers.heads(), this.his.heads());
     assert.deepEqual(this.hers.doc(), this.his.doc());
-    assert.deepEqual(Object.keys(this.hers.doc().entries).sort(), this.entries);
+    assert.deepEqual(Object.keys(this.hers.doc()[this.where]).sort(), this.entries);
     const authors = new Set(this.people.map(({ handle }) => A.getActorId(handle.doc())));
-    authors.add(decode(A.getAllChanges(this.hers.doc())[0]).actor); // who made the board
-    for (const { client, handle } of this.people) {
-      assert.deepEqual([client.adapter.sockets, client.adapter.closes], [1, []]);
+    for (const { client, handle, sockets } of this.people) {
+      assert.deepEqual([client.adapter.sockets, client.adapter.closes], [sockets, []]);
       const { received } = client.adapter;
       const data = received.filter(({ type }) => type === "sync").map(message => message.data);
       const came = data.flatMap(bytes => readSyncMessage(bytes).changes).flatMap(changesIn);
@@ -153,10 +178,11 @@ class Board {
 
   // Let somebody join and do something; expect that it is sent away with this
   // code, is told why, and that the server notes it in one line.
-  async refuses(code, what, act, { why = /./ } = {}) {
-    const peer = await this.stranger();
+  async refuses(code, what, act, { why = /./, ...options } = {}) {
+    const peer = await this.stranger(options);
     const hashes = (await act(peer)) ?? [];
-    const taken = () => peer.synced.some(({ heads }) => hashes.some(hash => heads.includes(hash)));
+    const has = hash => peer.synced.some(({ heads }) => heads.includes(hash)) || A.hasHeads(this.hers.doc(), [hash]);
+    const taken = () => hashes.some(hash => !this.allowed.has(hash) && has(hash));
     await until(`${what}: ${peer.id} is sent away`, () => peer.code !== undefined || taken());
     assert.equal(peer.code, code, `${what}: ${peer.code ? `closed with ${peer.code} ${peer.reason}` : "taken"}`);
     assert.match(peer.reason, why, what);

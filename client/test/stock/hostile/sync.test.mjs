@@ -120,7 +120,7 @@ hostile("hostile sync messages", scenario => {
     await peer.until("ada has it", () => A.hasHeads(board.hers.doc(), [hash]));
     const chunks = board.ada.adapter.received.filter(({ type }) => type === "sync");
     const came = chunks.flatMap(({ data }) => readSyncMessage(data).changes).flatMap(changesIn);
-    assert.equal(came.filter(hashOf === hash).length, 1);
+    assert.equal(came.filter(change => hashOf(change) === hash).length, 1);
   });
 
   scenario("changes that come in the wrong order are waited for", async board => {
