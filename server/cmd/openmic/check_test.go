@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +181,36 @@ func TestCheckFindsBoardsWithoutDocument(t *testing.T) {
 			t.Errorf("it says %q", said)
 		}
 	})
+}
+
+func TestCheckOfADamagedFile(t *testing.T) {
+	for name, c := range map[string]struct {
+		damage func(b []byte) []byte
+		says   string
+	}{
+		"another file": {func([]byte) []byte { return []byte("#!/bin/sh\nexec openmic serve\n") }, "open data directory"},
+		"emptiness":    {func([]byte) []byte { return nil }, "open data directory"},
+		"zeros": {func(b []byte) []byte {
+			clear(b[len(b)-4096:]) // the last page is no table's first
+			return b
+		}, "database: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newSQLite(t)
+			h.run(0, "import", newSketch(t, 12).file(t))
+			must(t, h.db.Close())
+			path := filepath.Join(h.Data, "openmic.db")
+			damaged := c.damage(readAll(t, path))
+			must(t, os.WriteFile(path, damaged, 0o600))
+			said, _ := h.run(1, "check")
+			if !strings.HasPrefix(said, c.says) {
+				t.Errorf("it says %q", said)
+			}
+			if !bytes.Equal(readAll(t, path), damaged) {
+				t.Error("it changed the file")
+			}
+		})
+	}
 }
 
 func TestCheckThatCannotLook(t *testing.T) {
