@@ -51,7 +51,7 @@ func TestCheckNamesDamage(t *testing.T) {
 		then     string   // a statement with the document as $1
 		says     []string // one for each line
 	}
-	for name, d := range map[string]damaged{
+	damages := map[string]damaged{
 		"a changed byte": {
 			then: `UPDATE changes SET change = hash WHERE doc = $1 AND position = 11`,
 			says: []string{"position 11 of the log: change "},
@@ -131,10 +131,11 @@ func TestCheckNamesDamage(t *testing.T) {
 			},
 			says: []string{"snapshot of 8 changes: not a sound document"},
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			onBothStores(t, func(t *testing.T, h *home) {
+	}
+	onBothStores(t, func(t *testing.T, h *home) {
+		for name, d := range damages {
+			t.Run(name, func(t *testing.T) {
+				h := h.emptied(t)
 				doc := docid.New()
 				h.run(0, "import", s.file(t)) // a bystander
 				h.stored(func(st store.Store) {
@@ -166,8 +167,8 @@ func TestCheckNamesDamage(t *testing.T) {
 					}
 				}
 			})
-		})
-	}
+		}
+	})
 }
 
 func TestCheckFindsBoardsWithoutDocument(t *testing.T) {

@@ -70,6 +70,17 @@ func (h *home) stored(do func(st store.Store)) {
 	}
 }
 
+// emptied is the home of a subtest, with everything forgotten.
+func (h *home) emptied(t *testing.T) *home {
+	t.Helper()
+	for _, table := range []string{"snapshots", "changes", "documents", "links", "boards"} {
+		if _, err := h.db.Exec(`DELETE FROM ` + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &home{t: t, place: h.place, flags: h.flags, db: h.db}
+}
+
 // exec runs a statement that must change one row.
 func (h *home) exec(statement string, args ...any) {
 	h.t.Helper()
