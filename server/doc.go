@@ -3,15 +3,18 @@
 //
 // # The house
 //
-//	server/cmd/openmic     flags and environment, wiring, signals
+//	server/cmd/openmic     flags and environment, wiring, signals; the operator's
+//	                       commands: check, export, import, backup
 //	server                 HTTP routes; hub, room, session; who may do what
 //	  server/wire          the automerge-repo envelope
 //	  server/docid         16 bytes and their base58check text
 //	  server/genesis       the first change of every board
-//	  server/store         Store, its contract (storetest), sqlite and postgres
+//	  server/store         Store, and Inspector for what may be damaged; their
+//	                       contract (storetest), sqlite and postgres
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
 //	crdt                   pure Go: change, graph, sync message, admission
 //	  crdt/columnar        the column encodings
+//	  crdt/changetest      changes taken apart and put together, for tests
 //	  crdt/engine          the only user of the Automerge core, in a child process
 //	client                 the browser client; client.go embeds it
 //	migrations             the schemas, and what applies them in order under a lock

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 import { startPostgres } from "./postgres.mjs";
 
-const program = path.resolve(
+export const program = path.resolve(
   fileURLToPath(new URL("../..", import.meta.url)),
   process.env.OPENMIC_BIN ?? "../bin/openmic",
 );
@@ -76,7 +76,7 @@ export function defer(context, action) {
 // Start a server that ends, with all it stored, when the test does.
 export async function startServer(context, backend, { open = true } = {}) {
   const store = await backend.store();
-  const server = new Server([...store.flags, ...(open ? ["--open"] : [])]);
+  const server = new Server(store.flags, open ? ["--open"] : []);
   defer(context, store.remove);
   defer(context, () => server.stop("SIGKILL"));
   await server.start();
@@ -84,18 +84,20 @@ export async function startServer(context, backend, { open = true } = {}) {
 }
 
 class Server {
-  #flags;
+  flags; // that say where the store is
+  #options;
   #child;
   #listen = "127.0.0.1:0";
   log = ""; // of the run that is going on, or was the last
 
-  constructor(flags) {
-    this.#flags = flags;
+  constructor(flags, options) {
+    this.flags = flags;
+    this.#options = options;
   }
 
   // Start, from the second time on at the address of the first.
   async start() {
-    const child = spawn(program, ["serve", "--listen", this.#listen, ...this.#flags], {
+    const child = spawn(program, ["serve", "--listen", this.#listen, ...this.#options, ...this.flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     await once(child, "spawn");

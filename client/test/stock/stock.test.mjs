@@ -3,6 +3,7 @@
 import { after, before, describe } from "node:test";
 
 import { boards } from "./boards.mjs";
+import { commands } from "./commands.mjs";
 import { editing } from "./editing.mjs";
 import { history } from "./history.mjs";
 import { restart } from "./restart.mjs";
@@ -16,5 +17,6 @@ for (const backend of [sqlite, postgres]) {
     boards(backend);
     restart(backend);
     history(backend);
+    commands(backend);
   });
 }

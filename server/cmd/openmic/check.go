@@ -54,7 +54,7 @@ type checkup struct {
 
 // report prints damage and counts it; any other error is returned.
 func (c *checkup) report(where string, err error) error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok && !errors.Is(err, errChunk) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range several.Unwrap() {
 			if err := c.report(where, err); err != nil {
 				return err

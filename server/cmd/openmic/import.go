@@ -140,12 +140,9 @@ func isBoard(log *replay) bool {
 	return true
 }
 
-// setTitle adds a change that sets the title, unless it is that already.
+// setTitle adds a change that sets the title.
 func setTitle(ctx context.Context, eng *engine.Pool, log *replay, title string) error {
 	chunk, err := eng.Edit(ctx, log.chunks(), log.graph.Heads(), server.TitleEdit(title))
-	if errors.Is(err, engine.ErrNoChange) {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("set title: %w", err)
 	}

@@ -56,6 +56,14 @@ func TestBadSettingsAreUsageErrors(t *testing.T) {
 		"open in the env":          {[]string{"serve"}, map[string]string{"OPENMIC_OPEN": "perhaps"}, "OPENMIC_OPEN"},
 		"an argument to engine":    {[]string{"engine", "x"}, nil, "x"},
 		"a flag without its value": {[]string{"serve", "--listen"}, nil, "--listen"},
+		"an argument to check":     {[]string{"check", "x"}, nil, "x"},
+		"check in no directory":    {[]string{"check", "--data", ""}, nil, "--data"},
+		"check in no database":     {[]string{"check", "--database-url", "x"}, nil, "--database-url"},
+		"export of nothing":        {[]string{"export", "-o", "x"}, nil, "board"},
+		"export to nothing":        {[]string{"export", "x"}, nil, "--output"},
+		"import of nothing":        {[]string{"import"}, nil, "file"},
+		"import in the env":        {[]string{"import", "x"}, map[string]string{"OPENMIC_PUBLIC_URL": "example.org"}, "--public-url"},
+		"backup to nothing":        {[]string{"backup"}, nil, "dest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for key, value := range c.env {
