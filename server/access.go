@@ -51,6 +51,15 @@ func token(n int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// boardID draws an id that no program takes for one of its flags.
+func boardID() string {
+	for {
+		if id := token(boardIDBytes); id[0] != '-' {
+			return id
+		}
+	}
+}
+
 func secretHash(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
 
 // tickets are the short-lived, single-use tokens that open a socket, so that a

@@ -69,6 +69,14 @@ func TestTickets(t *testing.T) {
 	})
 }
 
+func TestBoardIDsAreNoFlags(t *testing.T) {
+	for range 1000 {
+		if id := boardID(); id[0] == '-' || len(id) != 12 {
+			t.Fatalf("board id %q", id)
+		}
+	}
+}
+
 func TestWhatRolesMayDo(t *testing.T) {
 	doc := docid.New()
 	for role, writes := range map[store.Role]bool{store.Owner: true, store.Editor: true, store.Commenter: true, store.Viewer: false, "": false} {

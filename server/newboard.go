@@ -31,7 +31,7 @@ func Roles() []store.Role {
 func CreateBoard(ctx context.Context, st store.Store, title string, changes []*crdt.Change) (NewBoard, error) {
 	now := time.Now()
 	b := NewBoard{
-		Board:   store.Board{ID: token(boardIDBytes), Doc: docid.New(), Title: title, Created: now},
+		Board:   store.Board{ID: boardID(), Doc: docid.New(), Title: title, Created: now},
 		Secrets: map[store.Role]string{},
 	}
 	var links []store.Link
