@@ -62,7 +62,8 @@ func (v Verdict) String() string {
 // By Check, from the graph:
 //
 //	R5  There is no column that this package does not know.
-//	R7  Dependencies are known, or the change waits. None is the change itself.
+//	R7  Dependencies are known, or the change waits. None is the change itself. A
+//	    change without any is the first of the document, where Limits says so.
 //	R8  Seq is the actor's next. So no actor has two changes of the same number.
 //	R9  The actor's change before is something that this one depends on, directly or
 //	    not: an actor does not fork.
@@ -168,6 +169,9 @@ func (a *Admission) checkShape(c *Change) error {
 	}
 	if c.UnknownColumns() > 0 {
 		return refuse(RuleColumns, "%d unknown columns", c.UnknownColumns())
+	}
+	if a.limits.OneBeginning && len(c.Deps) == 0 && a.graph.Len() > 0 {
+		return refuse(RuleDeps, "the document has begun with another change")
 	}
 	if slices.Contains(c.Deps, c.Hash) {
 		return refuse(RuleDeps, "change depends on itself")

@@ -159,6 +159,19 @@ func TestAdmissionOfWaitingChange(t *testing.T) {
 	}
 }
 
+func TestAdmissionR7OneBeginning(t *testing.T) {
+	lim := crdt.DefaultLimits()
+	lim.OneBeginning = true
+	g := crdt.NewGraph()
+	b := &board{tb: t, graph: g, gate: crdt.NewAdmission(g, lim)}
+	b.admit(draft{})
+	verdict, err := b.gate.Check(draft{actor: "b"}.parsed(t), nil)
+	var refusal *crdt.Refusal
+	if verdict != crdt.Refused || !errors.As(err, &refusal) || refusal.Rule != crdt.RuleDeps {
+		t.Errorf("%v, %v", verdict, err)
+	}
+}
+
 func TestAdmissionR7RefusesChangeThatDependsOnItself(t *testing.T) {
 	c := draft{}.parsed(t)
 	c.Deps = []crdt.Hash{c.Hash} // no bytes can say so

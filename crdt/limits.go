@@ -33,6 +33,8 @@ type Limits struct {
 	// Counters admits counters. Automerge 3 throws where one person deletes a
 	// counter that another increments, so a document may do without.
 	Counters bool
+	// OneBeginning says that only the first change of a document depends on nothing.
+	OneBeginning bool
 	// LogOperations and LogBytes are how large a document grows: the operations and
 	// the size of all its changes.
 	LogOperations int64
@@ -119,7 +121,7 @@ func (lim Limits) Stored() Limits {
 	lim.Deps, lim.OtherActors, lim.ActorBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	lim.Operations, lim.Preds, lim.MessageBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	lim.KeyBytes, lim.ValueBytes, lim.Depth = math.MaxInt32, math.MaxInt32, math.MaxUint8
-	lim.Counters = true
+	lim.Counters, lim.OneBeginning = true, false
 	lim.LogOperations, lim.LogBytes = math.MaxInt64, math.MaxInt64
 	return lim
 }

@@ -36,7 +36,10 @@ type Server struct {
 func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log zerolog.Logger) *Server {
 	m := newMetrics()
 	// Whoever runs a sync server for programs of their own knows what they do.
-	settings.Change.Counters = settings.Open
+	settings.Change.Counters, settings.Change.OneBeginning = settings.Open, !settings.Open
+	if settings.Open {
+		settings.Change.ValueBytes = settings.Change.ChunkBytes
+	}
 	s := &Server{
 		settings: settings,
 		store:    st,

@@ -276,7 +276,9 @@ func (s *session) member(doc docid.ID, m *wire.Message, msg *crdt.SyncMessage) (
 	}
 	mem := &member{session: s, room: r, envelope: wire.NewEnvelope(s.hub.peerID, s.peerID, m.DocumentID)}
 	s.members[doc] = mem
-	r.do(s.ctx, func(r *room) { r.join(mem) })
+	if !r.do(s.ctx, func(r *room) { r.join(mem) }) {
+		return nil, end(closeTryLater, "%s", reasonOverloaded) // the session or the room has ended
+	}
 	return mem, nil
 }
 

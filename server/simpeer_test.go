@@ -100,7 +100,7 @@ func (p *simPeer) edit(r *rand.Rand) {
 }
 
 func (p *simPeer) add(chunk []byte) *crdt.Change {
-	c, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+	c, err := crdt.ParseChange(chunk, crdt.DefaultLimits().Stored())
 	if err != nil {
 		p.t.Fatalf("%s: change: %v", p.name, err)
 	}

@@ -9,7 +9,7 @@ import type { BoardSession } from "../sync/session";
 import { ActionsContext, useActions, useMadeActions } from "./actions";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
-import { BoardContext, NamesContext, useBoard, useEditable, useMadeNames, useTools } from "./context";
+import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTools } from "./context";
 import { InviteDialog, KeysDialog, NameDialog } from "./Dialogs";
 import { SelectionBar } from "./ElementCard";
 import { FocusStore } from "./focus";
@@ -112,7 +112,9 @@ function ReadOnlyNote() {
   const { newer } = useBoard();
   const [away, setAway] = useState(false);
   const { role } = session.board;
-  const reason = newer ? "newer" : role === "viewer" || role === "commenter" ? role : undefined;
+  const connection = useConnection();
+  const frozen = connection.state === "online" ? connection.frozen : undefined;
+  const reason = newer ? "newer" : (frozen ?? (role === "viewer" || role === "commenter" ? role : undefined));
   if (!reason || away) return null;
   return (
     <div className="banner" role="status" data-testid="read-only-note">

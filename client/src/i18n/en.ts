@@ -128,6 +128,8 @@ export const en = {
     viewer: "You can look but not change. Ask for a link that lets you edit if you want to draw too.",
     commenter: "You can look but not change the notes. Ask for a link that lets you edit if you want to draw too.",
     newer: "This board was made with a newer version of the program. You can look, but not change it. Reload the page to get the new version.",
+    full: "This board is full. You can read it and save a copy, but it takes no more changes.",
+    damaged: "A part of this board is damaged where it is stored. You can read what is left. It takes no changes until whoever runs the server has repaired it.",
     short: "Look only",
   },
   people: {

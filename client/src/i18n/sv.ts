@@ -129,6 +129,8 @@ export const sv: Words = {
     viewer: "Du kan titta men inte ändra. Be om en länk som låter dig ändra om du också vill rita.",
     commenter: "Du kan titta men inte ändra lapparna. Be om en länk som låter dig ändra om du också vill rita.",
     newer: "Tavlan är gjord med en nyare version av programmet. Du kan titta men inte ändra. Ladda om sidan för att få den nya versionen.",
+    full: "Tavlan är full. Du kan läsa den och spara en kopia, men den tar inte emot fler ändringar.",
+    damaged: "En del av tavlan är skadad där den lagras. Du kan läsa det som finns kvar. Den tar inte emot ändringar förrän den som sköter servern har lagat den.",
     short: "Bara titta",
   },
   people: {

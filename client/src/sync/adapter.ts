@@ -7,9 +7,12 @@ import type { AfterClose, Refusal } from "./reconnect";
 
 export type Connection =
   | { readonly state: "connecting"; readonly lost: boolean }
-  | { readonly state: "online" }
+  | { readonly state: "online"; readonly frozen?: Frozen }
   | { readonly state: "waiting" }
   | { readonly state: "refused"; readonly reason: Refusal };
+
+/** Why the server takes no changes of a board, though it can be read. */
+export type Frozen = "full" | "damaged";
 
 /** From opening a socket to the server's greeting, at most. Milliseconds. */
 const GREETING_TIMEOUT = 10_000;
@@ -155,11 +158,13 @@ export class BoardSocket extends NetworkAdapter {
       return;
     }
     if (typeof message !== "object" || message === null) return;
-    const { type, senderId, peerMetadata, data: payload } = message as Record<string, unknown>;
+    const { type, senderId, peerMetadata, condition, data: payload } = message as Record<string, unknown>;
     if (type === "peer" && typeof senderId === "string") {
       this.#greeted(senderId as PeerId, peerMetadata);
     } else if (type === "leave" && typeof senderId === "string") {
       for (const tell of this.#farewells) tell(senderId as PeerId);
+    } else if (type === "error" && (condition === "full" || condition === "damaged")) {
+      if (this.#connection.state === "online") this.#set({ state: "online", frozen: condition });
     } else if (type !== "error" && this.#server !== undefined) {
       // automerge-repo does not survive a sync message without content.
       if (payload instanceof Uint8Array && payload.byteLength === 0) return;

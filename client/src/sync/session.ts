@@ -112,6 +112,11 @@ function assemble(
   socket: BoardSocket,
   person: Profile,
 ): BoardSession {
+  const editable = () => {
+    const connection = socket.connection();
+    const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
+    return mayEdit(board.role) && !takesNone;
+  };
   const document = new BoardDocument(
     {
       doc: () => handle.doc(),
@@ -122,7 +127,7 @@ function assemble(
         return () => handle.off("change", changed);
       },
     },
-    { editable: mayEdit(board.role) },
+    { editable: editable() },
   );
   const saved = new SaveWatch(handle, socket);
   const presence = new PresenceRoom(handle, person);
@@ -132,7 +137,7 @@ function assemble(
     const now = socket.connection().state === "online";
     if (now && !online) presence.announce();
     // What would never be stored should not be drawn.
-    if (socket.connection().state === "refused") document.setEditable(false);
+    if (now || socket.connection().state === "refused") document.setEditable(editable());
     online = now;
   });
   // A page that is put away may not come back: what was drawn in the last moment goes to the device now.

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -57,6 +57,28 @@ export class Server {
     const gone = once(child, "exit");
     child.kill("SIGKILL");
     await gone;
+  }
+
+  /** Ends it in good order: everything is then in one file. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    await gone;
+  }
+
+  /** Changes a letter of what is stored, wherever that is; the server must have been stopped. */
+  async damage(text: string): Promise<void> {
+    const file = join(this.#data, "openmic.db");
+    const bytes = await readFile(file);
+    let found = 0;
+    for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      found++;
+    }
+    if (found === 0) throw new Error(`${text} is not in the database`);
+    await writeFile(file, bytes);
   }
 
   async remove(): Promise<void> {
