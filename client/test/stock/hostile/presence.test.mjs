@@ -14,13 +14,16 @@ hostile("hostile presence", scenario => {
   scenario("presence under another's name is passed over", async board => {
     const heard = [];
     board.his.on("ephemeral-message", message => heard.push(message));
+    const forger = await board.stranger();
+    forger.sync(board.documentId, {}, "request");
+    presence(forger, board, { senderId: board.ada.repo.peerId, data: cbor.encode("forged") });
+    await forger.heard();
+    // What was sent later, by another, would not arrive before it.
     const peer = await board.stranger();
-    peer.sync(board.documentId, {}, "request");
-    presence(peer, board, { senderId: board.ada.repo.peerId, data: cbor.encode("forged") });
-    presence(peer, board, { data: cbor.encode("mine") });
     board.expected = message => message.senderId === peer.id;
-    await until("bob hears the stranger", () => heard.length > 0);
-    await peer.heard();
+    peer.sync(board.documentId, {}, "request");
+    presence(peer, board, { data: cbor.encode("mine") });
+    await until("bob hears the other", () => heard.some(({ senderId }) => senderId === peer.id));
     assert.deepEqual(heard.map(({ senderId, message }) => [senderId, message]), [[peer.id, "mine"]]);
   });
 
