@@ -14,7 +14,6 @@ import (
 )
 
 func TestCheckFindsNothingInWhatIsWhole(t *testing.T) {
-	takesApart(t)
 	onBothStores(t, func(t *testing.T, h *home) {
 		if said, _ := h.run(0, "check"); said != "openmic: looked at 0 boards, 0 documents, 0 changes, 0 snapshots: whole\n" {
 			t.Errorf("of nothing it says %q", said)
@@ -40,7 +39,6 @@ func must(t testing.TB, err error) {
 }
 
 func TestCheckNamesDamage(t *testing.T) {
-	takesApart(t)
 	s, other := newSketch(t, 12), newSketch(t, 2)
 	other.edit(t, 100)
 	// A change row and a snapshot are what the store was given: only what is in

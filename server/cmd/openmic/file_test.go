@@ -97,7 +97,6 @@ func TestImportAndExport(t *testing.T) {
 }
 
 func TestExportedFileComesBackTheSame(t *testing.T) {
-	takesApart(t)
 	onBothStores(t, func(t *testing.T, h *home) {
 		said, _ := h.run(0, "import", newSketch(t, 12).file(t))
 		first, second := newFile(t), newFile(t)
@@ -112,7 +111,6 @@ func TestExportedFileComesBackTheSame(t *testing.T) {
 }
 
 func TestImportOfADocumentWithChangesAfterIt(t *testing.T) {
-	takesApart(t)
 	h, s := newSQLite(t), newSketch(t, 12)
 	changes := s.log.chunks()
 	// In an order of their own, one that the document has, and another document.
@@ -227,7 +225,6 @@ func TestExportOfDamage(t *testing.T) {
 		for name, c := range damages {
 			t.Run(name, func(t *testing.T) {
 				if c.snapshot > 0 {
-					takesApart(t)
 				}
 				h := h.emptied(t)
 				doc := docid.New()
