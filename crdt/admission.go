@@ -79,8 +79,8 @@ func (v Verdict) String() string {
 //	    depends on, or earlier in it.
 //	R12 Each is of the right kind. Keys are in maps, elements in lists and texts, and
 //	    of the object that is named. Predecessors are of the same object, and the
-//	    same key or element. Marks are in texts and are not overwritten. An increment
-//	    has only counters as predecessors. Letters of a text are strings, not empty,
+//	    same key or element. Marks are in texts and are not overwritten, and end
+//	    behind another element than they begin, further on. An increment has only counters as predecessors. Letters of a text are strings, not empty,
 //	    and never overwritten; maps may stand among them, lists and texts not.
 //	R13 What it touches lies within the Scope of its author.
 //
@@ -139,7 +139,7 @@ func (a *Admission) Check(c *Change, scope Scope) (Verdict, error) {
 	if err := a.checkPlace(c); err != nil {
 		return Refused, err
 	}
-	a.visit.begin(c, scope, a.tip.unseen)
+	a.visit.start(c, scope, a.tip.unseen)
 	if err := a.visit.read(); err != nil {
 		return Refused, err
 	}

@@ -10,8 +10,9 @@ import (
 // holds no values. Deletions and increments are not in it, for nothing may name
 // them.
 //
-// Operations that one actor made one after the other share a span where they are
-// alike: a text takes 24 bytes for each stretch typed, other operations 24 each.
+// Operations that one actor made one after the other share a span where each is an
+// element behind the one before: a text takes 24 bytes for each stretch typed,
+// other operations 24 each.
 type index struct {
 	objects []object // 0 is the root
 	keys    []string
@@ -40,9 +41,10 @@ type span struct {
 	first, count uint32
 	object       uint32
 	kind         kind
-	// For a map key its index in keys, count being 1; for a place in a list its
-	// element: the operation that made it. Zero for insertions, which are elements
-	// themselves.
+	// For a map key its index in keys; for a value in a list its element: the
+	// operation that made it; for an insertion, which is an element itself, the
+	// element that the first of the span stands behind, zero at the head. The others
+	// of the span stand each behind the one before.
 	place opKey
 }
 
@@ -82,12 +84,12 @@ func (x *index) key(name []byte) uint32 {
 	return id
 }
 
-// add appends a span, to the last one where they are alike.
-func (a *actorOperations) add(s span) {
+// add appends a span of the actor with this number, to the last one where it goes on.
+func (a *actorOperations) add(actor uint32, s span) {
 	if n := len(a.spans); n > 0 {
 		last := &a.spans[n-1]
 		if last.first+last.count == s.first && last.object == s.object && last.kind == s.kind &&
-			s.kind&inserted != 0 {
+			s.kind&inserted != 0 && s.place == (opKey{actor, s.first - 1}) {
 			last.count += s.count
 			return
 		}

@@ -13,7 +13,7 @@ import (
 //	number of objects without the root; of each: action, depth, root key
 //	number of actors, as the graph numbers them; of each:
 //	  number of spans; of each: operations passed over since the last, count,
-//	  object, kind, and unless it is inserted: actor and counter of its place
+//	  object, kind, actor and counter of its place
 //	  number of runs of objects made; of each: operations passed over, count, object
 //	CRC-32C of all that, four bytes, little endian
 const indexVersion = 1
@@ -95,10 +95,8 @@ func (a *actorOperations) append(dst []byte, end uint64) []byte {
 		dst = binary.AppendUvarint(dst, uint64(count))
 		dst = binary.AppendUvarint(dst, uint64(s.object))
 		dst = append(dst, byte(s.kind))
-		if s.kind&inserted == 0 {
-			dst = binary.AppendUvarint(dst, uint64(s.place.actor))
-			dst = binary.AppendUvarint(dst, uint64(s.place.counter))
-		}
+		dst = binary.AppendUvarint(dst, uint64(s.place.actor))
+		dst = binary.AppendUvarint(dst, uint64(s.place.counter))
 		at = s.first + count
 	}
 	n, at = 0, 0
@@ -130,18 +128,19 @@ func ResumeAdmission(g *Graph, b []byte, chunks [][]byte, lim Limits) (*Admissio
 		}
 	}
 	a := newAdmission(g, x, lim.Stored())
+	a.visit.admitted = true
 	for _, chunk := range chunks {
 		c, err := ParseChange(chunk, a.limits)
 		if err != nil {
 			return nil, err
 		}
-		a.visit.begin(c, nil, nil)
+		a.visit.start(c, nil, nil)
 		if err := a.visit.read(); err != nil {
 			return nil, fmt.Errorf("change %v: %w", c.Hash, err)
 		}
 		a.visit.commit()
 	}
-	a.limits = lim
+	a.limits, a.visit.admitted = lim, false
 	return a, nil
 }
 
@@ -208,17 +207,15 @@ func (x *index) readObjects(r *reader) {
 }
 
 func (x *index) readActor(r *reader, g *Graph, a *actorOperations) {
-	const least = 4
+	const least = 6
 	at := uint32(0)
 	for range r.count(len(r.rest)/least, "spans") {
 		s := span{first: readFirst(r, at)}
 		s.count = uint32(r.count(math.MaxInt32, "operations"))
 		s.object = uint32(r.count(len(x.objects)-1, "th object"))
 		s.kind = kind(r.byte())
-		if s.kind&inserted == 0 {
-			s.place.actor = uint32(r.count(max(len(g.actors)-1, 0), "th actor"))
-			s.place.counter = uint32(r.count(MaxCounter, "th place"))
-		}
+		s.place.actor = uint32(r.count(max(len(g.actors)-1, 0), "th actor"))
+		s.place.counter = uint32(r.count(MaxCounter, "th place"))
 		if r.err == nil && !x.plausible(s) {
 			r.fail(fmt.Errorf("%w: span of operation %d", ErrMalformed, s.first))
 		}
@@ -254,7 +251,7 @@ func (x *index) plausible(s span) bool {
 	case s.first == 0 || s.count == 0 || uint64(s.first)+uint64(s.count) > MaxCounter || s.kind > inserted|counting|marking:
 		return false
 	case s.kind&inserted != 0:
-		return !s.isKey(x)
+		return !s.isKey(x) && s.place.counter < s.first
 	case s.count != 1 || s.kind&marking != 0:
 		return false
 	case s.isKey(x):

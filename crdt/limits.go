@@ -33,6 +33,9 @@ type Limits struct {
 	// Counters admits counters. Automerge 3 throws where one person deletes a
 	// counter that another increments, so a document may do without.
 	Counters bool
+	// MarkSteps is how many stretches of typing may be looked at to tell which of two
+	// places in a text is further on, for all marks of a change.
+	MarkSteps int
 	// OneBeginning says that only the first change of a document depends on nothing.
 	OneBeginning bool
 	// LogOperations and LogBytes are how large a document grows: the operations and
@@ -94,6 +97,7 @@ func DefaultLimits() Limits {
 		KeyBytes:      1 << 10,
 		ValueBytes:    64 << 10,
 		Depth:         16,
+		MarkSteps:     100_000,
 		LogOperations: 500_000,
 		LogBytes:      50 << 20,
 
@@ -121,6 +125,7 @@ func (lim Limits) Stored() Limits {
 	lim.Deps, lim.OtherActors, lim.ActorBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	lim.Operations, lim.Preds, lim.MessageBytes = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	lim.KeyBytes, lim.ValueBytes, lim.Depth = math.MaxInt32, math.MaxInt32, math.MaxUint8
+	lim.MarkSteps = math.MaxInt32
 	lim.Counters, lim.OneBeginning = true, false
 	lim.LogOperations, lim.LogBytes = math.MaxInt64, math.MaxInt64
 	return lim

@@ -15,23 +15,26 @@ type visit struct {
 	graph  *Graph
 	limits *Limits
 
-	change  *Change
-	scope   Scope
-	actors  []uint32 // the graph's numbers of the change's actors; unknownActor for none
-	unseen  []int32  // changes of the graph that the change does not build on, ascending
-	op      Operation
-	own     actorOperations // of the change's operations so far
-	objects []object        // that they made
-	keys    []string        // that they brought
-	keyIDs  map[string]uint32
+	change   *Change
+	scope    Scope
+	actors   []uint32 // the graph's numbers of the change's actors; unknownActor for none
+	unseen   []int32  // changes of the graph that the change does not build on, ascending
+	op       Operation
+	own      actorOperations // of the change's operations so far
+	admitted bool            // the change was judged before
+	begin    opKey           // where the mark begins that is open
+	climbs   int             // how much more may be looked at to tell places apart
+	objects  []object        // that they made
+	keys     []string        // that they brought
+	keyIDs   map[string]uint32
 }
 
 const unknownActor = 1<<32 - 1
 
-// begin prepares for a change. Its author has a number from now on, if only the
+// start prepares for a change. Its author has a number from now on, if only the
 // one that the graph gives next.
-func (v *visit) begin(c *Change, scope Scope, unseen []int32) {
-	v.change, v.scope, v.unseen = c, scope, unseen
+func (v *visit) start(c *Change, scope Scope, unseen []int32) {
+	v.change, v.scope, v.unseen, v.climbs = c, scope, unseen, v.limits.MarkSteps
 	v.own.spans, v.own.made = v.own.spans[:0], v.own.made[:0]
 	v.objects, v.keys = v.objects[:0], v.keys[:0]
 	clear(v.keyIDs)
@@ -76,6 +79,11 @@ func (v *visit) readOperation() error {
 	place, err := v.place(at, in)
 	if err != nil {
 		return err
+	}
+	if op.Action == Mark {
+		if err := v.mark(place); err != nil {
+			return err
+		}
 	}
 	counters, err := v.preds(at, place)
 	if err != nil {
@@ -165,10 +173,9 @@ func (v *visit) preds(at uint32, place opKey) (counters bool, err error) {
 func (v *visit) record(at uint32, in object, place opKey) error {
 	op := &v.op
 	s := span{first: uint32(op.ID.Counter), count: 1, object: at}
+	s.place = place
 	if op.Insert {
 		s.kind |= inserted
-	} else {
-		s.place = place
 	}
 	if op.Action == Set && op.Value.Type == Counter {
 		s.kind |= counting
@@ -176,7 +183,7 @@ func (v *visit) record(at uint32, in object, place opKey) error {
 	if op.Action == Mark {
 		s.kind |= marking
 	}
-	v.own.add(s)
+	v.own.add(v.actors[0], s)
 	if !op.Action.makes() {
 		return nil
 	}
@@ -201,7 +208,7 @@ func (v *visit) commit() {
 	x.objects = append(x.objects, v.objects...)
 	a := x.actor(int32(v.actors[0]))
 	for _, s := range v.own.spans {
-		a.add(s)
+		a.add(v.actors[0], s)
 	}
 	for _, m := range v.own.made {
 		for i := range m.count {

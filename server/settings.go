@@ -91,7 +91,7 @@ func DefaultSettings() Settings {
 		RoomGrace:        30 * time.Second,
 		Loads:            4,
 		LoadTimeout:      30 * time.Second,
-		UnstoredBytes:    64 << 20,
+		UnstoredBytes:    32 << 20,
 		WaitingChanges:   64,
 		WaitingBytes:     256 << 10,
 		Bloom:            1000,
