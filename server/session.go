@@ -255,8 +255,11 @@ func (s *session) member(doc docid.ID, m *wire.Message, msg *crdt.SyncMessage) (
 		return nil, err
 	}
 	mem := &member{session: s, room: r, envelope: wire.NewEnvelope(s.hub.peerID, s.peerID, m.DocumentID)}
+	if !r.do(s.ctx, func(r *room) { r.join(mem) }) {
+		s.hub.release(r)
+		return nil, errNotEntered
+	}
 	s.members[doc] = mem
-	r.do(s.ctx, func(r *room) { r.join(mem) })
 	return mem, nil
 }
 
