@@ -57,7 +57,8 @@ func (v Verdict) String() string {
 //	    insertions, the end directly after the begin. There are no tables.
 //	R7  Dependencies are in ascending order, none twice.
 //	R14 Numbers are finite, whole ones below 2^53, times those of a JavaScript Date.
-//	    Values are of a known type, and counters only where Limits has them.
+//	    Values are of a known type, and counters only where Limits has them. No key
+//	    and no mark is called __proto__.
 //
 // By Check, from the graph:
 //

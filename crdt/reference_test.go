@@ -197,6 +197,7 @@ func TestReferencesThatAreRefused(t *testing.T) {
 		{"R12 increment of a number", crdt.RuleKind, []op{{Object: at(1), Key: "k", Action: crdt.Increment, Type: crdt.Int, Value: []byte{1}, Pred: preds(4)}}},
 		{"R12 increment of a map", crdt.RuleKind, []op{{Key: "m", Action: crdt.Increment, Type: crdt.Int, Value: []byte{1}, Pred: preds(1)}}},
 
+		{"R14 __proto__ as a key", crdt.RuleValue, []op{set(op{Key: "__proto__"})}},
 		{"R14 not a number", crdt.RuleValue, []op{value(crdt.Float, float(math.NaN()))}},
 		{"R14 infinite", crdt.RuleValue, []op{value(crdt.Float, float(math.Inf(-1)))}},
 		{"R14 2^53", crdt.RuleValue, []op{value(crdt.Uint, binary.AppendUvarint(nil, 1<<53))}},

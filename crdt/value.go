@@ -11,6 +11,10 @@ import (
 // Number.MAX_SAFE_INTEGER.
 const maxExact = 1<<53 - 1
 
+// reservedKey cannot be a key of a JavaScript object. A client that has the board
+// open would end.
+const reservedKey = "__proto__"
+
 // maxTime is the farthest time from 1970 that a JavaScript Date holds, in milliseconds.
 const maxTime = 8_640_000_000_000_000
 
@@ -19,6 +23,9 @@ const maxTime = 8_640_000_000_000_000
 func checkValue(op *Operation, lim *Limits) error {
 	if len(op.Key) > lim.KeyBytes || len(op.MarkName) > lim.KeyBytes {
 		return refuse(RuleSize, "key of more than %d bytes", lim.KeyBytes)
+	}
+	if string(op.Key) == reservedKey || string(op.MarkName) == reservedKey {
+		return refuse(RuleValue, "key that JavaScript keeps for itself")
 	}
 	v := op.Value
 	if len(v.Raw) > lim.ValueBytes {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"sort"
 	"sync"
 	"testing"
 	"time"
@@ -147,11 +148,7 @@ func (e *editor) step(do func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	do()
-	for n := len(e.made); n > e.acked; n-- {
-		if e.replica.Saved(e.made[n-1]) {
-			e.acked = n
-		}
-	}
+	e.acked += sort.Search(len(e.made)-e.acked, func(i int) bool { return !e.replica.Saved(e.made[e.acked+i]) })
 }
 
 func (e *editor) rest() { e.step(func() { e.resting = true }) }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -32,10 +33,7 @@ func (r *Replica) Edit() crdt.Hash {
 
 // EditBytes makes a change of so many bytes.
 func (r *Replica) EditBytes(n int) crdt.Hash {
-	value := make([]byte, n)
-	for i := range value {
-		value[i] = byte(r.rand.Uint32())
-	}
+	value := bytes.Repeat([]byte{byte(r.rand.Uint32())}, n)
 	p := r.peer
 	c := p.add(makeSet(p.actor, p.graph.LastSeq(p.actor)+1, p.graph.MaxOp()+1, p.graph.Heads(), 0, 7, value))
 	p.mine = append(p.mine, c.Hash)

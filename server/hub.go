@@ -17,8 +17,9 @@ import (
 )
 
 var (
-	errDraining = errors.New("the server is going down")
-	errNoRoom   = errors.New("no such document")
+	errDraining   = errors.New("the server is going down")
+	errNoRoom     = errors.New("no such document")
+	errNotEntered = errors.New("the session or the room ended first")
 )
 
 // Hub knows the open rooms and the connected sessions.

@@ -275,10 +275,11 @@ func (s *session) member(doc docid.ID, m *wire.Message, msg *crdt.SyncMessage) (
 		return nil, err
 	}
 	mem := &member{session: s, room: r, envelope: wire.NewEnvelope(s.hub.peerID, s.peerID, m.DocumentID)}
-	s.members[doc] = mem
 	if !r.do(s.ctx, func(r *room) { r.join(mem) }) {
-		return nil, end(closeTryLater, "%s", reasonOverloaded) // the session or the room has ended
+		s.hub.release(r)
+		return nil, errNotEntered
 	}
+	s.members[doc] = mem
 	return mem, nil
 }
 

@@ -51,7 +51,9 @@ function edit(d, pick) {
   const path = []
   let at = d
   for (;;) {
-    const inside = Object.keys(at).filter(key => isObject(at[key]) || typeof at[key] === "string")
+    // The library cannot reach below keys that look like pieces of a path.
+    const reachable = key => key !== "" && !key.includes("/")
+    const inside = Object.keys(at).filter(key => reachable(key) && (isObject(at[key]) || typeof at[key] === "string"))
     if (inside.length === 0 || (path.length > 0 && pick(3) === 0)) break
     const key = inside[pick(inside.length)]
     path.push(Array.isArray(at) ? Number(key) : key)
@@ -124,7 +126,7 @@ function make(seed) {
 }
 
 const same = (a, b) => a.length === b.length && a.every((h, i) => h === b[i])
-const shown = doc => JSON.stringify(A.toJS(doc), (_, v) => (v instanceof Uint8Array ? [...v] : v))
+const shown = doc => JSON.stringify(A.toJS(doc), (_, v) => (v instanceof Uint8Array ? [...v] : typeof v === "bigint" ? String(v) : v))
 
 // A person has the board open while the changes come, goes on drawing, and saves it.
 function apply(changes, seed) {
