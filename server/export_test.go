@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"openmic/crdt"
+	"openmic/crdt/changetest"
 )
 
 // MakeChange encodes a change that sets one key of the root map.
@@ -36,6 +37,30 @@ func (r *Replica) EditBytes(n int) crdt.Hash {
 	value := bytes.Repeat([]byte{byte(r.rand.Uint32())}, n)
 	p := r.peer
 	c := p.add(makeSet(p.actor, p.graph.LastSeq(p.actor)+1, p.graph.MaxOp()+1, p.graph.Heads(), 0, 7, value))
+	p.mine = append(p.mine, c.Hash)
+	return c.Hash
+}
+
+// EditBelow makes a change that sets a key of a map of the root.
+func (r *Replica) EditBelow(root string) crdt.Hash {
+	p := r.peer
+	d := changetest.Change{
+		Actor: p.actor, Seq: p.graph.LastSeq(p.actor) + 1, StartOp: p.graph.MaxOp() + 1, Deps: p.graph.Heads(),
+		Ops: []changetest.Op{{Key: "k", Action: crdt.Set, Type: crdt.True}},
+	}
+	for _, chunk := range p.chunks {
+		c, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		read := changetest.Read(c)
+		for i, op := range read.Ops {
+			if op.Key == root && op.Action == crdt.MakeMap && op.Object == (changetest.ID{}) {
+				d.Ops[0].Object = read.ID(i)
+			}
+		}
+	}
+	c := p.add(d.Chunk())
 	p.mine = append(p.mine, c.Hash)
 	return c.Hash
 }

@@ -277,6 +277,7 @@ type message struct {
 	Version    string `cbor:"selectedProtocolVersion"`
 	Metadata   object `cbor:"peerMetadata"`
 	Text       string `cbor:"message"`
+	Condition  string `cbor:"condition"`
 }
 
 // A client is one WebSocket.

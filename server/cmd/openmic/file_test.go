@@ -224,8 +224,6 @@ func TestExportOfDamage(t *testing.T) {
 	onBothStores(t, func(t *testing.T, h *home) {
 		for name, c := range damages {
 			t.Run(name, func(t *testing.T) {
-				if c.snapshot > 0 {
-				}
 				h := h.emptied(t)
 				doc := docid.New()
 				h.stored(func(st store.Store) {
