@@ -15,7 +15,8 @@ import (
 )
 
 // A simulation is one room, a real store and several clients over connections
-// that are slow, break and come back. One seed gives one course of events.
+// that are slow, break and come back, beside one that sends what is wrong. The store
+// fails now and then, and so does the server. One seed gives one course of events.
 type simulation struct {
 	t        *testing.T
 	rand     *rand.Rand
@@ -29,6 +30,7 @@ type simulation struct {
 	stored  map[crdt.Hash]bool
 	acked   int // own changes that clients were told are stored
 	restart int
+	refused int // messages of a peer that sends what is wrong
 }
 
 type simCommit struct {
@@ -53,7 +55,7 @@ func TestRoomSimulation(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	acked, restarts := 0, 0
+	acked, restarts, refused := 0, 0, 0
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			s := newSimulation(t, st, seed)
@@ -62,12 +64,14 @@ func TestRoomSimulation(t *testing.T) {
 			s.compare()
 			acked += s.acked
 			restarts += s.restart
+			refused += s.refused
+			refused += s.refused
 		})
 	}
-	if acked == 0 || restarts == 0 {
-		t.Errorf("%d acknowledged changes, %d restarts: the simulation does not simulate", acked, restarts)
+	if acked == 0 || restarts == 0 || refused == 0 {
+		t.Errorf("%d acknowledged changes, %d restarts, %d refusals: the simulation does not simulate", acked, restarts, refused)
 	}
-	t.Logf("%d acknowledged changes and %d restarts in %d seeds", acked, restarts, seeds)
+	t.Logf("%d acknowledged changes, %d restarts and %d refusals in %d seeds", acked, restarts, refused, seeds)
 }
 
 func newSimulation(t *testing.T, st store.Store, seed uint64) *simulation {
@@ -142,6 +146,7 @@ func (s *simulation) run(steps int) {
 				s.snapshot()
 			}
 		case 19:
+			s.disturb()
 			if s.rand.IntN(12) == 0 {
 				s.crash()
 			}
@@ -208,6 +213,11 @@ func (s *simulation) deliverUp(l *simLink) {
 	if err := s.room.receive(l.peer, m, changes); err != nil {
 		s.t.Fatalf("%s was refused: %v", l.client, err)
 	}
+	s.submit()
+}
+
+// submit hands over what was admitted.
+func (s *simulation) submit() {
 	if hashes, chunks := s.room.unsubmitted(); len(hashes) > 0 {
 		k := simCommit{upTo: s.room.submitted}
 		for i := range hashes {
@@ -274,12 +284,20 @@ func (s *simulation) holdToStored(l *simLink, message []byte) {
 	}
 }
 
-// commit stores what was handed over first.
+// commit stores what was handed over first. Now and then the store fails, or does
+// it and its answer is lost; then it is asked again.
 func (s *simulation) commit() {
 	if len(s.queue) == 0 {
 		return
 	}
 	k := s.queue[0]
+	switch s.rand.IntN(6) {
+	case 0:
+		return
+	case 1:
+		s.append(k.entries)
+		return
+	}
 	s.queue = s.queue[1:]
 	s.append(k.entries)
 	s.room.setDurable(k.upTo)
