@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"openmic/crdt"
+	"openmic/crdt/changetest"
 )
 
 // sticky returns the changes of the golden document in which a note is dragged. The
@@ -56,14 +57,74 @@ func line(tb testing.TB, changes int) (*crdt.Graph, *crdt.Change) {
 	return g, next(changes)
 }
 
+// drags are the changes of 200 people who drag one sticky in turn, after the change
+// that makes it.
+func drags(tb testing.TB, n int) (g *crdt.Graph, chunks [][]byte) {
+	tb.Helper()
+	g = crdt.NewGraph()
+	number := func(key string, value uint64, pred ...changetest.ID) changetest.Op {
+		return changetest.Op{
+			Object: changetest.ID{Counter: 1, Actor: "first"}, Key: key, Action: crdt.Set,
+			Type: crdt.Int, Value: sleb(int64(value % 1000)), Pred: pred,
+		}
+	}
+	d := changetest.Change{Actor: "first", Seq: 1, StartOp: 1, Ops: []changetest.Op{
+		{Key: "sticky", Action: crdt.MakeMap}, number("x", 0), number("y", 0),
+	}}
+	for i := range n {
+		chunks = append(chunks, d.Chunk())
+		c := parse(tb, chunks[i])
+		add(tb, g, c)
+		x, y := d.ID(len(d.Ops)-2), d.ID(len(d.Ops)-1)
+		d = changetest.Change{
+			Actor: crdt.Actor(fmt.Sprintf("actor %010d", i%200)), Seq: uint64(i/200 + 1), StartOp: c.MaxOp() + 1,
+			Deps: []crdt.Hash{c.Hash}, Ops: []changetest.Op{number("x", c.MaxOp(), x), number("y", c.MaxOp(), y)},
+		}
+	}
+	return g, append(chunks, d.Chunk())
+}
+
 func BenchmarkAdmission(b *testing.B) {
-	g, c := line(b, 20_000)
-	gate := crdt.NewAdmission(g, crdt.DefaultLimits())
+	g, chunks := drags(b, 20_000)
+	n := g.Len()
+	gate, err := crdt.ResumeAdmission(g, nil, chunks[:n], crdt.DefaultLimits())
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := parse(b, chunks[n])
 	b.ReportAllocs()
 	for b.Loop() {
 		if verdict, err := gate.Check(c, nil); verdict != crdt.Admitted {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkResumeAdmission(b *testing.B) {
+	for _, n := range []int{20_000, 100_000} {
+		g, chunks := drags(b, n)
+		gate, err := crdt.ResumeAdmission(g, nil, chunks[:n], crdt.DefaultLimits())
+		if err != nil {
+			b.Fatal(err)
+		}
+		index := gate.AppendBinary(nil, n)
+		b.Run(fmt.Sprintf("index of %d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := crdt.ResumeAdmission(g, index, nil, crdt.DefaultLimits()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(index))/float64(n), "stored-B/change")
+		})
+		b.Run(fmt.Sprintf("log of %d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := crdt.ResumeAdmission(g, nil, chunks[:n], crdt.DefaultLimits()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
