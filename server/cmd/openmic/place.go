@@ -22,6 +22,8 @@ const openTimeout = 30 * time.Second
 type place struct {
 	Data        string `default:"./openmic-data" placeholder:"DIR" help:"Directory of the SQLite file (${default})."`
 	DatabaseURL string `placeholder:"URL" help:"Keep boards in this PostgreSQL database instead: postgres://..."`
+
+	IAcceptDataLoss bool `name:"i-accept-data-loss" help:"Start also when PostgreSQL runs with fsync off: what is told as saved is lost in a power failure."`
 }
 
 // Validate checks what kong cannot; its error is a usage error.
@@ -40,7 +42,11 @@ func (p *place) open(ctx context.Context) (store.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
 	if p.DatabaseURL != "" {
-		return postgres.Open(ctx, p.DatabaseURL)
+		var options []postgres.Option
+		if p.IAcceptDataLoss {
+			options = append(options, postgres.AcceptDataLoss)
+		}
+		return postgres.Open(ctx, p.DatabaseURL, options...)
 	}
 	return sqlite.Open(ctx, p.Data)
 }

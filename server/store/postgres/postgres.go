@@ -43,22 +43,35 @@ const (
 
 // Store is a store.Store in a PostgreSQL database.
 type Store struct {
-	storageID string
-	pool      *pgxpool.Pool
+	storageID      string
+	pool           *pgxpool.Pool
+	acceptDataLoss bool
 }
+
+// An Option of Open.
+type Option func(*Store)
+
+// AcceptDataLoss opens a database also where what it says is stored would not
+// survive a power failure.
+func AcceptDataLoss(s *Store) { s.acceptDataLoss = true }
 
 var _ store.Store = (*Store)(nil)
 
 // Open connects to a database by its URL and brings its schema up to date;
 // servers that do so at once take turns. Beside libpq's parameters the URL may
 // have those of pgxpool, such as pool_max_conns. An error when the server is
-// older than PostgreSQL 15, or runs with fsync off.
-func Open(ctx context.Context, url string) (*Store, error) {
+// older than PostgreSQL 15, or runs with fsync off and no option accepts that.
+func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	config, err := configure(url)
 	if err != nil {
 		return nil, fmt.Errorf("read database URL: %w", err)
 	}
-	return open(ctx, config, (*Store).open)
+	return open(ctx, config, func(s *Store, ctx context.Context) error {
+		for _, option := range options {
+			option(s)
+		}
+		return s.open(ctx)
+	})
 }
 
 func open(ctx context.Context, config *pgxpool.Config, prepare func(*Store, context.Context) error) (*Store, error) {
@@ -116,6 +129,9 @@ func (s *Store) open(ctx context.Context) error {
 		Scan(&version, &name, &fsync)
 	if err != nil {
 		return err
+	}
+	if s.acceptDataLoss {
+		fsync = "on"
 	}
 	if err := supported(version, name, fsync); err != nil {
 		return err

@@ -289,6 +289,29 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+func TestServerWithoutFsync(t *testing.T) {
+	pg, err := pgtest.Start("-c fsync=off")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pg.Close() })
+	if errors.Is(pg.Thaw(), pgtest.ErrNotOurs) {
+		t.Skip(pgtest.ErrNotOurs)
+	}
+	url, _, err := pg.Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := postgres.Open(t.Context(), url); err == nil || !strings.Contains(err.Error(), "fsync=off") {
+		t.Errorf("opened %v, %v", s, err)
+	}
+	s, err := postgres.Open(t.Context(), url, postgres.AcceptDataLoss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+}
+
 func TestSupportedServers(t *testing.T) {
 	for _, test := range []struct {
 		version     int

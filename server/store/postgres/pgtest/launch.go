@@ -28,8 +28,9 @@ rm -rf "$2"
 const options = "-c listen_addresses= -c fsync=on -c synchronous_commit=on " +
 	"-c max_connections=100 -c shared_buffers=32MB -c logging_collector=off"
 
-// launch makes a database cluster in a temporary directory and starts a server on it.
-func launch() (*Server, error) {
+// launch makes a database cluster in a temporary directory and starts a server on
+// it, with more options.
+func launch(more string) (*Server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func launch() (*Server, error) {
 	if err != nil {
 		return remove(fmt.Errorf("initdb: %w: %s", err, out))
 	}
-	settings := "-k " + dir + " " + options
+	settings := "-k " + dir + " " + options + " " + more
 	supervisor := command("/bin/sh", "-c", supervise, "sh", bin, dir, settings)
 	input, err := supervisor.StdinPipe()
 	if err != nil {

@@ -28,7 +28,7 @@ const EnvURL = "OPENMIC_TEST_DATABASE_URL"
 const timeout = 30 * time.Second
 
 // shared is the server of this process, started by the first test that needs it.
-var shared = sync.OnceValues(Start)
+var shared = sync.OnceValues(func() (*Server, error) { return Start() })
 
 // Database returns the URL of a new, empty database that is dropped when the
 // test ends. The test fails when there is no PostgreSQL.
@@ -61,12 +61,13 @@ type Server struct {
 	control func(verb string, args ...string) error
 }
 
-// Start starts a server, or takes the one that the environment names.
-func Start() (*Server, error) {
+// Start starts a server, with more command line options, or takes the one that the
+// environment names.
+func Start(more ...string) (*Server, error) {
 	s := &Server{url: os.Getenv(EnvURL), stop: func() error { return nil }}
 	if s.url == "" {
 		var err error
-		s, err = launch()
+		s, err = launch(strings.Join(more, " "))
 		if err != nil {
 			return nil, fmt.Errorf("start PostgreSQL: %w", err)
 		}
