@@ -61,7 +61,7 @@ export function commands(backend) {
     const { flags, remove } = await backend.store();
     defer(t, remove);
     const file = path.join(await scratch(t), "todo.automerge");
-    const doc = A.from({ todo: ["pack", "move"], done: new A.Counter(1) });
+    const doc = A.from({ todo: ["pack", "move"], done: false });
     await writeFile(file, A.save(doc));
     await assert.rejects(openmic("import", file, ...flags), /--foreign/);
     const said = await openmic("import", file, "--foreign", ...flags);

@@ -257,7 +257,7 @@ hostile("hostile changes", scenario => {
     await board.takes("the last Date", [holding(type.timestamp, int(8_640_000_000_000_000))]);
   });
 
-  scenario("keys and values are short, and objects not deep within each other", async board => {
+  scenario("keys are short, and objects not deep within each other", async board => {
     // The library ends for good when it is to make maps so deep.
     const nested = levels => rewrite(mine(board), change => {
       const [made] = change.ops;
@@ -265,18 +265,13 @@ hostile("hostile changes", scenario => {
       change.ops = many(levels, (_, i) => ({ ...made, obj: i === 0 ? made.obj : own(i - 1) }));
     });
     const key = length => board.change(doc => (doc.notes["k".repeat(length)] = 1));
-    const text = length => board.change(doc => (doc.notes.mine = new A.ImmutableString("x".repeat(length))));
-    const random = length => board.change(doc => (doc.notes.mine = randomBytes(length)));
     await board.refusesChanges(tooLarge, /size/, {
       "a key of 1,025 bytes": key(1025),
       "a key of half a megabyte": key(1 << 19),
-      "a text of 65,537 bytes": text((64 << 10) + 1),
-      "bytes of half a megabyte": random(1 << 19),
       "maps 20 deep": nested(20),
       "maps 2,000 deep": nested(2000),
     });
     await board.takes("a key of 1,024 bytes", [key(1024)]);
-    await board.takes("bytes of 65,536", [random(64 << 10)]);
     await board.takes("maps ten deep", [nested(10)]);
   });
 
