@@ -159,12 +159,11 @@ func compacting(t *testing.T, s *site) {
 	doc := docid.New()
 	log := history(doc, server.DefaultSettings().CompactChanges+10)
 	s.withStore(func(st store.Store) error { return st.Append(t.Context(), log) })
-	p := die(t, s, func() {
-		e := newEditor(t, "reader", doc.String())
-		e.resting = true
-		end := together(t, s.address, []*editor{e})
-		t.Cleanup(end) // it goes on trying until the server is back
-	})
+	e := newEditor(t, "reader", doc.String())
+	e.resting = true
+	var end func()
+	p := die(t, s, func() { end = together(t, s.address, []*editor{e}) })
+	end()
 	has := open(t, s.address, doc.String()).Has
 	for i, e := range log {
 		if !has(e.Hash) {

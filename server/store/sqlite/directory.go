@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"openmic/server/internal/failpoint"
 	"openmic/server/store"
@@ -21,6 +22,11 @@ const (
 	lockName     = "openmic.lock"
 )
 
+// lockWait is how long a lock is waited for. A process that is killed while it
+// starts another one leaves a child that holds the lock a moment longer, until
+// it has become the other program.
+const lockWait = 500 * time.Millisecond
+
 // lockDirectory takes the directory for this process. The lock ends with the
 // returned file, and with the process however that ends. An error wraps
 // store.ErrInUse when another process has it.
@@ -30,12 +36,15 @@ func lockDirectory(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for began := time.Now(); ; {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
 		case err == nil:
 			return f, nil
 		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EWOULDBLOCK) && time.Since(began) < lockWait:
+			time.Sleep(lockWait / 50)
 			continue
 		case errors.Is(err, syscall.EWOULDBLOCK):
 			err = store.ErrInUse

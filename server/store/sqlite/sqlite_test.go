@@ -77,6 +77,22 @@ func TestDirectoryIsForOneStore(t *testing.T) {
 	closeStore(t, open(t, dir))
 }
 
+// What a killed server leaves holds its lock a moment longer.
+func TestDirectoryIsWaitedForAMoment(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, dir)
+	closed := make(chan error)
+	time.AfterFunc(50*time.Millisecond, func() { closed <- first.Close() })
+	second, err := sqlite.Open(t.Context(), dir)
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, second)
+}
+
 func TestFilesArePrivate(t *testing.T) {
 	top := filepath.Join(t.TempDir(), "var")
 	dir := filepath.Join(top, "a?b#c%20d=é", "data")
