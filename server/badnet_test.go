@@ -119,15 +119,15 @@ func TestPostgresBehindBadConnections(t *testing.T) {
 	all := c.seasons[0]
 	end := together(t, c.site.address, all)
 
-	proxy.Set(faultproxy.Faults{CutWithin: 16 << 10})
+	proxy.Set(faultproxy.Faults{CutWithin: 6 << 10})
 	proxy.CutAll()
-	untilCut(t, proxy, *cuts/2)
+	untilCut(t, proxy, *cuts/5)
 	proxy.Set(faultproxy.Faults{})
 	watchAll(all).untilBack(t)
 	c.wantStored(watchAll(all))
 
 	terminated := 0
-	for range *cuts / 4 {
+	for range *cuts / 10 {
 		w := watchAll(all)
 		n, err := pgtest.Terminate(t.Context(), url)
 		noError(t, err)

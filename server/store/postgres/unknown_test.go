@@ -31,7 +31,7 @@ func TestAppendWithoutAnAnswer(t *testing.T) {
 	}
 	s := open(t, through)
 	defer s.Close()
-	proxy.Set(faultproxy.Faults{CutWithin: 12 << 10})
+	proxy.Set(faultproxy.Faults{CutWithin: 4 << 10})
 	proxy.CutAll()
 
 	doc := docid.New()
