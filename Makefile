@@ -27,7 +27,7 @@ NPM_INSTALL := npm install --no-audit --no-fund --omit-lockfile-registry-resolve
 client_sources := $(shell find client/src client/public 2>/dev/null) $(wildcard \
 	client/index.html client/vite.config.ts client/tsconfig*.json)
 
-.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage bench bench-once fuzz need clean FORCE
+.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage cuts bench bench-once fuzz need clean FORCE
 
 help: ## say what there is
 	@echo 'make TARGET [NAME=value]'
@@ -35,7 +35,7 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  LISTEN=$(LISTEN) DATA=$(DATA)  for run'
-	@echo '  N=$(N) SECONDS=$(SECONDS)  for kill and outage'
+	@echo '  N=$(N) SECONDS=$(SECONDS)  for kill, outage and cuts'
 	@echo '  BENCHTIME=$(BENCHTIME) FUZZTIME=$(FUZZTIME)  for bench and fuzz'
 	@echo '  GOTEST=$(GOTEST)  further flags for go test, for example GOTEST="-run Room -v"'
 
@@ -88,6 +88,9 @@ kill: client ## kill the server N times with each store, and the database, while
 
 outage: client ## take the database away for SECONDS while people edit
 	go test -count 1 -v -timeout 0 -run '^TestPostgresOutage$$' $(GOTEST) ./server -outage $(SECONDS)s
+
+cuts: client ## cut N connections, of people and of the database, while people edit
+	go test -count 1 -v -timeout 0 -run 'BehindBadConnections$$' $(GOTEST) ./server -cuts $(N)
 
 bench: client ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(GOTEST) $(GO_PACKAGES)

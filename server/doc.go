@@ -12,6 +12,7 @@
 //	  server/store         Store, and Inspector for what may be damaged; their
 //	                       contract (storetest), sqlite and postgres
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
+//	  server/internal/faultproxy  bad networks, for tests
 //	crdt                   pure Go: change, graph, sync message, admission
 //	  crdt/columnar        the column encodings
 //	  crdt/changetest      changes taken apart and put together, for tests

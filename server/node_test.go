@@ -212,16 +212,21 @@ func (n *node) request(method, path, body string, header ...string) answer {
 // metric reads one number of /metrics.
 func (n *node) metric(name string) float64 {
 	n.t.Helper()
-	for line := range strings.Lines(string(n.request("GET", "/metrics", "").body)) {
+	return metricIn(n.t, n.request("GET", "/metrics", "").body, name)
+}
+
+func metricIn(t testing.TB, page []byte, name string) float64 {
+	t.Helper()
+	for line := range strings.Lines(string(page)) {
 		if value, ok := strings.CutPrefix(line, name+" "); ok {
 			f, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 			if err != nil {
-				n.t.Fatal(err)
+				t.Fatal(err)
 			}
 			return f
 		}
 	}
-	n.t.Fatalf("no metric %s", name)
+	t.Fatalf("no metric %s", name)
 	return 0
 }
 

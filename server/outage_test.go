@@ -46,37 +46,48 @@ func noError(t *testing.T, err error) {
 	}
 }
 
-// stored are the changes that the store itself has of a board.
-func (s *site) stored(doc string) (has func(crdt.Hash) bool) {
+// document is what the store itself has of a board; nil if there is nothing.
+func (s *site) document(doc string) (d *store.Document) {
 	s.t.Helper()
-	changes := map[crdt.Hash]bool{}
 	s.withStore(func(st store.Store) error {
 		id, err := docid.Parse(doc)
 		if err != nil {
 			return err
 		}
-		d, err := st.Load(s.t.Context(), id)
+		d, err = st.Load(s.t.Context(), id)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		if d.Snapshot != nil {
-			graph, err := crdt.UnmarshalGraph(d.Snapshot.Graph)
-			if err != nil {
-				return err
-			}
-			for i := range graph.Len() {
-				changes[graph.Hash(i)] = true
-			}
-		}
-		for _, e := range d.Tail {
-			changes[e.Hash] = true
-		}
-		return nil
+		return err
 	})
-	return func(h crdt.Hash) bool { return changes[h] }
+	return d
+}
+
+// stored are the changes that the store itself has of a board.
+func (s *site) stored(doc string) (has func(crdt.Hash) bool) {
+	s.t.Helper()
+	changes := map[crdt.Hash]bool{}
+	has = func(h crdt.Hash) bool { return changes[h] }
+	d := s.document(doc)
+	if d == nil {
+		return has
+	}
+	if d.Snapshot != nil {
+		graph, err := crdt.UnmarshalGraph(d.Snapshot.Graph)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for i := range graph.Len() {
+			changes[graph.Hash(i)] = true
+		}
+	}
+	for _, e := range d.Tail {
+		if changes[e.Hash] {
+			s.t.Errorf("%s is stored twice", e.Hash)
+		}
+		changes[e.Hash] = true
+	}
+	return has
 }
 
 // A watch is how many changes the editors had made, and which of these were
@@ -143,17 +154,7 @@ func TestPostgresCrash(t *testing.T) {
 			away = watchAll(all)
 			noError(t, pg.Restart())
 			back := time.Now()
-			has := map[string]func(crdt.Hash) bool{}
-			for _, e := range away {
-				if has[e.doc] == nil {
-					has[e.doc] = c.site.stored(e.doc)
-				}
-				for _, h := range e.acked {
-					if !has[e.doc](h) {
-						c.lost++
-					}
-				}
-			}
+			c.wantStored(away)
 			away.untilBack(t)
 			slowest = max(slowest, time.Since(back))
 			done++

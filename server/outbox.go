@@ -61,6 +61,16 @@ func (o *outbox) closed() bool {
 	return o.ending != nil
 }
 
+// reason is why the session has been asked to end; nil if it has not.
+func (o *outbox) reason() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ending == nil {
+		return nil
+	}
+	return o.ending
+}
+
 // take empties the outbox.
 func (o *outbox) take() (answers [][]byte, parcels []parcel, e *ending) {
 	o.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -181,6 +182,22 @@ func (p *program) memory() (now, most int64) {
 		}
 	}
 	return now, most
+}
+
+// metric reads one number of /metrics.
+func (p *program) metric(name string) float64 {
+	p.site.t.Helper()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	res, err := client.Get("http://" + p.site.address + "/metrics")
+	if err != nil {
+		p.site.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		p.site.t.Fatal(err)
+	}
+	return metricIn(p.site.t, page, name)
 }
 
 // children are the ids of the processes that the program has started and that live.

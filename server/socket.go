@@ -87,7 +87,7 @@ func (s *socket) write(ctx context.Context, out *outbox, h *Hub) error {
 		case <-ping.C:
 			s.ping(ctx, out)
 		case <-ctx.Done():
-			return nil
+			return out.reason()
 		}
 	}
 }
@@ -152,10 +152,12 @@ func causeOr(ctx context.Context, err error) error {
 	return err
 }
 
-// fail ends the socket after a write that did not succeed.
+// fail ends the socket after a write that did not succeed. A write that was
+// given up has made the reader fail as well, and is the reason all the same.
 func (s *socket) fail(ctx context.Context, err error) error {
 	_ = s.conn.CloseNow()
-	if ctx.Err() != nil {
+	var e *ending
+	if ctx.Err() != nil && !errors.As(err, &e) {
 		return nil
 	}
 	return err

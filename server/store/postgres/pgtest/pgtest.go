@@ -50,6 +50,30 @@ func Database(t testing.TB) string {
 	return url
 }
 
+// Copy makes a copy of a database that nobody is connected to, and returns its
+// URL. It is dropped when the test ends.
+func Copy(t testing.TB, databaseURL string) string {
+	t.Helper()
+	server, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, drop, err := server.create(" TEMPLATE " + strings.TrimPrefix(u.Path, "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return copied
+}
+
 // Server is a PostgreSQL server.
 type Server struct {
 	url  string
@@ -100,11 +124,13 @@ func (s *Server) wait(ctx context.Context) error {
 
 // Create makes an empty database and returns its URL. drop ends its
 // connections and removes it.
-func (s *Server) Create() (url string, drop func() error, err error) {
+func (s *Server) Create() (url string, drop func() error, err error) { return s.create("") }
+
+func (s *Server) create(options string) (url string, drop func() error, err error) {
 	name := "openmic_test_" + strings.ToLower(rand.Text())
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if err := s.exec(ctx, `CREATE DATABASE `+name); err != nil {
+	if err := s.exec(ctx, `CREATE DATABASE `+name+options); err != nil {
 		return "", nil, fmt.Errorf("create test database: %w", err)
 	}
 	drop = func() error {
