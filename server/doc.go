@@ -49,7 +49,8 @@
 //	crdt.ParseSyncMessage, crdt.ParseChange
 //	                   every length checked, checksum verified, in the session's
 //	                   own goroutine
-//	roomState.receive  admission against the graph; the change enters the log
+//	roomState.receive  admission: the rules stand at crdt.Admission; the change
+//	                   enters the log
 //	room.submit        it is handed to the committer
 //	room.flush         everybody else gets it: all who stand at the same place in
 //	                   the log get the same bytes
@@ -84,6 +85,17 @@
 // changes one by one, read from the store. A snapshot is made in the background
 // when the log after the last one has grown enough (compaction.go has the rule);
 // log rows stay, for those who come back with old heads and for history.
+//
+// With a snapshot is stored the index of its operations. Admission goes on from it,
+// and from the log after it, when the first change comes: who only reads pays
+// nothing for it.
+//
+// Each row carries a checksum. A snapshot that is damaged is passed over for the
+// one before, or for the log. Where the log after it is damaged the document opens
+// frozen (freeze.go): what is intact is shown and nothing is taken, since it might
+// stand on what is lost. A document that has grown to its limits is frozen too. A
+// document on which the engine keeps dying is not compacted for a day
+// (quarantine.go).
 //
 // # Ends
 //
