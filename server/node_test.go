@@ -121,6 +121,8 @@ type node struct {
 	web   *httptest.Server
 	store *faultyStore
 	drain func() error
+
+	unread int // how many messages may wait in a client
 }
 
 type nodeOption struct {
@@ -155,7 +157,7 @@ func startNode(t *testing.T, o nodeOption) *node {
 	if o.settings != nil {
 		o.settings(&settings)
 	}
-	n := &node{t: t, store: &faultyStore{Store: st}}
+	n := &node{t: t, store: &faultyStore{Store: st}, unread: 100_000}
 	n.Server = server.New(settings, n.store, o.engine, clientFiles, zerolog.Nop())
 	n.web = httptest.NewServer(n.Server)
 	n.drain = sync.OnceValue(n.Server.Drain)
@@ -306,7 +308,7 @@ func (n *node) dial(query string) *client {
 		n.t.Fatal(err)
 	}
 	conn.SetReadLimit(64 << 20)
-	c := &client{t: n.t, conn: conn, messages: make(chan message, 100_000), ended: make(chan struct{})}
+	c := &client{t: n.t, conn: conn, messages: make(chan message, n.unread), ended: make(chan struct{})}
 	go func() {
 		defer close(c.ended)
 		defer close(c.messages)

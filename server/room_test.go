@@ -110,7 +110,8 @@ func TestRoomIsLoadedOnceForACrowd(t *testing.T) {
 		s.onLoad = func(ctx context.Context) error { <-open; return nil }
 	})
 	before := n.store.loads.Load()
-	crowd := make([]*participant, 50)
+	n.unread = 100 // many come
+	crowd := make([]*participant, 500)
 	for i := range crowd {
 		crowd[i] = n.participant(fmt.Sprintf("peer-%d", i), "", doc)
 	}

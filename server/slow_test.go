@@ -18,7 +18,7 @@ import (
 
 // behind is the same node, reached through a proxy.
 func (n *node) behind(proxy *faultproxy.Proxy) *node {
-	return &node{t: n.t, web: &httptest.Server{URL: "http://" + proxy.Addr()}}
+	return &node{t: n.t, web: &httptest.Server{URL: "http://" + proxy.Addr()}, unread: n.unread}
 }
 
 func (n *node) proxy() *faultproxy.Proxy {
