@@ -49,7 +49,7 @@ export const en = {
   },
   step: "Step {{number}}",
   color: { yellow: "Yellow", pink: "Pink", blue: "Blue", green: "Green", lilac: "Lilac" },
-  kind: { note: "Note", action: "Action", evidence: "Evidence", text: "Text", decision: "Decision" },
+  kind: { note: "Note", action: "Action", evidence: "Evidence", text: "Text", decision: "Decision", shape: "Shape", frame: "Frame", ink: "Drawing", image: "Picture" },
   board: {
     label: "The board",
     loading: "Opening the board…",

@@ -50,7 +50,7 @@ export const sv: Words = {
   },
   step: "Steg {{number}}",
   color: { yellow: "Gul", pink: "Rosa", blue: "Blå", green: "Grön", lilac: "Lila" },
-  kind: { note: "Lapp", action: "Handling", evidence: "Bevis", text: "Text", decision: "Beslut" },
+  kind: { note: "Lapp", action: "Handling", evidence: "Bevis", text: "Text", decision: "Beslut", shape: "Form", frame: "Ram", ink: "Teckning", image: "Bild" },
   board: {
     label: "Tavlan",
     loading: "Tavlan öppnas…",
