@@ -1,3 +1,5 @@
+import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
   name: "Openmic",
@@ -193,6 +195,12 @@ export const en = {
     again: "Try again",
     reload: "Reload the page",
   },
+  panel,
+  findings,
+  details,
+  copy,
+  open,
+  templates,
   someone: "Someone",
 };
 

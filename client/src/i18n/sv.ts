@@ -1,4 +1,5 @@
 import type { Words } from "./en";
+import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 
 export const sv: Words = {
   name: "Openmic",
@@ -194,5 +195,11 @@ export const sv: Words = {
     again: "Försök igen",
     reload: "Ladda om sidan",
   },
+  panel,
+  findings,
+  details,
+  copy,
+  open,
+  templates,
   someone: "Någon",
 };
