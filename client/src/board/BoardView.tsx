@@ -4,6 +4,8 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Panel, PanelButton } from "../panel/Panel";
+import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { ActionsContext, useActions, useMadeActions } from "./actions";
@@ -26,13 +28,16 @@ export function BoardView({ session, person }: { session: BoardSession; person: 
     () => ({ session, document: session.document, focus: new FocusStore(), notice: new NoticeStore() }),
     [session],
   );
+  const panel = useMemo(() => new PanelStore(), []);
   return (
     <BoardContext.Provider value={tools}>
-      <Words>
-        <ReactFlowProvider>
-          <Around person={person} />
-        </ReactFlowProvider>
-      </Words>
+      <PanelContext.Provider value={panel}>
+        <Words>
+          <ReactFlowProvider>
+            <Around person={person} />
+          </ReactFlowProvider>
+        </Words>
+      </PanelContext.Provider>
     </BoardContext.Provider>
   );
 }
@@ -54,6 +59,7 @@ function Around({ person }: { person: Person }) {
   const { session } = useTools();
   const [open, setOpen] = useState<Open>();
   const editable = useEditable();
+  const panelOpen = usePanelState((s) => s.tab !== undefined);
   const { name, color } = person;
   useUndoKeys();
   useTitle();
@@ -61,11 +67,12 @@ function Around({ person }: { person: Person }) {
 
   const close = () => setOpen(undefined);
   return (
-    <div className="board-page" data-editable={editable}>
+    <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined}>
       <header className="bars">
         <TitleBar />
         <div className="bar people-bar">
           <People person={person} />
+          <PanelButton />
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
           </button>
@@ -77,6 +84,7 @@ function Around({ person }: { person: Person }) {
         <ReadOnlyNote />
       </div>
       <Canvas />
+      <Panel />
       <NoticeLine />
       <footer>
         <NameCard person={person} />

@@ -9,6 +9,8 @@ import { useBoard, useEditable, useFocus, useTools, useVisitors } from "./contex
 import { Icon } from "./Icon";
 import type { Direction } from "./layout";
 import type { ElementNode } from "./nodes";
+import { Pills } from "../panel/Marks";
+import { usePanel } from "../panel/store";
 import { bindSharedText } from "./sharedText";
 
 const ARROWS: Readonly<Record<string, Direction>> = {
@@ -91,6 +93,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging }: NodePro
       onKeyDown={onKeyDown}
     >
       {editing && editable ? <Writing element={element} onDone={() => card.current?.focus()} /> : <p className="card-text">{element.text}</p>}
+      <Pills target={element.id} />
       {visitor && (
         <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
           {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
@@ -163,6 +166,7 @@ export function SelectionBar() {
 function CardTools({ element }: { element: Element }) {
   const { t } = useTranslation();
   const { focus } = useTools();
+  const panel = usePanel();
   const actions = useActions();
   const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
   return (
@@ -189,6 +193,9 @@ function CardTools({ element }: { element: Element }) {
         ))}
       <button type="button" className="btn icon" aria-label={t("note.edit")} title={t("note.edit")} onClick={() => focus.edit(element.id)}>
         <Icon name="pen" />
+      </button>
+      <button type="button" className="btn icon" aria-label={t("details.ofElement")} title={t("details.ofElement")} data-testid="show-details" onClick={() => panel.show("details")}>
+        <Icon name="details" />
       </button>
       <button type="button" className="btn icon" aria-label={t("note.remove")} title={t("note.remove")} onClick={() => {
           actions.remove(element.id);

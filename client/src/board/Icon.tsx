@@ -13,6 +13,8 @@ const PATHS = {
   close: "M6 6l12 12 M18 6L6 18",
   people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z M2.5 20a6.5 6.5 0 0 1 13 0 M17 8v6 M14 11h6",
   cloud: "M7 18h10a4 4 0 0 0 .6-7.95A6 6 0 0 0 6.1 9.6 4.2 4.2 0 0 0 7 18z",
+  panel: "M4 5h16v14H4z M14 5v14",
+  details: "M12 8h.01 M11 12h1v5h1 M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

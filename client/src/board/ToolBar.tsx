@@ -47,7 +47,8 @@ export function ZoomBar() {
   const count = useCountLines();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? {} : { duration: 160 };
   const fit = () => {
-    const { clientWidth, clientHeight } = document.documentElement;
+    // The panel beside the board takes its share of the window.
+    const { clientWidth, clientHeight } = document.querySelector(".canvas") ?? document.documentElement;
     void flow.setViewport(viewOf(layout(board, count), clientWidth, clientHeight), calm);
   };
   return (

@@ -70,6 +70,7 @@ export function layout(board: Board, countLines: CountLines): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
   for (const element of board.elements) {
+    if (element.kind === "ink" || element.kind === "image") continue; // not drawn yet
     if (element.lane === undefined || element.step === undefined) {
       loose.push(element);
       continue;

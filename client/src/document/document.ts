@@ -1,11 +1,12 @@
 import type * as A from "@automerge/automerge/slim";
 import type { Board, Kind, NoteColor } from "./model";
-import { SCHEMA } from "./model";
 import { neighbours, orderBetween } from "./order";
+import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
-import { createElement, createStep, editText, removeObject, revert, setFields } from "./write";
+import { Blueprint } from "./blueprint";
+import { createElement } from "./create";
+import { editText, removeObject, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
-import { movePosition } from "./text";
 import type { Splice } from "./text";
 
 /** Where a document lives: an automerge-repo handle, or in tests a plain Automerge document. */
@@ -40,6 +41,8 @@ export class BoardDocument {
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
   readonly #aliases = new Map<string, string>();
   readonly #stop: () => void;
+  /** The changes to what the board is made of: lanes, steps, phases and what is said about them. */
+  readonly blueprint: Blueprint;
   #board: Board;
   #undo: Deed[] = [];
   #redo: Deed[] = [];
@@ -51,6 +54,7 @@ export class BoardDocument {
     this.#now = options.now ?? Date.now;
     this.#editable = options.editable ?? true;
     this.#board = this.#read(source.doc());
+    this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed));
     this.#stop = source.onChange((patches) => this.#changed(patches));
   }
 
@@ -118,11 +122,8 @@ export class BoardDocument {
     return this.#perform((draft) => removeObject(draft, ["elements", id]));
   }
 
-  /** Adds a step after the last one. */
   addStep(): string | undefined {
-    const id = newId();
-    const order = orderBetween(this.#board.steps.at(-1)?.order);
-    return this.#perform((draft) => createStep(draft, { id, order })) ? id : undefined;
+    return this.blueprint.addStep();
   }
 
   /** The text at a path, such as ["meta", "title"] or ["elements", id, "text"]. Missing text reads as empty. */
@@ -236,12 +237,4 @@ export class BoardDocument {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-export { SCHEMA, movePosition };
-
-/** A short random name: 12 letters of 32, 60 bits. */
-export function newId(): string {
-  const letters = "0123456789abcdefghjkmnpqrstvwxyz";
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => letters[byte % 32]).join("");
 }

@@ -1,3 +1,5 @@
+import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
   name: "Openmic",
@@ -49,7 +51,7 @@ export const en = {
   },
   step: "Step {{number}}",
   color: { yellow: "Yellow", pink: "Pink", blue: "Blue", green: "Green", lilac: "Lilac" },
-  kind: { note: "Note", action: "Action", evidence: "Evidence", text: "Text", decision: "Decision" },
+  kind: { note: "Note", action: "Action", evidence: "Evidence", text: "Text", decision: "Decision", shape: "Shape", frame: "Frame", ink: "Drawing", image: "Picture" },
   board: {
     label: "The board",
     loading: "Opening the board…",
@@ -195,6 +197,12 @@ export const en = {
     again: "Try again",
     reload: "Reload the page",
   },
+  panel,
+  findings,
+  details,
+  copy,
+  open,
+  templates,
   someone: "Someone",
 };
 

@@ -1,4 +1,5 @@
 import type { Words } from "./en";
+import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 
 export const sv: Words = {
   name: "Openmic",
@@ -50,7 +51,7 @@ export const sv: Words = {
   },
   step: "Steg {{number}}",
   color: { yellow: "Gul", pink: "Rosa", blue: "Blå", green: "Grön", lilac: "Lila" },
-  kind: { note: "Lapp", action: "Handling", evidence: "Bevis", text: "Text", decision: "Beslut" },
+  kind: { note: "Lapp", action: "Handling", evidence: "Bevis", text: "Text", decision: "Beslut", shape: "Form", frame: "Ram", ink: "Teckning", image: "Bild" },
   board: {
     label: "Tavlan",
     loading: "Tavlan öppnas…",
@@ -196,5 +197,11 @@ export const sv: Words = {
     again: "Försök igen",
     reload: "Ladda om sidan",
   },
+  panel,
+  findings,
+  details,
+  copy,
+  open,
+  templates,
   someone: "Någon",
 };
