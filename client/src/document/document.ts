@@ -3,6 +3,7 @@ import type { Board, Kind, NoteColor } from "./model";
 import { SCHEMA } from "./model";
 import { neighbours, orderBetween } from "./order";
 import { createReader, mapOf, textOf } from "./read";
+import { joinActions } from "./elements";
 import { createElement, createStep, editText, removeObject, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
 import { movePosition } from "./text";
@@ -44,6 +45,7 @@ export class BoardDocument {
   #undo: Deed[] = [];
   #redo: Deed[] = [];
   #typing: string | undefined;
+  #joining: string | undefined;
   #editable: boolean;
 
   constructor(source: DocumentSource, options: { editable?: boolean; now?: () => number } = {}) {
@@ -97,7 +99,7 @@ export class BoardDocument {
         lane: place.lane,
         step: place.step,
         order: orderBetween(this.#cell(place.lane, place.step).at(-1)?.order),
-        color: place.color ?? "yellow",
+        color: place.color ?? (place.kind === undefined || place.kind === "note" ? "yellow" : "gray"),
       }),
     );
     return done ? id : undefined;
@@ -116,6 +118,21 @@ export class BoardDocument {
 
   removeElement(id: string): boolean {
     return this.#perform((draft) => removeObject(draft, ["elements", id]));
+  }
+
+  /**
+   * Makes any change as one deed for undo. Deeds that name the same `joins` without a long pause between them become one:
+   * nudging a note ten times is taken back at once. False when nothing changed.
+   */
+  perform(deed: (draft: Draft, board: Board) => Action[], joins?: string): boolean {
+    const last = this.#undo.at(-1);
+    const former = joins !== undefined && this.#joining === joins && last && this.#now() - last.at < TYPING_PAUSE ? last.actions : undefined;
+    const done = this.#perform((draft) => {
+      const actions = deed(draft, this.#board);
+      return former && actions.length > 0 ? joinActions(former, actions) : actions;
+    }, former !== undefined);
+    if (done) this.#joining = joins;
+    return done;
   }
 
   /** Adds a step after the last one. */
@@ -169,6 +186,7 @@ export class BoardDocument {
     const deed = from.pop();
     if (!deed) return "nothing";
     this.#typing = undefined;
+    this.#joining = undefined;
     const aliases = {
       resolve: (cursor: string) => this.#resolve(cursor),
       add: (a: string, b: string) => void this.#aliases.set(a, b),
@@ -193,6 +211,7 @@ export class BoardDocument {
   #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
     if (!this.editable) return false;
     this.#typing = undefined;
+    this.#joining = undefined;
     let actions: Action[] = [];
     this.#source.change((draft) => {
       actions = deed(draft);

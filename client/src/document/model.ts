@@ -4,7 +4,7 @@
 export const SCHEMA = 1;
 
 /** What the view shows at most. The document may hold more; that stays in it, untouched. */
-export const LIMITS = { lanes: 20, steps: 200, elements: 5000, text: 20_000 } as const;
+export const LIMITS = { lanes: 20, steps: 200, elements: 5000, others: 10_000, text: 20_000, points: 20_000 } as const;
 
 export const LANE_ROLES = [
   "evidence",
@@ -22,11 +22,18 @@ export const LANE_ROLES = [
 export type LaneRole = (typeof LANE_ROLES)[number];
 
 /** The kinds of element this client can draw. Others stay in the document and are not shown. */
-export const KINDS = ["note", "action", "evidence", "text", "decision"] as const;
+export const KINDS = ["note", "action", "evidence", "text", "decision", "shape", "frame", "ink"] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const NOTE_COLORS = ["yellow", "pink", "blue", "green", "lilac"] as const;
+/** Gray is the plain one: the ground and the letters of the theme. */
+export const NOTE_COLORS = ["yellow", "pink", "blue", "green", "lilac", "gray"] as const;
 export type NoteColor = (typeof NOTE_COLORS)[number];
+
+export const FORMS = ["rectangle", "ellipse", "diamond"] as const;
+export type Form = (typeof FORMS)[number];
+
+/** Coordinates and sizes stay within these, so that no document can push the view out of reach. Board units. */
+export const BOUNDS = { coordinate: 1e6, side: 20_000 } as const;
 
 export interface Lane {
   readonly id: string;
@@ -54,8 +61,29 @@ export interface Element {
   /** Board coordinates, for an element that lies in no cell. */
   readonly x: number;
   readonly y: number;
+  /** The size it was given; 0 where it was given none. */
+  readonly w: number;
+  readonly h: number;
   readonly text: string;
   readonly color: NoteColor;
+  /** Of a shape. */
+  readonly form: Form;
+  /** Of ink: x and y by turns. */
+  readonly points: readonly number[];
+  /** Stays where it is until it is unlocked. */
+  readonly locked: boolean;
+}
+
+export const DIRECTIONS = ["one-way", "two-way"] as const;
+export const MEANINGS = ["leads-to", "enables", "information"] as const;
+
+export interface Connector {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: (typeof DIRECTIONS)[number];
+  readonly meaning: (typeof MEANINGS)[number];
+  readonly label: string;
 }
 
 export interface Board {
@@ -68,6 +96,8 @@ export interface Board {
   readonly steps: readonly Step[];
   /** In reading order: by lane, step and order; those outside the cells last. */
   readonly elements: readonly Element[];
+  /** Only those whose both ends exist. */
+  readonly connectors: readonly Connector[];
 }
 
 export type Line = "interaction" | "visibility" | "internal";

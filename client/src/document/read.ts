@@ -1,6 +1,6 @@
 import { isImmutableString } from "@automerge/automerge/slim";
-import { KINDS, LANE_ROLES, LIMITS, NOTE_COLORS, SCHEMA } from "./model";
-import type { Board, Element, Kind, Lane, LaneRole, NoteColor, Step } from "./model";
+import { BOUNDS, DIRECTIONS, FORMS, KINDS, LANE_ROLES, LIMITS, MEANINGS, NOTE_COLORS, SCHEMA } from "./model";
+import type { Board, Connector, Element, Kind, Lane, LaneRole, NoteColor, Step } from "./model";
 import { byOrder } from "./order";
 
 /**
@@ -11,6 +11,7 @@ export function createReader(): (doc: unknown) => Board {
   const lanes = new Map<string, Lane>();
   const steps = new Map<string, Step>();
   const elements = new Map<string, { source: unknown; place: string; element: Element | undefined }>();
+  const connectors = new Map<string, Connector>();
   let last: Board | undefined;
 
   return (doc) => {
@@ -18,12 +19,14 @@ export function createReader(): (doc: unknown) => Board {
     const laneList = reuse(readList(root["lanes"], LIMITS.lanes, lanes, readLane), last?.lanes);
     const stepList = reuse(readList(root["steps"], LIMITS.steps, steps, readStep), last?.steps);
     const elementList = reuse(readElements(root["elements"], laneList, stepList, elements), last?.elements);
+    const known = new Set(elementList.map((e) => e.id));
     const board: Board = {
       newer: numberOf(root["schema"], SCHEMA) > SCHEMA,
       title: textOf(mapOf(root["meta"])?.["title"]),
       lanes: laneList,
       steps: stepList,
       elements: elementList,
+      connectors: reuse(readConnectors(root["connectors"], connectors).filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors),
     };
     last = last && sameFields(last, board) ? last : board;
     return last;
@@ -81,6 +84,28 @@ function readList<T extends { id: string; order: string }>(
   return list.sort(byOrder).slice(0, limit);
 }
 
+function readConnectors(value: unknown, cache: Map<string, Connector>): Connector[] {
+  const list: Connector[] = [];
+  for (const [id, source] of Object.entries(mapOf(value) ?? {})) {
+    if (list.length >= LIMITS.others) break;
+    const raw = mapOf(source);
+    if (!raw) continue;
+    const fresh: Connector = {
+      id,
+      from: textOf(raw["from"]),
+      to: textOf(raw["to"]),
+      direction: oneOf(raw["direction"], DIRECTIONS) ?? "one-way",
+      meaning: oneOf(raw["meaning"], MEANINGS) ?? "leads-to",
+      label: textOf(raw["label"]),
+    };
+    const known = cache.get(id);
+    const item = known && sameFields(known, fresh) ? known : fresh;
+    cache.set(id, item);
+    list.push(item);
+  }
+  return list;
+}
+
 function readElements(
   value: unknown,
   lanes: readonly Lane[],
@@ -118,11 +143,15 @@ function readElements(
   );
 }
 
+const NO_POINTS: readonly number[] = [];
+
 function readElement(id: string, raw: Readonly<Record<string, unknown>>, placed: boolean): Element | undefined {
   const kind: Kind | undefined = oneOf(raw["kind"], KINDS);
   if (!kind) return undefined;
-  const color: NoteColor = oneOf(raw["color"], NOTE_COLORS) ?? "yellow";
-  const coordinate = (value: unknown) => Math.max(-1e6, Math.min(1e6, numberOf(value, 0)));
+  const color: NoteColor = oneOf(raw["color"], NOTE_COLORS) ?? (kind === "note" ? "yellow" : "gray");
+  const { coordinate: far, side } = BOUNDS;
+  const coordinate = (value: unknown) => Math.max(-far, Math.min(far, numberOf(value, 0)));
+  const size = (value: unknown) => Math.max(0, Math.min(side, numberOf(value, 0)));
   return {
     id,
     kind,
@@ -131,8 +160,13 @@ function readElement(id: string, raw: Readonly<Record<string, unknown>>, placed:
     order: textOf(raw["order"]),
     x: coordinate(raw["x"]),
     y: coordinate(raw["y"]),
+    w: size(raw["w"]),
+    h: size(raw["h"]),
     text: textOf(raw["text"]),
     color,
+    form: oneOf(raw["form"], FORMS) ?? "rectangle",
+    points: Array.isArray(raw["points"]) ? raw["points"].slice(0, LIMITS.points).map(coordinate) : NO_POINTS,
+    locked: raw["locked"] === true,
   };
 }
 
@@ -143,5 +177,10 @@ function reuse<T>(fresh: T[], former: readonly T[] | undefined): readonly T[] {
 }
 
 function sameFields<T extends object>(a: T, b: T): boolean {
-  return (Object.keys(b) as (keyof T)[]).every((key) => a[key] === b[key]);
+  return (Object.keys(b) as (keyof T)[]).every((key) => {
+    const [one, other] = [a[key], b[key]];
+    if (one === other) return true;
+    if (!Array.isArray(one) || !Array.isArray(other) || typeof other[0] !== "number") return false;
+    return one.length === other.length && one.every((n, i) => n === other[i]);
+  });
 }

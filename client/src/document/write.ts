@@ -143,17 +143,18 @@ function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
   }
 }
 
-const textField = (path: Path) => (path[0] === "elements" ? "text" : "title");
+const TEXT_FIELDS: Readonly<Record<string, string>> = { elements: "text", connectors: "label" };
+const textField = (path: Path) => TEXT_FIELDS[path[0] ?? ""] ?? "title";
 
-type MutableMap = Record<string, unknown>;
+export type MutableMap = Record<string, unknown>;
 
-function container(draft: Draft, name: string): MutableMap {
+export function container(draft: Draft, name: string): MutableMap {
   const root = draft as MutableMap;
   if (!mapOf(root[name])) root[name] = {};
   return root[name] as MutableMap;
 }
 
-function find(draft: Draft, path: Path): MutableMap | undefined {
+export function find(draft: Draft, path: Path): MutableMap | undefined {
   let value: unknown = draft;
   for (const key of path) {
     const map = mapOf(value);
@@ -163,13 +164,13 @@ function find(draft: Draft, path: Path): MutableMap | undefined {
   return mapOf(value) as MutableMap | undefined;
 }
 
-function sameScalar(a: unknown, b: unknown): boolean {
+export function sameScalar(a: unknown, b: unknown): boolean {
   const plain = (v: unknown) => (A.isImmutableString(v) ? v.val : (v ?? null));
   return plain(a) === plain(b);
 }
 
 /** A value that may be put into a document: Automerge refuses objects that are part of one already. */
-function copy(value: unknown): unknown {
+export function copy(value: unknown): unknown {
   if (A.isImmutableString(value)) return new A.ImmutableString(String(value.val));
   if (A.isCounter(value)) return new A.Counter(value.value);
   if (value instanceof Date) return new Date(value);

@@ -1,0 +1,126 @@
+import * as A from "@automerge/automerge/slim";
+import { BOUNDS, LIMITS } from "./model";
+import type { Connector, Element, Form, Kind, NoteColor } from "./model";
+import { mapOf, textOf } from "./read";
+import { container, copy, find, removeObject, sameScalar } from "./write";
+import type { Action, Draft, Path } from "./write";
+
+/** Changes to many things on the board at once, each call one change and one deed for undo. */
+
+/** What an element may be given. Undefined takes the field away. */
+export interface Patch {
+  readonly lane?: string | undefined;
+  readonly step?: string | undefined;
+  readonly order?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly w?: number;
+  readonly h?: number;
+  readonly color?: NoteColor;
+  readonly form?: Form;
+  readonly locked?: boolean | undefined;
+}
+
+export interface NewElement extends Patch {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly text?: string;
+  readonly points?: readonly number[];
+}
+
+/** Puts elements on the board, as many as it has room for. */
+export function createElements(draft: Draft, made: readonly NewElement[]): Action[] {
+  const elements = container(draft, "elements");
+  let room = LIMITS.elements - Object.keys(elements).length;
+  const actions: Action[] = [];
+  for (const { id, text = "", kind, points, ...fields } of made) {
+    if (room-- <= 0) break;
+    const raw: Record<string, unknown> = { kind: new A.ImmutableString(kind) };
+    for (const [field, value] of Object.entries(fields)) if (value !== undefined) raw[field] = scalar(field, value as Scalar);
+    if (points) raw["points"] = points.slice(0, LIMITS.points).map((p) => numeric("x", p));
+    elements[id] = { ...raw, text };
+    actions.push({ type: "create", path: ["elements", id], text });
+  }
+  return actions;
+}
+
+/** Gives each of these objects its fields; what holds the value already is left alone. */
+export function patchObjects(
+  draft: Draft,
+  container: "elements" | "connectors",
+  patches: ReadonlyMap<string, Patch | Partial<Pick<Connector, "from" | "to" | "direction" | "meaning">>>,
+): Action[] {
+  const actions: Action[] = [];
+  for (const [id, fields] of patches) {
+    const path = [container, id];
+    const target = find(draft, path);
+    if (!target) continue;
+    for (const [field, value] of Object.entries(fields) as [string, Scalar | undefined][]) {
+      const before = target[field];
+      const after = value === undefined ? undefined : numeric(field, value);
+      if (sameScalar(before, after)) continue;
+      const former = copy(before);
+      if (after === undefined) Reflect.deleteProperty(target, field);
+      else target[field] = scalar(field, after);
+      actions.push({ type: "set", path: [...path, field], before: former, after });
+    }
+  }
+  return actions;
+}
+
+/** Takes elements away, and with them the connectors that would be left hanging. */
+export function removeElements(draft: Draft, ids: ReadonlySet<string>): Action[] {
+  const hanging = Object.entries(mapOf((draft as Record<string, unknown>)["connectors"]) ?? {}).filter(([, raw]) => {
+    const connector = mapOf(raw);
+    return connector && (ids.has(textOf(connector["from"])) || ids.has(textOf(connector["to"])));
+  });
+  return [
+    ...hanging.flatMap(([id]) => removeObject(draft, ["connectors", id])),
+    ...Array.from(ids, (id) => removeObject(draft, ["elements", id])).flat(),
+  ];
+}
+
+/** Two runs of actions as the one deed that both are: of a field set twice, only the first before and the last after count. */
+export function joinActions(former: readonly Action[], next: readonly Action[]): Action[] {
+  const key = (path: Path) => path.join("\u0000");
+  const joined = [...former];
+  const setAt = new Map<string, number>();
+  former.forEach((action, i) => {
+    if (action.type === "set") setAt.set(key(action.path), i);
+  });
+  for (const action of next) {
+    const at = action.type === "set" ? setAt.get(key(action.path)) : undefined;
+    const first = at === undefined ? undefined : joined[at];
+    if (at !== undefined && first?.type === "set" && action.type === "set") joined[at] = { ...first, after: action.after };
+    else joined.push(action);
+  }
+  return joined;
+}
+
+/** Whether an element lies in a cell, and so has its place and width from the board. */
+export function inCell(element: Element): element is Element & { lane: string; step: string } {
+  return element.lane !== undefined && element.step !== undefined;
+}
+
+/** Draws a connector. */
+export function createConnector(draft: Draft, { id, from, to, direction, meaning, label }: Connector): Action[] {
+  const fields = Object.entries({ from, to, direction, meaning }).map(([field, value]) => [field, new A.ImmutableString(value)]);
+  container(draft, "connectors")[id] = { ...Object.fromEntries(fields), label };
+  return [{ type: "create", path: ["connectors", id], text: label }];
+}
+
+export type Scalar = string | number | boolean;
+
+const SIDES = new Set(["w", "h"]);
+
+/** Numbers are finite, whole and within bounds, whatever a pointer or another board came up with. */
+function numeric(field: string, value: Scalar): Scalar {
+  if (typeof value !== "number") return value;
+  const [least, most] = SIDES.has(field) ? [0, BOUNDS.side] : [-BOUNDS.coordinate, BOUNDS.coordinate];
+  return Number.isFinite(value) ? Math.round(Math.max(least, Math.min(most, value))) : 0;
+}
+
+function scalar(field: string, value: Scalar): unknown {
+  const clean = numeric(field, value);
+  return typeof clean === "string" ? new A.ImmutableString(clean) : clean;
+}
