@@ -15,6 +15,7 @@ import { BoardContext, NamesContext, useBoard, useEditable, useMadeNames, useToo
 import { InviteDialog, NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
+import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
@@ -96,6 +97,7 @@ function Around({ person }: { person: Person }) {
       <BoardContextMenu>
         <Canvas />
       </BoardContextMenu>
+      <FindBar />
       <NoticeLine />
       <footer>
         <NameCard person={person} />

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { MouseEvent, PointerEvent, RefObject } from "react";
-import { ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
+import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
 import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
+import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
@@ -29,6 +30,9 @@ const MIDDLE_BUTTON = [1];
 // The notes tell how they are used themselves.
 const SILENT = { "node.a11yDescription.default": "", "node.a11yDescription.keyboardDisabled": "", "edge.a11yDescription.default": "" };
 const PRO = { hideAttribution: true };
+const miniColor = ({ data: { element, role } }: ElementNode) =>
+  element.kind === "note" ? `var(--${element.color})` : element.kind === "frame" ? "transparent" : `var(--spine-${SPINES.has(role) ? role : "custom"})`;
+const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage", "backstage", "support"]);
 /** Above so many elements only those in the window are drawn. Below, a screen reader can read the whole board. */
 const DRAW_ALL = 300;
 
@@ -43,6 +47,7 @@ export function Canvas() {
   const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
+  const minimap = useUi((ui) => ui.minimap);
   const geometry = useMemo(() => layout(board, count), [board, count]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
@@ -81,6 +86,7 @@ export function Canvas() {
     focus.keep((id) => there.has(id));
   }, [board, focus]);
 
+  const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
     <main
       ref={frame}
@@ -129,8 +135,10 @@ export function Canvas() {
       >
         <Grid geometry={geometry} target={carrying.target} />
         <Headers geometry={geometry} top={top} />
-        <SelectionTools geometry={geometry} hidden={carrying.carrying || carrying.resize !== undefined || marquee !== undefined} />
+        <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
+        {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
       </ReactFlow>
       <DrawLayer />
       {marquee && <div className="marquee" style={{ left: marquee.x, top: marquee.y, width: marquee.width, height: marquee.height }} />}
