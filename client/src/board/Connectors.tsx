@@ -75,11 +75,17 @@ export function Connectors({ geometry, drags, hidden }: Props) {
         <>
           <Knob at={currentRoute.start} end="from" connector={current} onPull={begin} />
           <Knob at={currentRoute.end} end="to" connector={current} onPull={begin} />
-          <ConnectorTools connector={current} x={currentRoute.x} y={currentRoute.y} />
+          <ConnectorTools connector={current} x={currentRoute.x} y={lowest(currentRoute, places.get(current.from), places.get(current.to))} />
         </>
       )}
     </ViewportPortal>
   );
+}
+
+/** Clear of both ends, unless they are far apart. */
+function lowest(r: Route, ...ends: (Rect | undefined)[]): number {
+  const box = around(ends);
+  return box && box.height < 420 ? box.y + box.height : r.y;
 }
 
 function movedPlaces(geometry: Geometry, drags: readonly Drag[]): ReadonlyMap<string, Rect> {

@@ -1,4 +1,4 @@
-import { ViewportPortal } from "@xyflow/react";
+import { ViewportPortal, useStore } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { command, isAllowed, run } from "../commands/registry";
 import { useHands } from "../commands/hands";
@@ -15,16 +15,21 @@ function useChosen(): readonly Element[] {
   return chosen.length === 0 ? [] : elements.filter((e) => chosen.includes(e.id));
 }
 
+/** What the tools and the bar below them take, pixels. */
+const ROOM = 150;
+
 /** The tools of what is chosen, right below it. */
 export function SelectionTools({ geometry, hidden }: { geometry: Geometry; hidden: boolean }) {
   const editable = useEditable();
   const chosen = useChosen();
   const box = around(chosen.map((e) => geometry.places.get(e.id)));
+  // Where the bar at the lower edge would cover them they are above.
+  const above = useStore(({ transform, height }) => box !== undefined && (box.y + box.height) * transform[2] + transform[1] > height - ROOM && box.y * transform[2] + transform[1] > ROOM);
   if (!editable || hidden || !box) return null;
   return (
     <ViewportPortal>
       {chosen.length > 1 && <div className="chosen-box" style={{ transform: `translate(${String(box.x)}px, ${String(box.y)}px)`, width: box.width, height: box.height }} />}
-      <div className="chosen-tools" style={{ transform: `translate(${String(box.x)}px, ${String(box.y + box.height)}px)` }}>
+      <div className="chosen-tools" data-above={above || undefined} style={{ transform: `translate(${String(box.x)}px, ${String(above ? box.y : box.y + box.height)}px)` }}>
         <CardTools chosen={chosen} />
       </div>
     </ViewportPortal>
