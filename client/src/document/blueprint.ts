@@ -1,4 +1,5 @@
 import * as create from "./create";
+import { removeElements } from "./elements";
 import { newId } from "./id";
 import { LIMITS } from "./model";
 import type { Board, Connector, Element, Fate, Feeler, LaneRole, Marker, MarkerType, Rule, Step } from "./model";
@@ -111,7 +112,7 @@ export class Blueprint {
     const again = connectors.some((c) => c.from === from && c.to === to);
     if (from === to || !both || again || connectors.length >= LIMITS.others) return undefined;
     const { direction = "one-way", meaning = "leads-to" } = how;
-    return this.#make((draft, id) => create.createConnector(draft, { id, from, to, direction, meaning }));
+    return this.#make((draft, id) => create.createConnector(draft, { id, from, to, direction, meaning, label: "" }));
   }
 
   addMarker(target: string, type: MarkerType): string | undefined {
@@ -175,7 +176,7 @@ export class Blueprint {
   #removeWith(what: Ordered, id: string, contents: Contents, lies: (e: Element) => boolean): boolean {
     const inside = contents === "remove" ? this.#board().elements.filter(lies) : [];
     return this.#perform((draft) => [
-      ...inside.flatMap((e) => removeObject(draft, ["elements", e.id])),
+      ...removeElements(draft, new Set(inside.map((e) => e.id))),
       ...removeObject(draft, [what, id]),
     ]);
   }

@@ -1,22 +1,8 @@
-import type { Connector, Emotion, Fate, Kind, LaneRole, MarkerType, NoteColor } from "./model";
+import type { Connector, Emotion, Fate, LaneRole, MarkerType } from "./model";
 import { container, scalar } from "./write";
 import type { Action, Draft, Fields } from "./write";
 
 /** New things on a board, each as small as it can be: what nobody has said yet is not in the document. */
-
-export interface NewElement {
-  readonly id: string;
-  readonly kind: Kind;
-  readonly lane: string;
-  readonly step: string;
-  readonly order: string;
-  readonly color: NoteColor;
-}
-
-export function createElement(draft: Draft, element: NewElement): Action[] {
-  const { id, kind, lane, step, order, color } = element;
-  return create(draft, "elements", id, { kind, lane, step, order, color }, "text");
-}
 
 export function createStep(draft: Draft, { id, order, phase }: { id: string; order: string; phase?: string | undefined }): Action[] {
   return create(draft, "steps", id, { order, phase }, "title");
@@ -30,8 +16,8 @@ export function createLane(draft: Draft, { id, order, role }: { id: string; orde
   return create(draft, "lanes", id, { role, order }, "title");
 }
 
-export function createConnector(draft: Draft, { id, from, to, direction, meaning }: Omit<Connector, "label">): Action[] {
-  return create(draft, "connectors", id, { from, to, direction, meaning }, "label");
+export function createConnector(draft: Draft, { id, from, to, direction, meaning, label }: Connector): Action[] {
+  return create(draft, "connectors", id, { from, to, direction, meaning }, "label", label);
 }
 
 export function createMarker(draft: Draft, { id, target, type }: { id: string; target: string; type: MarkerType }): Action[] {

@@ -4,8 +4,8 @@ import { neighbours, orderBetween } from "./order";
 import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
 import { Blueprint } from "./blueprint";
-import { createElement } from "./create";
-import { editText, removeObject, revert, setFields } from "./write";
+import { createElements, joinActions, removeElements } from "./elements";
+import { editText, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
 import type { Splice } from "./text";
 
@@ -47,6 +47,7 @@ export class BoardDocument {
   #undo: Deed[] = [];
   #redo: Deed[] = [];
   #typing: string | undefined;
+  #joining: string | undefined;
   #editable: boolean;
 
   constructor(source: DocumentSource, options: { editable?: boolean; now?: () => number } = {}) {
@@ -95,14 +96,16 @@ export class BoardDocument {
   createElement(place: { lane: string; step: string; kind?: Kind; color?: NoteColor }): string | undefined {
     const id = newId();
     const done = this.#perform((draft) =>
-      createElement(draft, {
-        id,
-        kind: place.kind ?? "note",
-        lane: place.lane,
-        step: place.step,
-        order: orderBetween(this.#cell(place.lane, place.step).at(-1)?.order),
-        color: place.color ?? "yellow",
-      }),
+      createElements(draft, [
+        {
+          id,
+          kind: place.kind ?? "note",
+          lane: place.lane,
+          step: place.step,
+          order: orderBetween(this.#cell(place.lane, place.step).at(-1)?.order),
+          color: place.color ?? (place.kind === undefined || place.kind === "note" ? "yellow" : "gray"),
+        },
+      ]),
     );
     return done ? id : undefined;
   }
@@ -119,7 +122,22 @@ export class BoardDocument {
   }
 
   removeElement(id: string): boolean {
-    return this.#perform((draft) => removeObject(draft, ["elements", id]));
+    return this.#perform((draft) => removeElements(draft, new Set([id])));
+  }
+
+  /**
+   * Makes any change as one deed for undo. Deeds that name the same `joins` without a long pause between them become one:
+   * nudging a note ten times is taken back at once. False when nothing changed.
+   */
+  perform(deed: (draft: Draft, board: Board) => Action[], joins?: string): boolean {
+    const last = this.#undo.at(-1);
+    const former = joins !== undefined && this.#joining === joins && last && this.#now() - last.at < TYPING_PAUSE ? last.actions : undefined;
+    const done = this.#perform((draft) => {
+      const actions = deed(draft, this.#board);
+      return former && actions.length > 0 ? joinActions(former, actions) : actions;
+    }, former !== undefined);
+    if (done) this.#joining = joins;
+    return done;
   }
 
   addStep(): string | undefined {
@@ -170,6 +188,7 @@ export class BoardDocument {
     const deed = from.pop();
     if (!deed) return "nothing";
     this.#typing = undefined;
+    this.#joining = undefined;
     const aliases = {
       resolve: (cursor: string) => this.#resolve(cursor),
       add: (a: string, b: string) => void this.#aliases.set(a, b),
@@ -194,6 +213,7 @@ export class BoardDocument {
   #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
     if (!this.editable) return false;
     this.#typing = undefined;
+    this.#joining = undefined;
     let actions: Action[] = [];
     this.#source.change((draft) => {
       actions = deed(draft);

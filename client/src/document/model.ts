@@ -37,8 +37,15 @@ export type LaneRole = (typeof LANE_ROLES)[number];
 export const KINDS = ["note", "action", "evidence", "text", "decision", "shape", "frame", "ink", "image"] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const NOTE_COLORS = ["yellow", "pink", "blue", "green", "lilac"] as const;
+/** Gray is the plain one: the ground and the letters of the theme. */
+export const NOTE_COLORS = ["yellow", "pink", "blue", "green", "lilac", "gray"] as const;
 export type NoteColor = (typeof NOTE_COLORS)[number];
+
+export const FORMS = ["rectangle", "ellipse", "diamond"] as const;
+export type Form = (typeof FORMS)[number];
+
+/** Coordinates and sizes stay within these, so that no document can push the view out of reach. Board units. */
+export const BOUNDS = { coordinate: 1e6, side: 20_000 } as const;
 
 export const STATES = ["as-is", "to-be", "ideal"] as const;
 export type BoardState = (typeof STATES)[number];
@@ -124,6 +131,8 @@ export interface Element {
   readonly h: number;
   readonly text: string;
   readonly color: NoteColor;
+  /** Of a shape. */
+  readonly form: Form;
   readonly performedBy: Performer | undefined;
   readonly channel: string;
   readonly owner: string;
@@ -131,6 +140,8 @@ export interface Element {
   readonly image: string | undefined;
   /** Of ink: x and y by turns. */
   readonly points: readonly number[];
+  /** Stays where it is until it is unlocked. */
+  readonly locked: boolean;
 }
 
 export interface Connector {

@@ -72,8 +72,6 @@ export function mapOf(value: unknown): Raw | undefined {
   return value as Record<string, unknown>;
 }
 
-/** The coordinates that anything on a board can have. */
-export const FARTHEST = 1e6;
 const LONGEST = 10 * 366 * 86_400;
 
 function numberOf(value: unknown, otherwise: number): number {
@@ -240,26 +238,29 @@ function readElement(id: string, raw: Raw, placed: boolean): Element | undefined
   const kind = oneOf(raw["kind"], M.KINDS);
   if (!kind) return undefined;
   const points = raw["points"];
+  const { coordinate: far, side } = M.BOUNDS;
+  const coordinate = (value: unknown) => within(value, -far, far) ?? 0;
+  const size = (value: unknown) => within(value, 0, side) ?? 0;
   return {
     id,
     kind,
     lane: placed ? textOf(raw["lane"]) : undefined,
     step: placed ? textOf(raw["step"]) : undefined,
     order: textOf(raw["order"]),
-    x: within(raw["x"], -FARTHEST, FARTHEST) ?? 0,
-    y: within(raw["y"], -FARTHEST, FARTHEST) ?? 0,
-    w: within(raw["w"], 0, FARTHEST) ?? 0,
-    h: within(raw["h"], 0, FARTHEST) ?? 0,
+    x: coordinate(raw["x"]),
+    y: coordinate(raw["y"]),
+    w: size(raw["w"]),
+    h: size(raw["h"]),
     text: textOf(raw["text"]),
-    color: oneOf(raw["color"], M.NOTE_COLORS) ?? "yellow",
+    color: oneOf(raw["color"], M.NOTE_COLORS) ?? (kind === "note" ? "yellow" : "gray"),
+    form: oneOf(raw["form"], M.FORMS) ?? "rectangle",
     performedBy: oneOf(raw["performedBy"], M.PERFORMERS),
     channel: textOf(raw["channel"]),
     owner: textOf(raw["owner"]),
     evidenceStatus: oneOf(raw["evidenceStatus"], M.EVIDENCE_STATUSES),
     image: textOf(raw["image"]) || undefined,
-    points: Array.isArray(points)
-      ? points.slice(0, M.LIMITS.points).map((p: unknown) => within(p, -FARTHEST, FARTHEST) ?? 0)
-      : NO_POINTS,
+    points: Array.isArray(points) ? points.slice(0, M.LIMITS.points).map(coordinate) : NO_POINTS,
+    locked: raw["locked"] === true,
   };
 }
 

@@ -161,7 +161,7 @@ export function find(draft: Draft, path: Path): MutableMap | undefined {
   return mapOf(value) as MutableMap | undefined;
 }
 
-function sameScalar(a: unknown, b: unknown): boolean {
+export function sameScalar(a: unknown, b: unknown): boolean {
   const plain = (v: unknown) => (A.isImmutableString(v) ? v.val : (v ?? null));
   return plain(a) === plain(b);
 }

@@ -47,7 +47,6 @@ export const details = {
   lane: "Lane",
   ofStep: "Details of {{name}}",
   ofLane: "Details of the lane {{name}}",
-  ofElement: "Details",
   text: "Text",
   purpose: "What is the board for?",
   state: "The board shows",

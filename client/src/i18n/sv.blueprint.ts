@@ -48,7 +48,6 @@ export const details: Words["details"] = {
   lane: "Bana",
   ofStep: "Detaljer för {{name}}",
   ofLane: "Detaljer för banan {{name}}",
-  ofElement: "Detaljer",
   text: "Text",
   purpose: "Vad är tavlan till för?",
   state: "Tavlan visar",

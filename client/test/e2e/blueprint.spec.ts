@@ -42,7 +42,7 @@ test("details of an element are written by two at once and show on the board", a
   await bo.join(link);
   await bo.choose(bo.note("Asks for more"));
   for (const p of [anna, bo]) {
-    await p.note("Asks for more").getByTestId("show-details").click();
+    await p.page.getByTestId("tool-details").click();
     await expect(p.page.getByTestId("details")).toHaveAttribute("data-kind", "element");
   }
   await anna.page.getByTestId("owner").fill("Permit office");
@@ -107,7 +107,7 @@ test("the panel on a desk and on a phone, light and dark, has room for everythin
   const link = await anna.makeBoard("Ansöka om bygglov");
   await anna.add("customer", "s1", "Söker efter regler", "a");
   await anna.add("frontstage", "s2", "Ringer och förklarar", "a");
-  await anna.page.getByTestId("show-details").first().click();
+  await anna.page.getByTestId("tool-details").first().click();
   await anna.page.getByTestId("mark-wait-point").click();
   await anna.page.getByTestId("wait").fill("2");
   await anna.page.getByTestId("mark-fail-point").click();
