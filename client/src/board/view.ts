@@ -59,10 +59,17 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
       const top = width < NARROW ? BAR.topNarrow : BAR.top;
       return { x: -x / zoom, y: (top - y) / zoom, width: width / zoom, height: Math.max(1, height - top - BAR.bottom) / zoom };
     };
+    // A key pressed again and again goes on from where the view is going, not from where it is.
+    let aim = { zoom: 1, at: 0 };
+    const zoomBy = (factor: number) => {
+      const from = performance.now() - aim.at < 400 ? aim.zoom : flow.getZoom();
+      aim = { zoom: Math.max(ZOOM.least, Math.min(from * factor, ZOOM.most)), at: performance.now() };
+      void flow.zoomTo(aim.zoom, calm());
+    };
     stage.view = {
       visible,
-      zoomIn: () => void flow.zoomIn(calm()),
-      zoomOut: () => void flow.zoomOut(calm()),
+      zoomIn: () => zoomBy(1.25),
+      zoomOut: () => zoomBy(0.8),
       actualSize: () => void flow.zoomTo(1, calm()),
       fitAll: () => {
         const { width, height } = size();

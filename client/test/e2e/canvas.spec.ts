@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
+import { barriers } from "./barriers";
 import { expect, test } from "./fixtures";
 import { boxOf, sameBoard } from "./person";
 import type { Person } from "./person";
@@ -255,6 +256,7 @@ test("shapes, frames, text and ink lie free; a frame carries what lies on it", a
   await expect(async () => expect(Math.abs((await boxOf(shape)).x - before.x)).toBeLessThan(3)).toPass();
 
   // The frame is taken by its name, and carries the shape and the words.
+  await page.keyboard.press("Escape");
   const text = await boxOf(anna.note("Fri text"));
   const name = page.locator(".kind-frame > .card-text");
   const grip = await middle(name);
@@ -358,4 +360,113 @@ test("searching goes from match to match; the view is zoomed, fitted and seen on
   await picture(page, "far");
   await page.keyboard.press("Shift+Digit1");
   await expect(anna.note("Annat")).toBeVisible();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`nothing on the canvas stands in anyone's way, ${theme}`, async ({ enter }) => {
+    test.setTimeout(120_000);
+    const anna = await enter({ name: "Anna", theme, language: "sv", browser: { viewport: { width: 1440, height: 900 } } });
+    const { page } = anna;
+    const none = async (where: string) => {
+      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))));
+      await picture(page, `${theme}-${where}`);
+      expect(await barriers(page), where).toEqual([]);
+    };
+    await anna.makeBoard("Ansöka om bygglov");
+    await anna.add("customer", "s1", "Söker efter regler", "a");
+    await anna.add("frontstage", "s2", "Svarar i chatten", "a");
+    await anna.add("evidence", "s2", "E-tjänst");
+    for (const [key, cell, text] of [["e", "evidence", "Brev"], ["d", "backstage", "Godkänns det?"]] as const) {
+      await anna.cell(cell, "s3").locator(".cell-add").focus();
+      await page.keyboard.press(key);
+      await page.keyboard.insertText(text);
+      await page.keyboard.press("Escape");
+    }
+    await anna.choose(anna.note("Söker"));
+    await page.keyboard.press("c");
+    await page.keyboard.type("chatten");
+    await page.keyboard.press("Enter");
+    await expect(connectors(anna)).toHaveCount(1);
+    await none("connector");
+    await anna.choose(anna.note("Svarar"));
+    await page.keyboard.press("c");
+    await expect(page.getByTestId("palette")).toBeVisible();
+    await none("connect");
+    await page.keyboard.type("god");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+k");
+    await none("palette");
+    await page.keyboard.press("Escape");
+
+    await page.keyboard.press("Escape");
+    const grid = await boxOf(page.locator(".grid"));
+    await page.mouse.move(700, 400);
+    await page.mouse.wheel(0, 330);
+    await expect(async () => expect((await boxOf(page.locator(".grid"))).y).toBeLessThan(grid.y - 200)).toPass();
+    const top = (await boxOf(page.locator(".grid"))).y + grid.height;
+    await page.keyboard.press("f");
+    await drag(page, { x: 200, y: top + 40 }, { x: 900, y: top + 200 });
+    await page.keyboard.type("Idéer");
+    await page.keyboard.press("Escape");
+    for (const [i, color] of ["1", "2", "3", "4", "5", "6"].entries()) {
+      const x = 220 + i * 110;
+      await page.keyboard.press("r");
+      await drag(page, { x, y: top + 60 }, { x: x + 90, y: top + 110 });
+      await page.keyboard.type(`Form ${color}`);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press(color);
+      await page.keyboard.press("t");
+      await page.mouse.click(x + 90, top + 150);
+      await page.keyboard.type(`Text ${color}`);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press(color);
+    }
+    await anna.note("Form 2").click();
+    await page.getByRole("button", { name: "Byt form" }).click();
+    await anna.note("Form 3").click();
+    for (let i = 0; i < 2; i++) await page.getByRole("button", { name: "Byt form" }).click();
+    await page.keyboard.press("p");
+    await drag(page, { x: 1000, y: top + 60 }, { x: 1200, y: top + 160 }, 30);
+    await page.keyboard.press("Escape");
+    await none("kinds");
+    await page.keyboard.press("Control+a");
+    await none("all chosen");
+    await anna.note("Form 1").click({ button: "right" });
+    await none("menu");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+f");
+    await page.keyboard.type("form");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await none("search");
+    await page.getByRole("button", { name: "Stäng sökningen" }).click();
+    await page.getByRole("button", { name: "Karta", exact: true }).click();
+    await page.keyboard.press("Shift+Digit1");
+    await none("map");
+  });
+}
+
+test("on a phone: tools, the menu of a long press, drawing and connecting fit the window", async ({ enter }) => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+  const anna = await enter({ name: "Anna", language: "sv", browser: phone });
+  const { page } = anna;
+  await anna.makeBoard("Ansöka");
+  await anna.cell("customer", "s1").tap();
+  await anna.cell("customer", "s1").getByRole("button").tap();
+  await page.keyboard.type("Söker");
+  await picture(page, "phone-writing");
+  await page.getByTestId("more-tools").tap();
+  await expect(page.getByRole("menuitem", { name: "Rita för hand" })).toBeVisible();
+  await picture(page, "phone-more");
+  await page.getByRole("menuitem", { name: "Rita för hand" }).tap();
+  await expect(page.getByTestId("draw-layer")).toBeVisible();
+  await drag(page, { x: 120, y: 500 }, { x: 300, y: 600 }, 15);
+  await expect(page.locator('[data-kind="ink"]')).toHaveCount(1);
+  await page.getByTestId("more-tools").tap();
+  await page.getByRole("menuitem", { name: "Välj och flytta" }).tap();
+  await expect(page.getByTestId("draw-layer")).toHaveCount(0);
+  await anna.note("Söker").tap();
+  await picture(page, "phone-chosen");
+  const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(Math.max(...wide)).toBe(390);
 });
