@@ -6,6 +6,7 @@ import type { Theme } from "../app/theme";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { Icon } from "./Icon";
+import { SaveMenu } from "./SaveMenu";
 
 export function BoardMenu({ onName, onKeys }: { onName: () => void; onKeys: () => void }) {
   const { t } = useTranslation();
@@ -23,6 +24,7 @@ export function BoardMenu({ onName, onKeys }: { onName: () => void; onKeys: () =
           <Menu.Item className="menu-item" onSelect={onKeys}>
             {t("menu.keys")}
           </Menu.Item>
+          <SaveMenu />
           <Menu.Item className="menu-item" asChild>
             <a href="/">{t("menu.newBoard")}</a>
           </Menu.Item>

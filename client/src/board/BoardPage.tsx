@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Loading } from "../app/App";
+import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
 import { OpenError, openBoard } from "../sync/session";
@@ -22,8 +23,9 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
       (made) => {
         opened = made;
         if (stop.signal.aborted) made.close();
-        else setSession(made);
-        void keepForOffline();
+        else void fill(id, made).then(() => setSession(made));
+        // Copies can be saved without a connection: what that takes is kept with the rest.
+        void import("../exchange/outline-words").then(() => import("../exchange/save")).finally(keepForOffline);
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
@@ -39,4 +41,16 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
 
   if (problem) return <Problem kind={problem} />;
   return session ? <BoardView session={session} person={person} /> : <Loading />;
+}
+
+/** Puts on a board just made what it is to begin with. */
+async function fill(id: string, { document }: BoardSession): Promise<void> {
+  const content = takeFilling(id);
+  if (!content) return;
+  const { fillings } = await import("../exchange/plain");
+  for (const change of fillings(content)) {
+    document.begin([change]);
+    // A large board takes seconds: the page stays alive meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }

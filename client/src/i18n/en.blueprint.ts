@@ -126,6 +126,7 @@ export const copy = {
   markdown: "Markdown, to read",
   automerge: "Automerge, with its history",
   saved: "The copy is saved: {{name}}",
+  connections: "Connections",
   failed: "The copy could not be made.",
   saveTemplate: "Save this board as a template",
   templateSaved: "Kept as a template on this device. You find it on the start page.",

@@ -127,6 +127,7 @@ export const copy: Words["copy"] = {
   markdown: "Markdown, att läsa",
   automerge: "Automerge, med historiken",
   saved: "Kopian är sparad: {{name}}",
+  connections: "Kopplingar",
   failed: "Kopian kunde inte göras.",
   saveTemplate: "Spara tavlan som mall",
   templateSaved: "Mallen finns på den här enheten. Du hittar den på startsidan.",
