@@ -23,12 +23,16 @@ import { ToolBar, ZoomBar } from "./ToolBar";
 import { ConnectionBanner, People, TitleBar } from "./TopBar";
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person }: { session: BoardSession; person: Person }) {
+export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+  const { t } = useTranslation();
   const tools = useMemo(
     () => ({ session, document: session.document, focus: new FocusStore(), notice: new NoticeStore() }),
     [session],
   );
   const panel = useMemo(() => new PanelStore(), []);
+  useEffect(() => {
+    if (unfilled) tools.notice.say(t("templates.failed"));
+  }, [unfilled, tools, t]);
   return (
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>

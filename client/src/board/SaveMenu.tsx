@@ -22,6 +22,17 @@ export function SaveMenu() {
     }
   };
 
+  const keep = async () => {
+    try {
+      const [{ contentOf }, { keepTemplate }] = await Promise.all([import("../exchange/plain"), import("../templates/own")]);
+      const kept = keepTemplate(document.board().title || t("board.untitled"), contentOf(document.doc()));
+      notice.say(t(kept ? "copy.templateSaved" : "copy.templateFailed"));
+    } catch (error) {
+      console.error(error);
+      notice.say(t("copy.templateFailed"));
+    }
+  };
+
   return (
     <>
       <Menu.Sub>
@@ -41,6 +52,9 @@ export function SaveMenu() {
           </Menu.SubContent>
         </Menu.Portal>
       </Menu.Sub>
+      <Menu.Item className="menu-item" onSelect={() => void keep()} data-testid="save-template">
+        {t("copy.saveTemplate")}
+      </Menu.Item>
     </>
   );
 }

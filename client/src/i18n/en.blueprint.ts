@@ -167,5 +167,5 @@ export const templates = {
   remove: "Forget the template {{name}}",
   steps_one: "{{count}} step",
   steps_other: "{{count}} steps",
-  failed: "The board was made, but the template could not be put on it. The board is empty.",
+  failed: "The board was made, but not everything could be put on it.",
 };

@@ -168,5 +168,5 @@ export const templates: Words["templates"] = {
   remove: "Glöm mallen {{name}}",
   steps_one: "{{count}} steg",
   steps_other: "{{count}} steg",
-  failed: "Tavlan gjordes, men mallen kunde inte läggas på den. Tavlan är tom.",
+  failed: "Tavlan gjordes, men allt kunde inte läggas på den.",
 };
