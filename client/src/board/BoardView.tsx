@@ -19,6 +19,7 @@ import { Icon } from "./Icon";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
+import { SaveDialog } from "./SaveDialog";
 import { ToolBar, ZoomBar } from "./ToolBar";
 import { ConnectionBanner, People, TitleBar } from "./TopBar";
 
@@ -56,7 +57,7 @@ function Words({ children }: { children: ReactNode }) {
   );
 }
 
-type Open = "invite" | "keys" | "name";
+type Open = "invite" | "keys" | "name" | "save";
 
 function Around({ person }: { person: Person }) {
   const { t } = useTranslation();
@@ -80,7 +81,7 @@ function Around({ person }: { person: Person }) {
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
           </button>
-          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} />
+          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} onSave={() => setOpen("save")} />
         </div>
       </header>
       <div className="banners">
@@ -98,6 +99,7 @@ function Around({ person }: { person: Person }) {
       </footer>
       {open === "invite" && <InviteDialog onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>
           <NameForm person={person} onDone={close} />

@@ -5,7 +5,7 @@ import { ROLES } from "../sync/api";
 import { useTools } from "./context";
 import { Icon } from "./Icon";
 
-function Sheet({ title, lead, children, onClose }: { title: string; lead?: string; children: ReactNode; onClose: () => void }) {
+export function Sheet({ title, lead, children, onClose }: { title: string; lead?: string; children: ReactNode; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
