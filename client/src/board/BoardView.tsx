@@ -25,6 +25,7 @@ import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
+import { SaveDialog } from "./SaveDialog";
 import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
 import { ToolBar, ZoomBar } from "./ToolBar";
@@ -33,7 +34,8 @@ import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person }: { session: BoardSession; person: Person }) {
+export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+  const { t } = useTranslation();
   const tools = useMemo(
     () => ({
       session,
@@ -47,6 +49,9 @@ export function BoardView({ session, person }: { session: BoardSession; person: 
     [session],
   );
   const panel = useMemo(() => new PanelStore(), []);
+  useEffect(() => {
+    if (unfilled) tools.notice.say(t("templates.failed"));
+  }, [unfilled, tools, t]);
   return (
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
@@ -94,7 +99,7 @@ function Around({ person }: { person: Person }) {
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
           </button>
-          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} />
+          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} onSave={() => setOpen("save")} />
         </div>
       </header>
       <div className="banners">
@@ -117,6 +122,7 @@ function Around({ person }: { person: Person }) {
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>
           <NameForm person={person} onDone={close} />

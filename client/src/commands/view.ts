@@ -37,6 +37,7 @@ export const VIEW: readonly Command[] = [
   { id: "find", group: "board", keys: ["Mod+f"], scope: "everywhere", look: true, icon: "find", run: ({ ui }) => ui.set({ find: ui.get().find ?? "", open: undefined }) },
   { id: "palette", group: "board", keys: ["Mod+k"], scope: "everywhere", look: true, onlyKey: true, run: ({ ui }) => ui.set({ open: "palette" }) },
   { id: "keys", group: "board", keys: ["?"], look: true, run: ({ ui }) => ui.set({ open: "keys" }) },
+  { id: "save", group: "board", keys: ["Mod+s"], scope: "everywhere", look: true, run: ({ ui }) => ui.set({ open: "save" }) },
   { id: "invite", group: "board", look: true, icon: "people", run: ({ ui }) => ui.set({ open: "invite" }) },
   { id: "name", group: "board", look: true, run: ({ ui }) => ui.set({ open: "name" }) },
   { id: "addStep", group: "board", icon: "in", run: ({ actions }) => actions.addStep() },

@@ -1,4 +1,4 @@
-import type * as A from "@automerge/automerge/slim";
+import * as A from "@automerge/automerge/slim";
 import type { Board, Kind, NoteColor } from "./model";
 import { neighbours, orderBetween } from "./order";
 import { newId } from "./id";
@@ -67,6 +67,21 @@ export class BoardDocument {
 
   /** The board as it is now. The same object until something that shows has changed. */
   board = (): Board => this.#board;
+
+  /** The document itself, for copies of it. */
+  doc(): A.Doc<unknown> {
+    return this.#source.doc();
+  }
+
+  /** The document with its history, as the file that any Automerge program opens. */
+  save(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(A.save(this.#source.doc()));
+  }
+
+  /** Makes changes that are nobody's deed: undo does not know of them. For what a new board begins with. */
+  begin(changes: readonly ((draft: Draft) => void)[]): void {
+    if (this.editable) for (const change of changes) this.#source.change(change);
+  }
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);

@@ -58,6 +58,7 @@ export const canvas = {
     find: "Search on the board",
     palette: "All commands",
     keys: "Keyboard",
+    save: "Save a copy",
     invite: "Invite to the board",
     name: "Change my name",
     addStep: "Add a step",

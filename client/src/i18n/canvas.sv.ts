@@ -60,6 +60,7 @@ export const canvas: Shape<typeof enCanvas> = {
     find: "Sök på tavlan",
     palette: "Alla kommandon",
     keys: "Tangentbord",
+    save: "Spara en kopia",
     invite: "Bjud in till tavlan",
     name: "Byt mitt namn",
     addStep: "Lägg till ett steg",

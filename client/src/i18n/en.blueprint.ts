@@ -125,6 +125,7 @@ export const copy = {
   markdown: "Markdown, to read",
   automerge: "Automerge, with its history",
   saved: "The copy is saved: {{name}}",
+  connections: "Connections",
   failed: "The copy could not be made.",
   saveTemplate: "Save this board as a template",
   templateSaved: "Kept as a template on this device. You find it on the start page.",
@@ -165,5 +166,5 @@ export const templates = {
   remove: "Forget the template {{name}}",
   steps_one: "{{count}} step",
   steps_other: "{{count}} steps",
-  failed: "The board was made, but the template could not be put on it. The board is empty.",
+  failed: "The board was made, but not everything could be put on it.",
 };

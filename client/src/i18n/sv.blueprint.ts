@@ -126,6 +126,7 @@ export const copy: Words["copy"] = {
   markdown: "Markdown, att läsa",
   automerge: "Automerge, med historiken",
   saved: "Kopian är sparad: {{name}}",
+  connections: "Kopplingar",
   failed: "Kopian kunde inte göras.",
   saveTemplate: "Spara tavlan som mall",
   templateSaved: "Mallen finns på den här enheten. Du hittar den på startsidan.",
@@ -166,5 +167,5 @@ export const templates: Words["templates"] = {
   remove: "Glöm mallen {{name}}",
   steps_one: "{{count}} steg",
   steps_other: "{{count}} steg",
-  failed: "Tavlan gjordes, men mallen kunde inte läggas på den. Tavlan är tom.",
+  failed: "Tavlan gjordes, men allt kunde inte läggas på den.",
 };
