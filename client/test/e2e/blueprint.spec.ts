@@ -42,7 +42,7 @@ test("details of an element are written by two at once and show on the board", a
   await bo.join(link);
   await bo.choose(bo.note("Asks for more"));
   for (const p of [anna, bo]) {
-    await p.page.getByTestId("tool-details").click();
+    await p.page.locator(".chosen-tools").getByTestId("tool-details").click();
     await expect(p.page.getByTestId("details")).toHaveAttribute("data-kind", "element");
   }
   await anna.page.getByTestId("owner").fill("Permit office");
