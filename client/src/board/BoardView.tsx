@@ -25,7 +25,7 @@ import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
 import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
-import { ToolBar, ZoomBar } from "./ToolBar";
+import { ModeBar, ToolBar, ZoomBar } from "./ToolBar";
 import { ConnectionBanner, People, TitleBar } from "./TopBar";
 import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
@@ -102,6 +102,7 @@ function Around({ person }: { person: Person }) {
       <footer>
         <NameCard person={person} />
         <SelectionBar />
+        <ModeBar />
         <ToolBar />
         <ZoomBar />
       </footer>

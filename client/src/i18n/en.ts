@@ -85,6 +85,7 @@ export const en = {
   },
   tools: {
     label: "Tools",
+    done: "Done",
     more: "More",
   },
   ...canvas,

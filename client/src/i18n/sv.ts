@@ -85,6 +85,7 @@ export const sv: Words = {
   },
   tools: {
     label: "Verktyg",
+    done: "Klar",
     more: "Mer",
   },
   ...canvas,
