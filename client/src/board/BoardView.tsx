@@ -28,7 +28,7 @@ import { ConnectPalette, Palette } from "./Palette";
 import { SaveDialog } from "./SaveDialog";
 import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
-import { ToolBar, ZoomBar } from "./ToolBar";
+import { ModeBar, ToolBar, ZoomBar } from "./ToolBar";
 import { ConnectionBanner, People, TitleBar } from "./TopBar";
 import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
@@ -115,6 +115,7 @@ function Around({ person }: { person: Person }) {
       <footer>
         <NameCard person={person} />
         <SelectionBar />
+        <ModeBar />
         <ToolBar />
         <ZoomBar />
       </footer>

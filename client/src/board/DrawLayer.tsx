@@ -24,7 +24,7 @@ export function DrawLayer() {
   const stroke = useRef<number[]>([]);
   const [area, setArea] = useState<Rect>();
   const [path, setPath] = useState("");
-  if (tool === "select" || tool === "hand" || tool === "connect") return null;
+  if (tool === "select" || tool === "hand") return null;
 
   const at = (event: { clientX: number; clientY: number }) => flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
   const toScreen = (points: readonly number[]) => {

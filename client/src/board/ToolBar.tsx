@@ -35,6 +35,23 @@ export function ToolBar() {
   );
 }
 
+/** On a narrow window it says which tool is in the hand, and puts it away: there is no Esc for a finger. */
+export function ModeBar() {
+  const { t } = useTranslation();
+  const { ui } = useTools();
+  const tool = useUi((u) => u.tool);
+  if (tool === "select") return null;
+  const name = tool === "hand" ? t("command.tool.hand") : t(`kind.${tool}`);
+  return (
+    <div className="bar mode-bar">
+      <span>{name}</span>
+      <button type="button" className="btn soft" onClick={() => ui.set({ tool: "select" })}>
+        {t("tools.done")}
+      </button>
+    </div>
+  );
+}
+
 function ToolButton({ command: c, off, wide = false }: { command: Command; off?: boolean; wide?: boolean }) {
   const { t } = useTranslation();
   const hands = useHands();

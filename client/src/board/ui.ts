@@ -3,7 +3,7 @@ import type { Kind } from "../document/model";
 import { useTools } from "./context";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
-export type Tool = "select" | "hand" | "connect" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
+export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
 export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save";
 
 export interface Ui {

@@ -141,7 +141,7 @@ export const said = {
   held: "Kept. Go on to the next; {{count}} chosen.",
   unheld: "Not kept any more; {{count}} chosen.",
   tool: "{{kind}}: click where it shall lie, or drag to give it a size. Enter puts it in the middle, Esc puts the tool away.",
-  toolInk: "Draw with the pointer. Esc puts the pen away.",
+  toolInk: "Draw with the pointer or a finger.",
   cut_one: "{{count}} cut out.",
   cut_other: "{{count}} cut out.",
   copiedNotes_one: "{{count}} copied.",

@@ -141,7 +141,7 @@ export const said: Shape<typeof enSaid> = {
   held: "Hålls kvar. Gå vidare till nästa; {{count}} valda.",
   unheld: "Hålls inte kvar längre; {{count}} valda.",
   tool: "{{kind}}: klicka där den ska ligga, eller dra för att ge den en storlek. Enter lägger den i mitten, Esc lägger undan verktyget.",
-  toolInk: "Rita med pekaren. Esc lägger undan pennan.",
+  toolInk: "Rita med pekaren eller fingret.",
   cut_one: "{{count}} utklippt.",
   cut_other: "{{count}} utklippta.",
   copiedNotes_one: "{{count}} kopierad.",

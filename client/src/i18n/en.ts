@@ -86,6 +86,7 @@ export const en = {
   },
   tools: {
     label: "Tools",
+    done: "Done",
     more: "More",
   },
   ...canvas,

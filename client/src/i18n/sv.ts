@@ -86,6 +86,7 @@ export const sv: Words = {
   },
   tools: {
     label: "Verktyg",
+    done: "Klar",
     more: "Mer",
   },
   ...canvas,
