@@ -1,48 +1,19 @@
-import { useEffect, useRef, useState } from "react";
-import type { SyntheticEvent } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
-import { ApiError, createBoard } from "../sync/api";
-import { forgetBoard, knownBoards, rememberBoard } from "../sync/device";
+import { forgetBoard, knownBoards } from "../sync/device";
 import { Logo } from "./Logo";
+import { NewBoard } from "./NewBoard";
 
 const DATES = { sv: "sv-SE", en: "en-GB" } as const;
-const MOST_LETTERS = 200;
 
 /** Makes a board from one field and one button, and leads back to the boards of this device. */
 export function StartPage({ go }: { go: (url: string) => void }) {
   const { t } = useTranslation();
   const [boards, setBoards] = useState(knownBoards);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  const field = useRef<HTMLInputElement>(null);
-
   useEffect(() => {
     document.title = t("name");
   }, [t]);
-
-  const make = async (event: SyntheticEvent) => {
-    event.preventDefault();
-    const title = field.current?.value.trim() ?? "";
-    if (title === "" || title.length > MOST_LETTERS) {
-      setProblem(t(title === "" ? "start.nameNeeded" : "start.nameTooLong"));
-      field.current?.focus();
-      return;
-    }
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const made = await createBoard(title);
-      const secret = new URL(made.links.owner ?? "", location.origin).hash.slice(1);
-      rememberBoard({ id: made.id, documentId: made.documentId, title, role: "owner" }, secret, made.links);
-      go(`/b/${made.id}#${secret}`);
-    } catch (error) {
-      const status = error instanceof ApiError ? error.status : 0;
-      const own = error instanceof ApiError && status >= 400 && status < 500 && status !== 429 ? error.detail : "";
-      setProblem(own || t(status === 429 || status === 503 ? "start.failedBusy" : "start.failed"));
-      setBusy(false);
-    }
-  };
 
   return (
     <main className="page">
@@ -68,28 +39,7 @@ export function StartPage({ go }: { go: (url: string) => void }) {
       <section className="sheet">
         <h1>{t("start.heading")}</h1>
         <p className="lead">{t("start.lead")}</p>
-        <form onSubmit={(e) => void make(e)} noValidate>
-          <label htmlFor="board-name">{t("start.label")}</label>
-          <div className="field-row">
-            <input
-              id="board-name"
-              ref={field}
-              autoComplete="off"
-              autoFocus
-              placeholder={t("start.placeholder")}
-              aria-invalid={problem !== undefined}
-              aria-describedby={problem ? "board-problem" : undefined}
-            />
-            <button type="submit" className="btn primary" disabled={busy}>
-              {t(busy ? "start.making" : "start.make")}
-            </button>
-          </div>
-          {problem !== undefined && (
-            <p id="board-problem" role="alert" className="problem-line">
-              {problem}
-            </p>
-          )}
-        </form>
+        <NewBoard go={go} />
       </section>
       {boards.length > 0 && (
         <section className="sheet">

@@ -6,9 +6,11 @@ import type { Theme } from "../app/theme";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { Icon } from "./Icon";
+import { useKeepTemplate } from "./SaveDialog";
 
-export function BoardMenu({ onName, onKeys }: { onName: () => void; onKeys: () => void }) {
+export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKeys: () => void; onSave: () => void }) {
   const { t } = useTranslation();
+  const keepTemplate = useKeepTemplate();
   const [theme, choose] = useState<Theme>(currentTheme);
   return (
     <Menu.Root modal={false}>
@@ -22,6 +24,12 @@ export function BoardMenu({ onName, onKeys }: { onName: () => void; onKeys: () =
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onKeys}>
             {t("menu.keys")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
+            {t("copy.save")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => void keepTemplate()} data-testid="save-template">
+            {t("copy.saveTemplate")}
           </Menu.Item>
           <Menu.Item className="menu-item" asChild>
             <a href="/">{t("menu.newBoard")}</a>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Loading } from "../app/App";
+import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
 import { OpenError, openBoard } from "../sync/session";
@@ -12,6 +13,7 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
   const person = usePerson();
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
+  const [unfilled, setUnfilled] = useState(false);
   // The name and colour at the start; later changes are told through presence.
   const [start] = useState(person);
 
@@ -22,8 +24,14 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
       (made) => {
         opened = made;
         if (stop.signal.aborted) made.close();
-        else setSession(made);
-        void keepForOffline();
+        else {
+          void fill(id, made).then((filled) => {
+            if (!filled) setUnfilled(true);
+            if (!stop.signal.aborted) setSession(made);
+          });
+        }
+        // Copies can be saved without a connection: what that takes is kept with the rest.
+        void import("../exchange/outline-words").then(() => import("../exchange/save")).finally(keepForOffline);
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
@@ -38,5 +46,23 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
   }, [id, secret, start]);
 
   if (problem) return <Problem kind={problem} />;
-  return session ? <BoardView session={session} person={person} /> : <Loading />;
+  return session ? <BoardView session={session} person={person} unfilled={unfilled} /> : <Loading />;
+}
+
+/** Puts on a board just made what it is to begin with. False when that could not be done. */
+async function fill(id: string, { document }: BoardSession): Promise<boolean> {
+  const content = takeFilling(id);
+  if (!content) return true;
+  try {
+    const { fillings } = await import("../exchange/plain");
+    for (const change of fillings(content)) {
+      document.begin([change]);
+      // A large board takes seconds: the page stays alive meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return true;
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
 }

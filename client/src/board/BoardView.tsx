@@ -4,35 +4,63 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useKeys } from "../commands/useKeys";
+import { Panel, PanelButton } from "../panel/Panel";
+import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
-import { ActionsContext, useActions, useMadeActions } from "./actions";
+import { ActionsContext, useMadeActions } from "./actions";
+import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
 import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTools } from "./context";
-import { InviteDialog, KeysDialog, NameDialog } from "./Dialogs";
-import { SelectionBar } from "./ElementCard";
+import { InviteDialog, NameDialog } from "./Dialogs";
+import { useClipboard } from "./copying";
+import { FarStore } from "./far";
+import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
 import { Icon } from "./Icon";
+import { KeysDialog } from "./KeysDialog";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
-import { ToolBar, ZoomBar } from "./ToolBar";
+import { ConnectPalette, Palette } from "./Palette";
+import { SaveDialog } from "./SaveDialog";
+import { SelectionBar } from "./SelectionTools";
+import { Stage } from "./stage";
+import { ModeBar, ToolBar, ZoomBar } from "./ToolBar";
 import { ConnectionBanner, People, TitleBar } from "./TopBar";
+import { UiStore, useUi } from "./ui";
+import type { Window } from "./ui";
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person }: { session: BoardSession; person: Person }) {
+export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+  const { t } = useTranslation();
   const tools = useMemo(
-    () => ({ session, document: session.document, focus: new FocusStore(), notice: new NoticeStore() }),
+    () => ({
+      session,
+      document: session.document,
+      focus: new FocusStore(),
+      notice: new NoticeStore(),
+      ui: new UiStore(),
+      stage: new Stage(),
+      far: new FarStore(),
+    }),
     [session],
   );
+  const panel = useMemo(() => new PanelStore(), []);
+  useEffect(() => {
+    if (unfilled) tools.notice.say(t("templates.failed"));
+  }, [unfilled, tools, t]);
   return (
     <BoardContext.Provider value={tools}>
-      <Words>
-        <ReactFlowProvider>
-          <Around person={person} />
-        </ReactFlowProvider>
-      </Words>
+      <PanelContext.Provider value={panel}>
+        <Words>
+          <ReactFlowProvider>
+            <Around person={person} />
+          </ReactFlowProvider>
+        </Words>
+      </PanelContext.Provider>
     </BoardContext.Provider>
   );
 }
@@ -47,45 +75,55 @@ function Words({ children }: { children: ReactNode }) {
   );
 }
 
-type Open = "invite" | "keys" | "name";
-
 function Around({ person }: { person: Person }) {
   const { t } = useTranslation();
-  const { session } = useTools();
-  const [open, setOpen] = useState<Open>();
+  const { session, ui } = useTools();
+  const open = useUi((u) => u.open);
   const editable = useEditable();
+  const panelOpen = usePanelState((s) => s.tab !== undefined);
   const { name, color } = person;
-  useUndoKeys();
+  useKeys();
+  useClipboard();
   useTitle();
   useEffect(() => session.presence.update({ name, color }), [session, name, color]);
 
-  const close = () => setOpen(undefined);
+  const setOpen = (what: Window) => ui.set({ open: what });
+  const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable}>
+    <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined}>
       <header className="bars">
         <TitleBar />
         <div className="bar people-bar">
           <People person={person} />
+          <PanelButton />
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
           </button>
-          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} />
+          <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} onSave={() => setOpen("save")} />
         </div>
       </header>
       <div className="banners">
         <ConnectionBanner />
         <ReadOnlyNote />
       </div>
-      <Canvas />
+      <BoardContextMenu>
+        <Canvas />
+      </BoardContextMenu>
+      <FindBar />
+      <Panel />
       <NoticeLine />
       <footer>
         <NameCard person={person} />
         <SelectionBar />
+        <ModeBar />
         <ToolBar />
         <ZoomBar />
       </footer>
       {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "palette" && <Palette onClose={close} />}
+      {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>
           <NameForm person={person} onDone={close} />
@@ -124,27 +162,6 @@ function ReadOnlyNote() {
       </button>
     </div>
   );
-}
-
-/** Undo and redo work everywhere on the page, also while writing on a note. */
-function useUndoKeys(): void {
-  const actions = useActions();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-      const target = event.target;
-      // A field of our own, such as one's name, has an undo of its own.
-      if (target instanceof HTMLInputElement) return;
-      const key = event.key.toLowerCase();
-      if (key === "z" && !event.shiftKey) actions.undo();
-      else if (key === "y" || (key === "z" && event.shiftKey)) actions.redo();
-      else return;
-      event.preventDefault();
-    };
-    // Ahead of the fields, which keep their keys to themselves.
-    window.addEventListener("keydown", onKey, { capture: true });
-    return () => window.removeEventListener("keydown", onKey, { capture: true });
-  }, [actions]);
 }
 
 function useTitle(): void {

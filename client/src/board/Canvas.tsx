@@ -1,119 +1,104 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { KeyboardEvent, PointerEvent, RefObject } from "react";
-import { ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
-import type { NodeChange, NodeTypes } from "@xyflow/react";
+import type { MouseEvent, PointerEvent, RefObject } from "react";
+import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
+import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
+import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
+import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
+import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { SIZES, cellAt, indexAt, layout } from "./layout";
+import { layout } from "./layout";
 import type { Geometry } from "./layout";
+import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
-import type { Drag, ElementNode } from "./nodes";
+import type { ElementNode } from "./nodes";
+import { SelectionTools } from "./SelectionTools";
+import { useUi } from "./ui";
+import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
 
 const nodeTypes: NodeTypes = { element: ElementCard };
 // Made once: new ones would have every node drawn anew. A click handler is what lets a node be clicked at all.
 const ignore = () => undefined;
 const NO_EDGES: never[] = [];
+const MIDDLE_BUTTON = [1];
 // The notes tell how they are used themselves.
 const SILENT = { "node.a11yDescription.default": "", "node.a11yDescription.keyboardDisabled": "", "edge.a11yDescription.default": "" };
 const PRO = { hideAttribution: true };
-/** Above so many elements only those in the window are drawn. */
-const DRAW_ALL = 1500;
-/** Space that the floating bars take, pixels. */
-export const BAR = { top: 74, bottom: 92, topNarrow: 130 };
-export const NARROW = 720;
+const miniColor = ({ data: { element, role } }: ElementNode) =>
+  element.kind === "note" ? `var(--${element.color})` : element.kind === "frame" ? "transparent" : `var(--spine-${SPINES.has(role) ? role : "custom"})`;
+const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage", "backstage", "support"]);
+/** Above so many elements only those in the window are drawn. Below, a screen reader can read the whole board. */
+const DRAW_ALL = 300;
 
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas() {
   const { t } = useTranslation();
-  const { focus, session } = useTools();
+  const { focus, session, stage } = useTools();
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
   const count = useCountLines();
-  const selected = useFocus((f) => f.selected);
+  const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
-  const [drag, setDrag] = useState<Drag>();
+  const tool = useUi((ui) => ui.tool);
+  const minimap = useUi((ui) => ui.minimap);
   const geometry = useMemo(() => layout(board, count), [board, count]);
-  const nodes = useNodes(board, geometry, drag, selected, editable);
+  const carrying = useCarrying(board, geometry);
+  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);
   const top = useTopInset(frame);
+  const space = useSpaceKey();
+  const hand = tool === "hand" || space;
+  const marquee = useMarquee(frame, !hand && tool === "select");
+  useStage(geometry, frame);
   useFirstView(geometry, frame);
-  useInverseZoom(frame);
+  useZoomStyle(frame);
 
   useEffect(() => {
     const tell = () => {
-      const { selected: at, editing } = focus.get();
-      session.presence.update({ selected: at, editing });
+      const { selected, editing } = focus.get();
+      session.presence.update({ selected, editing });
     };
     return focus.subscribe(tell);
   }, [focus, session]);
 
-  const letGo = useCallback(() => focus.select(undefined), [focus]);
-
-  const dragged = drag ? board.elements.find((e) => e.id === drag.id) : undefined;
-  const place = dragged ? geometry.places.get(dragged.id) : undefined;
-  const target = useMemo(() => {
-    if (!drag || !place) return undefined;
-    return cellAt(geometry, drag.x + place.width / 2, drag.y + Math.min(place.height / 2, 40));
-  }, [geometry, drag, place]);
-  const crossing = dragged && target ? actions.crossing(dragged.lane, target.lane) : "";
-
-  const onNodesChange = useCallback((changes: NodeChange<ElementNode>[]) => {
-    for (const change of changes) {
-      if (change.type !== "position" || !change.position || change.dragging !== true) continue;
-      setDrag({ id: change.id, ...change.position });
-    }
-  }, []);
-
-  const onNodeDragStop = useCallback(
-    (_: unknown, node: ElementNode) => {
-      setDrag(undefined);
-      const { x, y } = node.position;
-      const size = geometry.places.get(node.id);
-      if (!size) return;
-      const cell = cellAt(geometry, x + size.width / 2, y + Math.min(size.height / 2, 40));
-      const from = node.data.element;
-      if (!cell) return;
-      const index = indexAt(board, geometry, cell, y + size.height / 2, node.id);
-      const before = board.elements.filter((e) => e.lane === cell.lane && e.step === cell.step);
-      const stays = from.lane === cell.lane && from.step === cell.step && before.findIndex((e) => e.id === node.id) === index;
-      if (!stays) actions.moveTo(node.id, cell, index);
-    },
-    [actions, board, geometry],
-  );
+  const letGo = useCallback(() => focus.atCell(undefined), [focus]);
 
   const onPointerMove = (event: PointerEvent) => {
-    if (event.pointerType === "touch") return;
-    session.presence.update({ cursor: flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
+    const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    stage.pointer = at;
+    if (event.pointerType !== "touch") session.presence.update({ cursor: at });
   };
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !editable) return;
-    if (event.key === "n" || event.key === "N") actions.add("note");
-    else if (event.key === "a" || event.key === "A") actions.add("action");
-    else return;
-    event.preventDefault();
+  const onDoubleClick = (event: MouseEvent) => {
+    if (!editable || tool !== "select" || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
+    actions.addFree("note", flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
   };
 
-  const chosenGone = selected !== undefined && !board.elements.some((e) => e.id === selected);
   useEffect(() => {
-    if (chosenGone) focus.select(undefined);
-  }, [chosenGone, focus]);
+    const there = new Set(board.elements.map((e) => e.id));
+    focus.keep((id) => there.has(id));
+  }, [board, focus]);
 
+  const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
     <main
       ref={frame}
       className="canvas"
       tabIndex={-1}
-      onKeyDown={onKeyDown}
+      data-hand={hand || undefined}
       onPointerMove={onPointerMove}
-      onPointerLeave={() => session.presence.update({ cursor: undefined })}
+      onPointerLeave={() => {
+        stage.pointer = undefined;
+        session.presence.update({ cursor: undefined });
+      }}
+      onDoubleClick={onDoubleClick}
     >
       <span id="note-keys" hidden>
         {t("note.keys")}
@@ -123,11 +108,14 @@ export function Canvas() {
         nodes={nodes}
         edges={NO_EDGES}
         nodeTypes={nodeTypes}
-        onNodesChange={onNodesChange}
-        onNodeDragStop={onNodeDragStop}
+        onNodesChange={carrying.onNodesChange}
+        onNodeDragStart={carrying.onNodeDragStart}
+        onNodeDrag={carrying.onNodeDrag}
+        onNodeDragStop={carrying.onNodeDragStop}
         onNodeClick={ignore}
         onPaneClick={letGo}
         elementsSelectable={false}
+        elevateNodesOnSelect={false}
         nodesFocusable={false}
         nodesConnectable={false}
         disableKeyboardA11y
@@ -137,25 +125,56 @@ export function Canvas() {
         panActivationKeyCode={null}
         zoomOnDoubleClick={false}
         nodeDragThreshold={4}
+        panOnDrag={hand ? true : MIDDLE_BUTTON}
         panOnScroll
-        minZoom={0.15}
-        maxZoom={2.5}
+        minZoom={ZOOM.least}
+        maxZoom={ZOOM.most}
         onlyRenderVisibleElements={board.elements.length > DRAW_ALL}
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={target} />
+        <Grid geometry={geometry} target={carrying.target} />
         <Headers geometry={geometry} top={top} />
+        <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
+        {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
       </ReactFlow>
-      {crossing !== "" && (
+      <DrawLayer />
+      {marquee && <div className="marquee" style={{ left: marquee.x, top: marquee.y, width: marquee.width, height: marquee.height }} />}
+      {carrying.crossing !== "" && (
         <p className="crossing" data-testid="crossing">
-          {crossing}
+          {carrying.crossing}
         </p>
       )}
       {board.elements.length === 0 && editable && <EmptyHint />}
     </main>
   );
+}
+
+/** While the space bar is down on the ground, dragging moves the view. */
+function useSpaceKey(): boolean {
+  const [down, setDown] = useState(false);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== " " || (event.target instanceof Element && event.target.closest("button, a, input, textarea, [role=dialog], [role=menu], .card"))) return;
+      event.preventDefault();
+      setDown(true);
+    };
+    const lift = (event: KeyboardEvent) => {
+      if (event.key === " ") setDown(false);
+    };
+    const away = () => setDown(false);
+    window.addEventListener("keydown", press);
+    window.addEventListener("keyup", lift);
+    window.addEventListener("blur", away);
+    return () => {
+      window.removeEventListener("keydown", press);
+      window.removeEventListener("keyup", lift);
+      window.removeEventListener("blur", away);
+    };
+  }, []);
+  return down;
 }
 
 function EmptyHint() {
@@ -181,17 +200,6 @@ function useTopInset(frame: RefObject<HTMLElement | null>): number {
   return top;
 }
 
-/** The view that shows the whole board if it can be read like that, else its upper left corner. */
-export function viewOf(geometry: Geometry, width: number, height: number): { x: number; y: number; zoom: number } {
-  const narrow = width < NARROW;
-  const top = narrow ? BAR.topNarrow : BAR.top;
-  const wide = geometry.width + (narrow ? 0 : SIZES.margin);
-  const fit = Math.min((width - 32) / wide, (height - top - BAR.bottom) / geometry.height);
-  const zoom = Math.max(narrow ? 0.9 : 0.7, Math.min(fit, 1.6));
-  const spare = width - wide * zoom;
-  return { x: spare > 0 ? spare / 2 : narrow ? 0 : 16, y: top, zoom };
-}
-
 function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
   const flow = useReactFlow();
   const done = useRef(false);
@@ -204,18 +212,20 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>):
   }, [flow, frame, geometry]);
 }
 
-/** Gives the style sheet 1/zoom, for what keeps its size on the screen whatever the zoom. */
-function useInverseZoom(frame: RefObject<HTMLElement | null>): void {
+/** Gives the style sheet 1/zoom, for what keeps its size on the screen, and tells the cards when they are far away. */
+function useZoomStyle(frame: RefObject<HTMLElement | null>): void {
   const store = useStoreApi();
+  const { far } = useTools();
   useEffect(() => {
     let last = 0;
     const set = () => {
       const zoom = store.getState().transform[2];
       if (zoom === last) return;
       last = zoom;
+      far.zoomed(zoom);
       frame.current?.style.setProperty("--unzoom", String(1 / zoom));
     };
     set();
     return store.subscribe(set);
-  }, [store, frame]);
+  }, [store, frame, far]);
 }

@@ -5,13 +5,13 @@ import { ROLES } from "../sync/api";
 import { useTools } from "./context";
 import { Icon } from "./Icon";
 
-function Sheet({ title, lead, children, onClose }: { title: string; lead?: string; children: ReactNode; onClose: () => void }) {
+export function Sheet({ title, lead, children, onClose, wide }: { title: string; lead?: string; children: ReactNode; onClose: () => void; wide?: boolean }) {
   const { t } = useTranslation();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog" {...(lead === undefined ? { "aria-describedby": undefined } : {})}>
+        <Dialog.Content className={wide ? "dialog wide" : "dialog"} {...(lead === undefined ? { "aria-describedby": undefined } : {})}>
           <div className="dialog-head">
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close className="btn icon" aria-label={t("invite.close")}>
@@ -61,35 +61,6 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         ))}
       </ul>
       {role !== "owner" && shown.length > 0 && <p className="fine">{t("invite.onlyYours")}</p>}
-    </Sheet>
-  );
-}
-
-const KEYS = [
-  ["N", "keys.n"],
-  ["Enter", "keys.enter"],
-  ["Esc", "keys.escape"],
-  ["", "keys.arrows"],
-  ["Delete", "keys.remove"],
-  ["1–5", "keys.colors"],
-  ["Ctrl Z", "keys.undo"],
-  ["Ctrl Shift Z", "keys.redo"],
-] as const;
-
-export function KeysDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Sheet title={t("keys.heading")} onClose={onClose}>
-      <dl className="keys">
-        {KEYS.map(([key, words]) => (
-          <div key={words}>
-            <dt>
-              <kbd>{key || t("keys.space")}</kbd>
-            </dt>
-            <dd>{t(words)}</dd>
-          </div>
-        ))}
-      </dl>
     </Sheet>
   );
 }

@@ -1,75 +1,60 @@
-import { memo, useEffect, useLayoutEffect, useRef } from "react";
-import type { KeyboardEvent } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { NodeResizer } from "@xyflow/react";
 import type { NodeProps } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
-import { NOTE_COLORS } from "../document/model";
+import { inCell } from "../document/elements";
 import type { Element } from "../document/model";
-import { useActions } from "./actions";
-import { useBoard, useEditable, useFocus, useTools, useVisitors } from "./context";
+import { useEditable, useFocus, useTools, useVisitors } from "./context";
+import { useFar } from "./far";
 import { Icon } from "./Icon";
-import type { Direction } from "./layout";
+import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
+import { Pills } from "../panel/Marks";
 import { bindSharedText } from "./sharedText";
+import { useUi } from "./ui";
 
-const ARROWS: Readonly<Record<string, Direction>> = {
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-};
-
-/** A note or a card on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
-export const ElementCard = memo(function ElementCard({ data, dragging }: NodeProps<ElementNode>) {
+/** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
+export const ElementCard = memo(function ElementCard({ data, dragging, width, height }: NodeProps<ElementNode>) {
   const { element, label, role } = data;
   const { focus } = useTools();
   const { t } = useTranslation();
-  const actions = useActions();
   const editable = useEditable();
-  const selected = useFocus((f) => f.selected === element.id);
+  const chosen = useFocus((f) => f.chosen.includes(element.id));
+  const alone = useFocus((f) => f.selected === element.id && f.chosen.length === 1);
   const editing = useFocus((f) => f.editing === element.id);
   const visitors = useVisitors(element.id);
+  const found = useUi((ui) => ui.find !== undefined && ui.find.trim() !== "" && matchesWords(element.text, ui.find));
+  const here = useUi((ui) => ui.found === element.id);
+  const far = useFar() && !editing;
   const card = useRef<HTMLDivElement>(null);
   const wasEditing = useRef(false);
+  const byPointer = useRef(false);
 
   useEffect(() => {
     // Back from writing, the keys are for the note again, unless they have gone elsewhere already.
-    if (wasEditing.current && !editing && selected && document.activeElement === document.body) card.current?.focus();
+    if (wasEditing.current && !editing && alone && document.activeElement === document.body) card.current?.focus();
     wasEditing.current = editing;
-  }, [editing, selected]);
+  }, [editing, alone]);
 
-  const cell = element.lane !== undefined && element.step !== undefined ? { lane: element.lane, step: element.step } : undefined;
-  const choose = () => focus.select(element.id, cell);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== card.current || event.ctrlKey || event.metaKey || event.altKey) return;
-    const direction = ARROWS[event.key];
-    const color = NOTE_COLORS[Number(event.key) - 1];
-    if (event.key === "Escape") focus.select(undefined, cell);
-    else if (!editable) return;
-    else if (direction) actions.step(element.id, direction);
-    else if (event.key === "Enter" || event.key === "F2") focus.edit(element.id);
-    else if (event.key === "Delete" || event.key === "Backspace") {
-      actions.remove(element.id);
-      goToCell();
-    }
-    else if (color && element.kind === "note") actions.color(element.id, color);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
+  const cell = inCell(element) ? { lane: element.lane, step: element.step } : undefined;
   const [visitor] = visitors;
+  const { kind } = element;
   return (
     <div
       ref={card}
-      className={`card kind-${element.kind} color-${element.color} role-${role}`}
+      className={`card kind-${kind} color-${element.color} role-${role} form-${element.form}`}
       style={visitor ? { outlineColor: `var(--person-${String(visitor.color)})` } : undefined}
-      data-selected={selected || undefined}
+      data-selected={chosen || undefined}
       data-visited={visitor ? true : undefined}
       data-dragging={dragging || undefined}
+      data-locked={element.locked || undefined}
+      data-free={cell ? undefined : true}
+      data-found={found || undefined}
+      data-here={here || undefined}
+      data-far={far || undefined}
       data-testid="note"
       data-note-id={element.id}
-      data-kind={element.kind}
+      data-kind={kind}
       data-color={element.color}
       data-lane={element.lane}
       data-step={element.step}
@@ -77,34 +62,72 @@ export const ElementCard = memo(function ElementCard({ data, dragging }: NodePro
       tabIndex={0}
       aria-label={label}
       aria-describedby={editable ? "note-keys" : undefined}
-      onFocus={(event) => {
-        if (event.target === card.current) choose();
+      onPointerDown={() => {
+        byPointer.current = true;
+        setTimeout(() => (byPointer.current = false), 0);
       }}
-      onClick={() => {
-        if (selected && !editing && editable && matchMedia("(pointer: coarse)").matches) focus.edit(element.id);
-        else choose();
+      onFocus={(event) => {
+        // What a pointer chooses is known when it is let go: it may carry many.
+        if (event.target === card.current && !byPointer.current) focus.visit(element.id, cell);
+      }}
+      onClick={(event) => {
+        if (event.shiftKey || event.ctrlKey || event.metaKey) focus.toggle(element.id);
+        else if (alone && !editing && editable && kind !== "ink" && matchMedia("(pointer: coarse)").matches) focus.edit(element.id);
+        else focus.select(element.id, cell);
       }}
       onDoubleClick={(event) => {
         event.stopPropagation();
-        if (editable) focus.edit(element.id);
+        if (editable && kind !== "ink") focus.edit(element.id);
       }}
-      onKeyDown={onKeyDown}
     >
-      {editing && editable ? <Writing element={element} onDone={() => card.current?.focus()} /> : <p className="card-text">{element.text}</p>}
-      {visitor && (
+      {alone && editable && !cell && !element.locked && (
+        <NodeResizer minWidth={24} minHeight={24} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
+      )}
+      {kind === "ink" && <Ink element={element} width={width ?? 1} height={height ?? 1} />}
+      {kind === "shape" && !cell && <Form element={element} />}
+      {editing && editable ? (
+        <Writing element={element} onDone={() => card.current?.focus()} />
+      ) : (
+        kind !== "ink" && !far && <p className="card-text">{element.text || (kind === "frame" ? t("kind.frame") : "")}</p>
+      )}
+      {element.locked && !far && (
+        <span className="lock-sign">
+          <Icon name="lock" />
+        </span>
+      )}
+      {!far && <Pills target={element.id} />}
+      {visitor && !far && (
         <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
           {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
           {visitors.length > 1 && ` +${String(visitors.length - 1)}`}
         </span>
       )}
-      {selected && editable && !dragging && <CardTools element={element} />}
     </div>
   );
 });
 
-/** The note that had the keyboard is gone: it goes on in the cell where the note lay. */
-function goToCell(): void {
-  document.querySelector<HTMLElement>(".cell[data-current] > .cell-add")?.focus({ preventScroll: true });
+export function matchesWords(text: string, words: string): boolean {
+  return text.normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
+}
+
+function Ink({ element, width, height }: { element: Element; width: number; height: number }) {
+  const path = useMemo(() => inkPath(element.points, { width, height }), [element.points, width, height]);
+  return (
+    <svg className="ink" aria-hidden="true">
+      <path className="ink-hit" d={path} />
+      <path d={path} />
+    </svg>
+  );
+}
+
+/** The outline of a shape that is no rectangle. */
+function Form({ element }: { element: Element }) {
+  if (element.form === "rectangle") return null;
+  return (
+    <svg className="form" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+      {element.form === "ellipse" ? <ellipse cx="50" cy="50" rx="49.500" ry="49.500" /> : <path d="M50 .5L99.500 50 50 99.500 .5 50z" />}
+    </svg>
+  );
 }
 
 function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
@@ -148,54 +171,5 @@ function Writing({ element, onDone }: { element: Element; onDone: () => void }) 
         }, 0);
       }}
     />
-  );
-}
-
-/** On a narrow window the tools of the chosen note lie above the other tools, where they have room. */
-export function SelectionBar() {
-  const board = useBoard();
-  const editable = useEditable();
-  const selected = useFocus((f) => f.selected);
-  const element = board.elements.find((e) => e.id === selected);
-  return <div className="selection-bar">{element && editable && <CardTools element={element} />}</div>;
-}
-
-function CardTools({ element }: { element: Element }) {
-  const { t } = useTranslation();
-  const { focus } = useTools();
-  const actions = useActions();
-  const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
-  return (
-    <div
-      className="card-tools nodrag nopan"
-      role="toolbar"
-      aria-label={t("note.tools")}
-      onClick={stop}
-      onDoubleClick={stop}
-      // Pressing a tool must not end the writing that it is for.
-      onMouseDown={(event) => event.preventDefault()}
-    >
-      {element.kind === "note" &&
-        NOTE_COLORS.map((color) => (
-          <button
-            key={color}
-            type="button"
-            className={`swatch color-${color}`}
-            aria-label={t(`color.${color}`)}
-            title={t(`color.${color}`)}
-            aria-pressed={element.color === color}
-            onClick={() => actions.color(element.id, color)}
-          />
-        ))}
-      <button type="button" className="btn icon" aria-label={t("note.edit")} title={t("note.edit")} onClick={() => focus.edit(element.id)}>
-        <Icon name="pen" />
-      </button>
-      <button type="button" className="btn icon" aria-label={t("note.remove")} title={t("note.remove")} onClick={() => {
-          actions.remove(element.id);
-          goToCell();
-        }}>
-        <Icon name="bin" />
-      </button>
-    </div>
   );
 }

@@ -7,6 +7,7 @@ import { useEditable, useFocus, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
 import { SIZES, neighbourCell } from "./layout";
 import type { Cell, Direction, Geometry, LaneRow, StepColumn } from "./layout";
+import { useVisibleArea } from "./visible";
 
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowLeft: "left",
@@ -18,7 +19,11 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 /** The ground the notes lie on: the lanes as soft tints, the lines between them, and the cells that take a note. */
 export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometry; target: Cell | undefined }) {
   const { t } = useTranslation();
-  const { width, height, lanes, steps } = geometry;
+  const { width, height, lanes } = geometry;
+  const seen = useVisibleArea();
+  const entry = useFocus((f) => f.cell?.step) ?? geometry.steps[0]?.step.id;
+  // Two hundred steps of twenty lanes are four thousand cells: only those about the window are there, and the one with the keyboard.
+  const steps = geometry.steps.filter(({ step, x }) => step.id === entry || (x + SIZES.step > seen.x && x < seen.x + seen.width));
   return (
     <ViewportPortal>
       <div className="grid" style={{ width, height }}>
@@ -34,7 +39,7 @@ export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometr
               key={`${row.lane.id} ${column.step.id}`}
               row={row}
               column={column}
-              entry={row === lanes[0] && column === steps[0]}
+              entry={row === lanes[0] && column === geometry.steps[0]}
               target={target?.lane === row.lane.id && target.step === column.step.id}
             />
           )),

@@ -1,10 +1,11 @@
 import { ViewportPortal, useStore } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
-import { useEditable } from "./context";
+import { useEditable, useNames } from "./context";
 import { Icon } from "./Icon";
 import { SIZES } from "./layout";
 import type { Geometry } from "./layout";
+import { PartButton, StepNotes } from "../panel/Marks";
 import { SharedField } from "./SharedField";
 
 const HINTED = ["evidence", "customer", "frontstage", "backstage", "support"] as const;
@@ -14,6 +15,7 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
   const { t } = useTranslation();
   const editable = useEditable();
   const actions = useActions();
+  const names = useNames();
   const { width, height, lanes, steps } = geometry;
   const dx = useStore((s) => clamp(-s.transform[0] / s.transform[2], width - SIZES.laneHeader));
   const dy = useStore((s) => clamp((top - s.transform[1]) / s.transform[2], height - SIZES.stepHeader));
@@ -35,6 +37,7 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
                   lines={2}
                 />
                 {hint && <span className="fine">{t(`laneHint.${hint}`)}</span>}
+                <PartButton subject={{ kind: "lane", id: lane.id }} label={t("details.ofLane", { name: names.lane(lane.id) })} />
               </label>
             );
           })}
@@ -49,6 +52,8 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
                 className="step-field"
                 testId={`step-title-${step.id}`}
               />
+              <StepNotes step={step} first={step.phase !== steps[i - 1]?.step.phase} />
+              <PartButton subject={{ kind: "step", id: step.id }} label={t("details.ofStep", { name: names.step(step.id) })} />
             </div>
           ))}
           {editable && (

@@ -12,10 +12,33 @@ const PATHS = {
   check: "M5 12l5 5 9-10",
   close: "M6 6l12 12 M18 6L6 18",
   people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z M2.5 20a6.5 6.5 0 0 1 13 0 M17 8v6 M14 11h6",
+  evidence: "M6 3h9l4 4v14H6z M15 3v4h4 M9 12h7 M9 16h5",
+  decision: "M12 3l9 9-9 9-9-9z",
+  text: "M5 7V5h14v2 M12 5v14 M9 19h6",
+  shape: "M4 5h10v9H4z M14.5 10.2a5 5 0 1 1-4.3 8.3",
+  frame: "M7 3v18 M17 3v18 M3 7h18 M3 17h18",
+  ink: "M4 19c4-9 6-12 8-11s-3 8-1 9 4-6 6-6 1 4 3 4",
+  select: "M5 3l5.5 16 2.4-6.1L19 10.5z",
+  hand: "M8 12V6a1.5 1.5 0 0 1 3 0v5-7a1.5 1.5 0 0 1 3 0v7-5a1.5 1.5 0 0 1 3 0v9c0 4-2 6-5.5 6S7 19 5 15l-1-2.200a1.500 1.500 0 0 1 2.600-1.400L8 13",
+  connect: "M5 19a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z M19 10a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z M7.500 16.500h5v-9h4",
+  lock: "M6 11h12v9H6z M8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+  unlock: "M6 11h12v9H6z M8.500 11V8a3.500 3.500 0 0 1 6.800-1.200",
+  find: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z M16 16l5 5",
+  map: "M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2z M9 4v14 M15 6v14",
+  swap: "M4 9h15l-4-4 M20 15H5l4 4",
+  arrow: "M4 12h15 M14 7l5 5-5 5",
+  arrows: "M4 12h16 M8 8l-4 4 4 4 M16 8l4 4-4 4",
+  up: "M6 15l6-6 6 6",
+  down: "M6 9l6 6 6-6",
   cloud: "M7 18h10a4 4 0 0 0 .6-7.95A6 6 0 0 0 6.1 9.6 4.2 4.2 0 0 0 7 18z",
+  image: "M4 5h16v14H4z M4 16l5-5 4 4 3-3 4 4 M15 9h.01",
+  panel: "M4 5h16v14H4z M14 5v14",
+  details: "M12 8h.01 M11 12h1v5h1 M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
 } as const;
 
-export function Icon({ name }: { name: keyof typeof PATHS }) {
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={name === "menu" ? 3 : 2} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
       <path d={PATHS[name]} />

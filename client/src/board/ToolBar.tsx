@@ -1,66 +1,127 @@
-import { useReactFlow } from "@xyflow/react";
+import * as Menu from "@radix-ui/react-dropdown-menu";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useActions } from "./actions";
-import { viewOf } from "./Canvas";
-import { useBoard, useEditable, useTools } from "./context";
+import type { Command } from "../commands/command";
+import { useHands, useKeysOf } from "../commands/hands";
+import { spoken } from "../commands/keys";
+import { command, isAllowed, run } from "../commands/registry";
+import { useEditable, useTools } from "./context";
 import { Icon } from "./Icon";
-import { layout } from "./layout";
-import { useCountLines } from "./measure";
+import { useUi } from "./ui";
+
+/** In the bar on a wide window; on a narrow one those after the first two are in the menu. */
+const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape", "add.frame", "add.ink"];
+const ALWAYS = new Set(["add.note", "add.action"]);
+const MORE = ["add.evidence", "add.decision", "tool.hand", "find", "palette"];
 
 /** What can be put on the board, and the way back. */
 export function ToolBar() {
   const { t } = useTranslation();
   const { document } = useTools();
   const editable = useEditable();
-  const actions = useActions();
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
   if (!editable) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      <button type="button" className="btn tool" title="N" onClick={() => actions.add("note")} data-testid="add-note">
-        <Icon name="note" />
-        {t("tools.note")}
-      </button>
-      <button type="button" className="btn tool" title="A" onClick={() => actions.add("action")} data-testid="add-action">
-        <Icon name="action" />
-        {t("tools.action")}
-      </button>
+      {SHOWN.map((id) => (
+        <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />
+      ))}
+      <MoreMenu />
       <span className="divider" />
-      <button type="button" className="btn tool" aria-disabled={!canUndo} title="Ctrl Z" onClick={() => actions.undo()} data-testid="undo">
-        <Icon name="undo" />
-        {t("tools.undo")}
-      </button>
-      <button type="button" className="btn tool" aria-disabled={!canRedo} title="Ctrl Shift Z" onClick={() => actions.redo()} data-testid="redo">
-        <Icon name="redo" />
-        {t("tools.redo")}
+      <ToolButton command={command("undo")} off={!canUndo} />
+      <ToolButton command={command("redo")} off={!canRedo} />
+    </div>
+  );
+}
+
+/** On a narrow window it says which tool is in the hand, and puts it away: there is no Esc for a finger. */
+export function ModeBar() {
+  const { t } = useTranslation();
+  const { ui } = useTools();
+  const tool = useUi((u) => u.tool);
+  if (tool === "select") return null;
+  const name = tool === "hand" ? t("command.tool.hand") : t(`kind.${tool}`);
+  return (
+    <div className="bar mode-bar">
+      <span>{name}</span>
+      <button type="button" className="btn soft" onClick={() => ui.set({ tool: "select" })}>
+        {t("tools.done")}
       </button>
     </div>
   );
 }
 
-export function ZoomBar() {
+function ToolButton({ command: c, off, wide = false }: { command: Command; off?: boolean; wide?: boolean }) {
   const { t } = useTranslation();
-  const flow = useReactFlow();
-  const board = useBoard();
-  const count = useCountLines();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? {} : { duration: 160 };
-  const fit = () => {
-    const { clientWidth, clientHeight } = document.documentElement;
-    void flow.setViewport(viewOf(layout(board, count), clientWidth, clientHeight), calm);
+  const hands = useHands();
+  const keysOf = useKeysOf();
+  const tool = useUi((ui) => ui.tool);
+  const kind = c.id.startsWith("add.") ? c.id.slice(4) : c.id.startsWith("tool.") ? c.id.slice(5) : undefined;
+  const mode = kind !== undefined && ["select", "hand", "text", "shape", "frame", "ink"].includes(kind);
+  return (
+    <button
+      type="button"
+      className="btn tool"
+      data-wide={wide || undefined}
+      aria-disabled={off}
+      aria-pressed={mode ? tool === kind : undefined}
+      aria-keyshortcuts={c.keys?.[0] === undefined ? undefined : spoken(c.keys[0])}
+      title={keysOf(c)}
+      onClick={() => run(c, hands)}
+      data-testid={c.id.replace(".", "-")}
+    >
+      {c.icon && <Icon name={c.icon} />}
+      {t(`toolName.${c.id}`)}
+    </button>
+  );
+}
+
+function MoreMenu() {
+  const { t } = useTranslation();
+  const hands = useHands();
+  const keysOf = useKeysOf();
+  const item = (id: string, narrow: boolean) => {
+    const c = command(id);
+    return (
+      <Menu.Item key={id} className="menu-item" data-narrow={narrow || undefined} onSelect={() => setTimeout(() => run(c, hands), 0)} disabled={!isAllowed(c, hands)}>
+        {c.icon && <Icon name={c.icon} />}
+        <span className="menu-words">{t(`command.${id}`)}</span>
+        <kbd>{keysOf(c)}</kbd>
+      </Menu.Item>
+    );
   };
   return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="btn tool" data-testid="more-tools">
+        <Icon name="menu" />
+        {t("tools.more")}
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Content className="popover menu" side="top" sideOffset={10} collisionPadding={10} onCloseAutoFocus={(event) => event.preventDefault()}>
+          {SHOWN.filter((id) => !ALWAYS.has(id)).map((id) => item(id, true))}
+          {MORE.map((id) => item(id, false))}
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+export function ZoomBar() {
+  const { t } = useTranslation();
+  const hands = useHands();
+  const minimap = useUi((ui) => ui.minimap);
+  return (
     <div className="bar zoom">
-      <button type="button" className="btn icon" aria-label={t("tools.zoomOut")} title={t("tools.zoomOut")} onClick={() => void flow.zoomOut(calm)}>
-        <Icon name="out" />
-      </button>
-      <button type="button" className="btn icon" aria-label={t("tools.fit")} title={t("tools.fit")} onClick={fit}>
-        <Icon name="fit" />
-      </button>
-      <button type="button" className="btn icon" aria-label={t("tools.zoomIn")} title={t("tools.zoomIn")} onClick={() => void flow.zoomIn(calm)}>
-        <Icon name="in" />
-      </button>
+      {["minimap", "zoomOut", "zoomFit", "zoomIn"].map((id) => {
+        const c = command(id);
+        const name = t(`toolName.${id}`);
+        return (
+          <button key={id} type="button" className="btn icon" aria-label={name} title={name} aria-pressed={id === "minimap" ? minimap : undefined} onClick={() => run(c, hands)}>
+            {c.icon && <Icon name={c.icon} />}
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -6,14 +6,20 @@ import type { Connection } from "../sync/adapter";
 import type { Peer } from "../sync/presence";
 import type { SaveState } from "../sync/saved";
 import type { BoardSession } from "../sync/session";
+import type { FarStore } from "./far";
 import type { Focus, FocusStore } from "./focus";
 import type { NoticeStore } from "./notice";
+import type { Stage } from "./stage";
+import type { UiStore } from "./ui";
 
 export interface BoardTools {
   readonly session: BoardSession;
   readonly document: BoardDocument;
   readonly focus: FocusStore;
   readonly notice: NoticeStore;
+  readonly ui: UiStore;
+  readonly stage: Stage;
+  readonly far: FarStore;
 }
 
 export const BoardContext = createContext<BoardTools | undefined>(undefined);

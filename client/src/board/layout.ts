@@ -66,10 +66,26 @@ export function widthOf(kind: Kind): number {
   return kind === "note" ? inner - 20 : inner;
 }
 
+/** Sizes of what lies free and has none of its own; a height of 0 means: as high as its words. */
+const FREE: Readonly<Record<Kind, { width: number; height: number }>> = {
+  note: { width: 188, height: 0 },
+  action: { width: 208, height: 0 },
+  evidence: { width: 208, height: 0 },
+  decision: { width: 208, height: 0 },
+  text: { width: 220, height: 0 },
+  shape: { width: 160, height: 100 },
+  frame: { width: 480, height: 320 },
+  ink: { width: 40, height: 40 },
+  image: { width: 240, height: 160 },
+};
+/** What is laid down by a click has this size. */
+export const freeSize = (kind: Kind) => FREE[kind];
+
 export function layout(board: Board, countLines: CountLines): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
   for (const element of board.elements) {
+    if (element.kind === "image") continue; // not drawn yet
     if (element.lane === undefined || element.step === undefined) {
       loose.push(element);
       continue;
@@ -81,10 +97,19 @@ export function layout(board: Board, countLines: CountLines): Geometry {
   }
 
   const places = new Map<string, Rect>();
+  const heightOf = (element: Element, width: number) => {
+    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
+    return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
+  };
   const sizeOf = (element: Element) => {
     const width = widthOf(element.kind);
-    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
-    return { width, height: Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine) };
+    return { width, height: heightOf(element, width) };
+  };
+  const freeSizeOf = (element: Element) => {
+    const { kind, w, h } = element;
+    const width = w || FREE[kind].width;
+    const height = h || FREE[kind].height;
+    return { width, height: kind === "frame" || kind === "ink" ? height : Math.max(height, heightOf(element, width)) };
   };
 
   const steps = board.steps.map((step, i) => ({ step, x: SIZES.laneHeader + i * SIZES.step }));
@@ -109,8 +134,8 @@ export function layout(board: Board, countLines: CountLines): Geometry {
   // What lies in no cell, because its lane or step is gone, waits below the board until someone gives it a place.
   let x = SIZES.laneHeader + SIZES.padding;
   for (const element of loose) {
-    const size = sizeOf(element);
-    const free = element.x !== 0 || element.y !== 0;
+    const size = freeSizeOf(element);
+    const free = element.x !== 0 || element.y !== 0 || element.w !== 0;
     places.set(element.id, { x: free ? element.x : x, y: free ? element.y : y + 24, ...size });
     if (!free) x += size.width + SIZES.gap;
   }
@@ -124,10 +149,10 @@ export function cellAt(geometry: Geometry, x: number, y: number): Cell | undefin
   return row && column ? { lane: row.lane.id, step: column.step.id } : undefined;
 }
 
-/** Where among the elements of a cell something let go at `y` belongs, not counting `moving` itself. */
-export function indexAt(board: Board, geometry: Geometry, cell: Cell, y: number, moving: string): number {
+/** Where among the elements of a cell something let go at `y` belongs, not counting what is moving itself. */
+export function indexAt(board: Board, geometry: Geometry, cell: Cell, y: number, ...moving: string[]): number {
   return board.elements
-    .filter((e) => e.lane === cell.lane && e.step === cell.step && e.id !== moving)
+    .filter((e) => e.lane === cell.lane && e.step === cell.step && !moving.includes(e.id))
     .filter((e) => {
       const place = geometry.places.get(e.id);
       return place !== undefined && place.y + place.height / 2 < y;

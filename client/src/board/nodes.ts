@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "react";
 import type { Node } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
+import { inCell } from "../document/elements";
 import type { Board, Element, LaneRole } from "../document/model";
 import { useNames } from "./context";
 import type { Geometry, Rect } from "./layout";
@@ -13,10 +14,17 @@ export interface ElementData extends Record<string, unknown> {
 }
 export type ElementNode = Node<ElementData, "element">;
 
+/** What is being carried, by this person or another, and how far. */
 export interface Drag {
+  readonly ids: ReadonlySet<string>;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** What is being stretched. */
+export interface Resize {
   readonly id: string;
-  readonly x: number;
-  readonly y: number;
+  readonly rect: Rect;
 }
 
 /**
@@ -26,8 +34,9 @@ export interface Drag {
 export function useNodes(
   board: Board,
   geometry: Geometry,
-  drag: Drag | undefined,
-  selected: string | undefined,
+  drags: readonly Drag[],
+  resize: Resize | undefined,
+  chosen: readonly string[],
   draggable: boolean,
 ): ElementNode[] {
   const { t } = useTranslation();
@@ -40,28 +49,34 @@ export function useNodes(
     // Labels are worth keeping: putting five hundred together takes longer than drawing one note.
     const sameWords = cachedFor.current[0] === names && cachedFor.current[1] === t;
     cachedFor.current = [names, t];
+    const all = new Set(chosen);
     const labelOf = (element: Element) => {
-      const { kind, text, lane, step } = element;
+      const { kind, text, lane, step, locked } = element;
       const words = { kind: t(`kind.${kind}`), text, lane: names.lane(lane), step: names.step(step) };
-      return t(text ? "note.label" : "note.labelEmpty", words);
+      const label = inCell(element) ? t(text ? "note.label" : "note.labelEmpty", words) : t(text ? "note.labelFree" : "note.labelFreeEmpty", words);
+      return locked ? `${label}. ${t("note.locked")}` : label;
     };
     for (const element of board.elements) {
       const place = geometry.places.get(element.id);
       if (!place) continue;
       const role = names.roleOf(element.lane);
-      const rect: Rect = drag?.id === element.id ? { ...place, x: drag.x, y: drag.y } : place;
+      const drag = drags.find((d) => d.ids.has(element.id));
+      const rect = resize?.id === element.id ? resize.rect : drag ? { ...place, x: place.x + drag.dx, y: place.y + drag.dy } : place;
       const former = cache.current.get(element.id);
       const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element);
-      const node = make(element, label, role, rect, element.id === selected, draggable);
+      const node = make(element, label, role, rect, all.has(element.id), draggable && !element.locked, drag !== undefined);
       next.set(element.id, former && same(former, node) ? former : node);
     }
     cache.current = next;
     return [...next.values()];
-  }, [board, geometry, drag, selected, draggable, names, t]);
+  }, [board, geometry, drags, resize, chosen, draggable, names, t]);
 }
 
 // The canvas calls its wrappers "node", which says nothing; the card inside names itself.
 const WRAPPER = { "aria-roledescription": undefined };
+
+// Of a frame only the rim and the name can be taken, of ink only the stroke: what lies under them stays in reach.
+const THROUGH = { style: { pointerEvents: "none" } } as const;
 
 function make(
   element: Element,
@@ -70,6 +85,7 @@ function make(
   rect: Rect,
   selected: boolean,
   draggable: boolean,
+  carried: boolean,
 ): ElementNode {
   const { x, y, width, height } = rect;
   return {
@@ -80,6 +96,8 @@ function make(
     height,
     selected,
     draggable,
+    zIndex: carried ? 1000 : element.kind === "frame" ? -1 : 0,
+    ...(element.kind === "frame" || element.kind === "ink" ? THROUGH : undefined),
     data: { element, label, role },
     domAttributes: WRAPPER,
   };
@@ -94,6 +112,7 @@ function same(a: ElementNode, b: ElementNode): boolean {
     a.position.y === b.position.y &&
     a.width === b.width &&
     a.height === b.height &&
+    a.zIndex === b.zIndex &&
     a.selected === b.selected &&
     a.draggable === b.draggable
   );

@@ -1,11 +1,12 @@
-import type * as A from "@automerge/automerge/slim";
+import * as A from "@automerge/automerge/slim";
 import type { Board, Kind, NoteColor } from "./model";
-import { SCHEMA } from "./model";
 import { neighbours, orderBetween } from "./order";
+import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
-import { createElement, createStep, editText, removeObject, revert, setFields } from "./write";
+import { Blueprint } from "./blueprint";
+import { createElements, joinActions, removeElements } from "./elements";
+import { editText, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
-import { movePosition } from "./text";
 import type { Splice } from "./text";
 
 /** Where a document lives: an automerge-repo handle, or in tests a plain Automerge document. */
@@ -40,10 +41,13 @@ export class BoardDocument {
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
   readonly #aliases = new Map<string, string>();
   readonly #stop: () => void;
+  /** The changes to what the board is made of: lanes, steps, phases and what is said about them. */
+  readonly blueprint: Blueprint;
   #board: Board;
   #undo: Deed[] = [];
   #redo: Deed[] = [];
   #typing: string | undefined;
+  #joining: string | undefined;
   #editable: boolean;
 
   constructor(source: DocumentSource, options: { editable?: boolean; now?: () => number } = {}) {
@@ -51,6 +55,7 @@ export class BoardDocument {
     this.#now = options.now ?? Date.now;
     this.#editable = options.editable ?? true;
     this.#board = this.#read(source.doc());
+    this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed));
     this.#stop = source.onChange((patches) => this.#changed(patches));
   }
 
@@ -62,6 +67,21 @@ export class BoardDocument {
 
   /** The board as it is now. The same object until something that shows has changed. */
   board = (): Board => this.#board;
+
+  /** The document itself, for copies of it. */
+  doc(): A.Doc<unknown> {
+    return this.#source.doc();
+  }
+
+  /** The document with its history, as the file that any Automerge program opens. */
+  save(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(A.save(this.#source.doc()));
+  }
+
+  /** Makes changes that are nobody's deed: undo does not know of them. For what a new board begins with. */
+  begin(changes: readonly ((draft: Draft) => void)[]): void {
+    if (this.editable) for (const change of changes) this.#source.change(change);
+  }
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -91,14 +111,16 @@ export class BoardDocument {
   createElement(place: { lane: string; step: string; kind?: Kind; color?: NoteColor }): string | undefined {
     const id = newId();
     const done = this.#perform((draft) =>
-      createElement(draft, {
-        id,
-        kind: place.kind ?? "note",
-        lane: place.lane,
-        step: place.step,
-        order: orderBetween(this.#cell(place.lane, place.step).at(-1)?.order),
-        color: place.color ?? "yellow",
-      }),
+      createElements(draft, [
+        {
+          id,
+          kind: place.kind ?? "note",
+          lane: place.lane,
+          step: place.step,
+          order: orderBetween(this.#cell(place.lane, place.step).at(-1)?.order),
+          color: place.color ?? (place.kind === undefined || place.kind === "note" ? "yellow" : "gray"),
+        },
+      ]),
     );
     return done ? id : undefined;
   }
@@ -115,14 +137,26 @@ export class BoardDocument {
   }
 
   removeElement(id: string): boolean {
-    return this.#perform((draft) => removeObject(draft, ["elements", id]));
+    return this.#perform((draft) => removeElements(draft, new Set([id])));
   }
 
-  /** Adds a step after the last one. */
+  /**
+   * Makes any change as one deed for undo. Deeds that name the same `joins` without a long pause between them become one:
+   * nudging a note ten times is taken back at once. False when nothing changed.
+   */
+  perform(deed: (draft: Draft, board: Board) => Action[], joins?: string): boolean {
+    const last = this.#undo.at(-1);
+    const former = joins !== undefined && this.#joining === joins && last && this.#now() - last.at < TYPING_PAUSE ? last.actions : undefined;
+    const done = this.#perform((draft) => {
+      const actions = deed(draft, this.#board);
+      return former && actions.length > 0 ? joinActions(former, actions) : actions;
+    }, former !== undefined);
+    if (done) this.#joining = joins;
+    return done;
+  }
+
   addStep(): string | undefined {
-    const id = newId();
-    const order = orderBetween(this.#board.steps.at(-1)?.order);
-    return this.#perform((draft) => createStep(draft, { id, order })) ? id : undefined;
+    return this.blueprint.addStep();
   }
 
   /** The text at a path, such as ["meta", "title"] or ["elements", id, "text"]. Missing text reads as empty. */
@@ -169,6 +203,7 @@ export class BoardDocument {
     const deed = from.pop();
     if (!deed) return "nothing";
     this.#typing = undefined;
+    this.#joining = undefined;
     const aliases = {
       resolve: (cursor: string) => this.#resolve(cursor),
       add: (a: string, b: string) => void this.#aliases.set(a, b),
@@ -193,6 +228,7 @@ export class BoardDocument {
   #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
     if (!this.editable) return false;
     this.#typing = undefined;
+    this.#joining = undefined;
     let actions: Action[] = [];
     this.#source.change((draft) => {
       actions = deed(draft);
@@ -236,12 +272,4 @@ export class BoardDocument {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-export { SCHEMA, movePosition };
-
-/** A short random name: 12 letters of 32, 60 bits. */
-export function newId(): string {
-  const letters = "0123456789abcdefghjkmnpqrstvwxyz";
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => letters[byte % 32]).join("");
 }

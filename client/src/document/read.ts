@@ -1,84 +1,199 @@
-import { isImmutableString } from "@automerge/automerge/slim";
-import { KINDS, LANE_ROLES, LIMITS, NOTE_COLORS, SCHEMA } from "./model";
-import type { Board, Element, Kind, Lane, LaneRole, NoteColor, Step } from "./model";
+import { getConflicts, isImmutableString } from "@automerge/automerge/slim";
+import * as M from "./model";
+import type { Board, Comment, Connector, Element, Emotion, Lane, Marker, Phase, Step, Tally } from "./model";
 import { byOrder } from "./order";
+
+type Raw = Readonly<Record<string, unknown>>;
 
 /**
  * Makes a reader: a function from a document to the board it holds. It takes any value at all and never throws. Parts
  * that did not change since the last call are the same objects again, so a view can compare by identity.
  */
 export function createReader(): (doc: unknown) => Board {
-  const lanes = new Map<string, Lane>();
-  const steps = new Map<string, Step>();
+  const phases = listReader(M.LIMITS.phases, readPhase);
+  const lanes = listReader(M.LIMITS.lanes, readLane);
+  const steps = listReader(M.LIMITS.steps, readStep);
   const elements = new Map<string, { source: unknown; place: string; element: Element | undefined }>();
+  const connectors = listReader(M.LIMITS.others, readConnector);
+  const markers = listReader(M.LIMITS.others, readMarker);
+  const emotions = listReader(M.LIMITS.others, readEmotion);
+  const comments = listReader(M.LIMITS.others, readComment);
   let last: Board | undefined;
 
   return (doc) => {
     const root = mapOf(doc) ?? {};
-    const laneList = reuse(readList(root["lanes"], LIMITS.lanes, lanes, readLane), last?.lanes);
-    const stepList = reuse(readList(root["steps"], LIMITS.steps, steps, readStep), last?.steps);
+    const meta = mapOf(root["meta"]) ?? {};
+    const phaseList = reuse(phases(root["phases"], "").sort(byOrder), last?.phases);
+    const laneList = reuse(lanes(root["lanes"], "").sort(byOrder), last?.lanes);
+    const inPhase = idsOf(phaseList);
+    const stepList = reuse(steps(root["steps"], phaseList, { phase: inPhase }).sort(byOrder), last?.steps);
     const elementList = reuse(readElements(root["elements"], laneList, stepList, elements), last?.elements);
+    const known = idsOf(elementList);
+    const inSteps = idsOf(stepList);
+    const commentIds = new Set(Object.keys(mapOf(root["comments"]) ?? {}));
     const board: Board = {
-      newer: numberOf(root["schema"], SCHEMA) > SCHEMA,
-      title: textOf(mapOf(root["meta"])?.["title"]),
+      newer: numberOf(root["schema"], M.SCHEMA) > M.SCHEMA,
+      title: textOf(meta["title"]),
+      purpose: textOf(meta["purpose"]),
+      state: oneOf(meta["state"], M.STATES) ?? "as-is",
+      muted: reuse(M.RULES.filter((rule) => meta[muteKey(rule)] === true), last?.muted),
+      phases: phaseList,
       lanes: laneList,
       steps: stepList,
       elements: elementList,
+      connectors: reuse(connectors(root["connectors"], "").filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors),
+      markers: reuse(
+        markers(root["markers"], elementList, { recovery: known }).filter((m) => known.has(m.target) || inSteps.has(m.target)),
+        last?.markers,
+      ),
+      emotions: reuse(emotions(root["emotions"], "").filter((e) => inSteps.has(e.step)), last?.emotions),
+      comments: reuse(comments(root["comments"], root["comments"], { parent: commentIds }).sort(byOrder), last?.comments),
+      votes: readVotes(root["votes"], last?.votes),
     };
     last = last && sameFields(last, board) ? last : board;
     return last;
   };
 }
 
+/** The field of meta that rids a board of a rule. A field for each, so that two people can mute at the same time. */
+export const muteKey = (rule: string) => `mute${rule}`;
+
 /** The text of a value that is collaborative text or a scalar string; anything else is no text. */
 export function textOf(value: unknown): string {
-  if (typeof value === "string") return value.length > LIMITS.text ? value.slice(0, LIMITS.text) : value;
+  if (typeof value === "string") return value.length > M.LIMITS.text ? value.slice(0, M.LIMITS.text) : value;
   if (isImmutableString(value)) return textOf(String(value.val));
   return "";
 }
 
 /** The value as a map, or undefined when it is none. */
-export function mapOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+export function mapOf(value: unknown): Raw | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   if (isImmutableString(value) || value instanceof Date || ArrayBuffer.isView(value)) return undefined;
   return value as Record<string, unknown>;
 }
 
+const LONGEST = 10 * 366 * 86_400;
+
 function numberOf(value: unknown, otherwise: number): number {
   return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 }
+
+function within(value: unknown, least: number, most: number): number | undefined {
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  return Math.max(least, Math.min(most, value));
+}
+
+function wholeWithin(value: unknown, least: number, most: number): number | undefined {
+  const number = within(value, least, most);
+  // Adding zero makes one of the two zeros that round() knows.
+  return number === undefined ? undefined : Math.round(number) + 0;
+}
+
+const seconds = (value: unknown) => (typeof value === "number" && value < 0 ? undefined : within(value, 0, LONGEST));
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
   const text = textOf(value);
   return allowed.find((a) => a === text);
 }
 
-function readLane(id: string, raw: Readonly<Record<string, unknown>>): Lane {
-  const role: LaneRole = oneOf(raw["role"], LANE_ROLES) ?? "custom";
-  return { id, role, title: textOf(raw["title"]), order: textOf(raw["order"]) };
-}
-
-function readStep(id: string, raw: Readonly<Record<string, unknown>>): Step {
+function readPhase(id: string, raw: Raw): Phase {
   return { id, title: textOf(raw["title"]), order: textOf(raw["order"]) };
 }
 
-function readList<T extends { id: string; order: string }>(
-  value: unknown,
-  limit: number,
-  cache: Map<string, T>,
-  read: (id: string, raw: Readonly<Record<string, unknown>>) => T,
-): T[] {
-  const list: T[] = [];
-  for (const [id, raw] of Object.entries(mapOf(value) ?? {})) {
-    const map = mapOf(raw);
-    if (!map) continue;
-    const fresh = read(id, map);
-    const known = cache.get(id);
-    const item = known && sameFields(known, fresh) ? known : fresh;
-    cache.set(id, item);
-    list.push(item);
-  }
-  return list.sort(byOrder).slice(0, limit);
+function readLane(id: string, raw: Raw): Lane {
+  const role = oneOf(raw["role"], M.LANE_ROLES) ?? "custom";
+  return { id, role, title: textOf(raw["title"]), order: textOf(raw["order"]), owner: textOf(raw["owner"]) };
+}
+
+function readStep(id: string, raw: Raw): Step {
+  return {
+    id,
+    title: textOf(raw["title"]),
+    order: textOf(raw["order"]),
+    phase: textOf(raw["phase"]) || undefined,
+    standardSeconds: seconds(raw["standardSeconds"]),
+    acceptableSeconds: seconds(raw["acceptableSeconds"]),
+    observedSeconds: seconds(raw["observedSeconds"]),
+  };
+}
+
+function readConnector(id: string, raw: Raw): Connector {
+  return {
+    id,
+    from: textOf(raw["from"]),
+    to: textOf(raw["to"]),
+    direction: oneOf(raw["direction"], M.DIRECTIONS) ?? "one-way",
+    meaning: oneOf(raw["meaning"], M.MEANINGS) ?? "leads-to",
+    label: textOf(raw["label"]),
+  };
+}
+
+function readMarker(id: string, raw: Raw): Marker | undefined {
+  const type = oneOf(raw["type"], M.MARKER_TYPES);
+  if (!type) return undefined;
+  return {
+    id,
+    type,
+    target: textOf(raw["target"]),
+    severity: wholeWithin(raw["severity"], 1, M.MOST_SEVERE),
+    likelihood: wholeWithin(raw["likelihood"], 1, M.MOST_SEVERE),
+    waitSeconds: seconds(raw["waitSeconds"]),
+    recovery: textOf(raw["recovery"]) || undefined,
+    note: textOf(raw["note"]),
+  };
+}
+
+function readEmotion(id: string, raw: Raw): Emotion | undefined {
+  const who = oneOf(raw["who"], M.FEELERS);
+  const value = wholeWithin(raw["value"], -2, 2);
+  if (!who || value === undefined) return undefined;
+  return { id, step: textOf(raw["step"]), who, value, note: textOf(raw["note"]) };
+}
+
+function readComment(id: string, raw: Raw): Comment {
+  return {
+    id,
+    target: textOf(raw["target"]),
+    parent: textOf(raw["parent"]) || undefined,
+    order: textOf(raw["order"]),
+    text: textOf(raw["text"]),
+    fate: oneOf(raw["fate"], M.FATES) ?? "open",
+    reason: textOf(raw["reason"]),
+  };
+}
+
+/**
+ * Reads a map of things by id. A thing is read anew only when it changed, or when what it may refer to did: `context`
+ * stands for that, and `references` names the fields that hold an id and the ids there are.
+ */
+function listReader<T extends { readonly id: string }>(limit: number, read: (id: string, raw: Raw) => T | undefined) {
+  const cache = new Map<string, { source: unknown; context: unknown; item: T | undefined }>();
+  return (value: unknown, context: unknown, references: Partial<Record<keyof T, ReadonlySet<string>>> = {}): T[] => {
+    const list: T[] = [];
+    const entries = Object.entries(mapOf(value) ?? {});
+    for (const [id, source] of entries) {
+      if (list.length >= limit) break;
+      const raw = mapOf(source);
+      if (!raw) continue;
+      const known = cache.get(id);
+      let item = known?.item;
+      // Automerge gives an untouched map as the same object again.
+      if (!known || known.source !== source || known.context !== context) {
+        let fresh = read(id, raw);
+        for (const [field, ids] of Object.entries(references) as [keyof T, ReadonlySet<string>][]) {
+          if (fresh && !ids.has(String(fresh[field]))) fresh = { ...fresh, [field]: undefined };
+        }
+        item = item && fresh && sameFields(item, fresh) ? item : fresh;
+        cache.set(id, { source, context, item });
+      }
+      if (item) list.push(item);
+    }
+    if (cache.size > entries.length) {
+      const there = new Set(entries.map(([id]) => id));
+      for (const id of cache.keys()) if (!there.has(id)) cache.delete(id);
+    }
+    return list;
+  };
 }
 
 function readElements(
@@ -92,7 +207,7 @@ function readElements(
   const list: Element[] = [];
   const seen = new Set<string>();
   for (const [id, source] of Object.entries(mapOf(value) ?? {})) {
-    if (list.length >= LIMITS.elements) break;
+    if (list.length >= M.LIMITS.elements) break;
     const raw = mapOf(source);
     if (!raw) continue;
     seen.add(id);
@@ -101,7 +216,6 @@ function readElements(
     const placed = laneAt.has(laneId) && stepAt.has(stepId);
     const place = placed ? `${laneId}\u0000${stepId}` : "";
     const known = cache.get(id);
-    // Automerge gives an untouched map as the same object again.
     let element = known?.element;
     if (!known || known.source !== source || known.place !== place) {
       const fresh = readElement(id, raw, placed);
@@ -118,11 +232,15 @@ function readElements(
   );
 }
 
-function readElement(id: string, raw: Readonly<Record<string, unknown>>, placed: boolean): Element | undefined {
-  const kind: Kind | undefined = oneOf(raw["kind"], KINDS);
+const NO_POINTS: readonly number[] = [];
+
+function readElement(id: string, raw: Raw, placed: boolean): Element | undefined {
+  const kind = oneOf(raw["kind"], M.KINDS);
   if (!kind) return undefined;
-  const color: NoteColor = oneOf(raw["color"], NOTE_COLORS) ?? "yellow";
-  const coordinate = (value: unknown) => Math.max(-1e6, Math.min(1e6, numberOf(value, 0)));
+  const points = raw["points"];
+  const { coordinate: far, side } = M.BOUNDS;
+  const coordinate = (value: unknown) => within(value, -far, far) ?? 0;
+  const size = (value: unknown) => within(value, 0, side) ?? 0;
   return {
     id,
     kind,
@@ -131,10 +249,61 @@ function readElement(id: string, raw: Readonly<Record<string, unknown>>, placed:
     order: textOf(raw["order"]),
     x: coordinate(raw["x"]),
     y: coordinate(raw["y"]),
+    w: size(raw["w"]),
+    h: size(raw["h"]),
     text: textOf(raw["text"]),
-    color,
+    color: oneOf(raw["color"], M.NOTE_COLORS) ?? (kind === "note" ? "yellow" : "gray"),
+    form: oneOf(raw["form"], M.FORMS) ?? "rectangle",
+    performedBy: oneOf(raw["performedBy"], M.PERFORMERS),
+    channel: textOf(raw["channel"]),
+    owner: textOf(raw["owner"]),
+    evidenceStatus: oneOf(raw["evidenceStatus"], M.EVIDENCE_STATUSES),
+    image: textOf(raw["image"]) || undefined,
+    points: Array.isArray(points) ? points.slice(0, M.LIMITS.points).map(coordinate) : NO_POINTS,
+    locked: raw["locked"] === true,
   };
 }
+
+/** The most votes that one participant can give one target: what is above is somebody's mistake. */
+const MOST_VOTES = 100;
+
+function readVotes(value: unknown, last: readonly Tally[] | undefined): readonly Tally[] {
+  const former = new Map(last?.map((tally) => [tally.id, tally]));
+  const list: Tally[] = [];
+  const votes = mapOf(value) ?? {};
+  for (const [id, source] of Object.entries(votes)) {
+    if (list.length >= M.LIMITS.others) break;
+    const by = new Map<string, number>();
+    // The first votes of two people who did not know of each other are two maps: all of them count.
+    for (const map of [mapOf(source), ...rivals(votes, id)]) {
+      for (const [who, count] of Object.entries(map ?? {})) {
+        const whole = wholeWithin(count, 0, MOST_VOTES);
+        if (whole !== undefined && !by.has(who)) by.set(who, whole);
+      }
+    }
+    if (by.size === 0) continue;
+    const fresh: Tally = { id, total: [...by.values()].reduce((sum, n) => sum + n, 0), by };
+    const known = former.get(id);
+    const same = known && known.by.size === by.size && [...by].every(([who, count]) => known.by.get(who) === count);
+    list.push(same ? known : fresh);
+  }
+  return reuse(list.sort((a, b) => (a.id < b.id ? -1 : 1)), last);
+}
+
+/** The other values that a key of a map got at the same time, in the same order for everyone. */
+function rivals(map: Raw, key: string): (Raw | undefined)[] {
+  try {
+    const all = getConflicts(map as never, key as never) as Record<string, unknown> | undefined;
+    if (!all) return [];
+    return Object.keys(all)
+      .sort()
+      .map((id) => mapOf(all[id]));
+  } catch {
+    return []; // not a part of a document
+  }
+}
+
+const idsOf = (list: readonly { readonly id: string }[]): ReadonlySet<string> => new Set(list.map((item) => item.id));
 
 /** The former list when it holds the very same items, else the new one. */
 function reuse<T>(fresh: T[], former: readonly T[] | undefined): readonly T[] {
@@ -142,6 +311,12 @@ function reuse<T>(fresh: T[], former: readonly T[] | undefined): readonly T[] {
   return fresh.every((item, i) => item === former[i]) ? former : fresh;
 }
 
+/** Whether two things of the same shape hold the same; lists of numbers are compared by what they hold. */
 function sameFields<T extends object>(a: T, b: T): boolean {
-  return (Object.keys(b) as (keyof T)[]).every((key) => a[key] === b[key]);
+  return (Object.keys(b) as (keyof T)[]).every((key) => {
+    const [one, other] = [a[key], b[key]];
+    if (one === other) return true;
+    if (!Array.isArray(one) || !Array.isArray(other) || typeof other[0] !== "number") return false;
+    return one.length === other.length && one.every((n, i) => n === other[i]);
+  });
 }

@@ -1,5 +1,4 @@
 import * as A from "@automerge/automerge/slim";
-import type { Kind, NoteColor } from "./model";
 import { mapOf, textOf } from "./read";
 import { charsAt, revertText, spliceText } from "./text";
 import type { Splice, TextEdit } from "./text";
@@ -17,8 +16,11 @@ export type Path = readonly string[];
 export type Action =
   | { readonly type: "set"; readonly path: Path; readonly before: unknown; readonly after: unknown }
   | { readonly type: "create"; readonly path: Path; readonly text: string }
-  | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: readonly string[] }
+  | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: Cursors }
   | { readonly type: "text"; readonly path: Path; readonly edit: TextEdit };
+
+/** The characters of each text of an object, by the field it is in. */
+type Cursors = Readonly<Record<string, readonly string[]>>;
 
 /** Follows characters that an undo has brought back under a new name. */
 export interface Aliases {
@@ -26,55 +28,38 @@ export interface Aliases {
   add(from: string, to: string): void;
 }
 
-export interface NewElement {
-  readonly id: string;
-  readonly kind: Kind;
-  readonly lane: string;
-  readonly step: string;
-  readonly order: string;
-  readonly color: NoteColor;
-}
+export type Scalar = string | number | boolean;
+export type Fields = Readonly<Record<string, Scalar | undefined>>;
 
-export function createElement(draft: Draft, element: NewElement): Action[] {
-  const elements = container(draft, "elements");
-  elements[element.id] = {
-    kind: new A.ImmutableString(element.kind),
-    lane: new A.ImmutableString(element.lane),
-    step: new A.ImmutableString(element.step),
-    order: new A.ImmutableString(element.order),
-    color: new A.ImmutableString(element.color),
-    text: "",
-  };
-  return [{ type: "create", path: ["elements", element.id], text: "" }];
-}
-
-export function createStep(draft: Draft, step: { id: string; order: string }): Action[] {
-  container(draft, "steps")[step.id] = { title: "", order: new A.ImmutableString(step.order) };
-  return [{ type: "create", path: ["steps", step.id], text: "" }];
-}
-
-/** Sets scalar fields of the object at `path`. Fields that hold the value already are left alone. */
-export function setFields(draft: Draft, path: Path, fields: Readonly<Record<string, string | number>>): Action[] {
+/** Sets scalar fields of the object at `path`; undefined takes one away. Fields that hold the value already are left alone. */
+export function setFields(draft: Draft, path: Path, fields: Fields): Action[] {
   const target = find(draft, path);
   if (!target) return [];
   const actions: Action[] = [];
   for (const [field, value] of Object.entries(fields)) {
     const before = target[field];
     if (sameScalar(before, value)) continue;
-    target[field] = typeof value === "string" ? new A.ImmutableString(value) : value;
-    actions.push({ type: "set", path: [...path, field], before: copy(before), after: value });
+    const former = copy(before);
+    if (value === undefined) Reflect.deleteProperty(target, field);
+    else target[field] = scalar(value);
+    actions.push({ type: "set", path: [...path, field], before: former, after: value });
   }
   return actions;
 }
+
+/** The value as the last writer sets it whole, in contrast to a plain string, which becomes text written together. */
+export const scalar = (value: Scalar): unknown => (typeof value === "string" ? new A.ImmutableString(value) : value);
 
 export function removeObject(draft: Draft, path: Path): Action[] {
   const target = find(draft, path);
   const parent = find(draft, path.slice(0, -1));
   const key = path.at(-1);
   if (!target || !parent || key === undefined) return [];
-  const text = [...path, textField(path)];
-  const cursors = charsAt(draft, text, 0, Number.MAX_SAFE_INTEGER).map((c) => c.cursor);
   const snapshot = copy(target);
+  const cursors: Record<string, readonly string[]> = {};
+  for (const [field, value] of Object.entries(target)) {
+    if (typeof value === "string") cursors[field] = cursorsOf(draft, [...path, field]);
+  }
   Reflect.deleteProperty(parent, key);
   return [{ type: "remove", path, snapshot, cursors }];
 }
@@ -128,13 +113,13 @@ function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
     case "remove": {
       const target = parent ?? container(draft, action.path[0] ?? "");
       target[key] = copy(action.snapshot);
-      const field = textField(action.path);
-      const chars = charsAt(draft, [...action.path, field], 0, Number.MAX_SAFE_INTEGER);
-      chars.forEach((c, i) => {
-        const from = action.cursors[i];
-        if (from !== undefined) aliases.add(from, c.cursor);
-      });
-      return [{ type: "create", path: action.path, text: textOf(mapOf(action.snapshot)?.[field]) }];
+      for (const [field, cursors] of Object.entries(action.cursors)) {
+        cursorsOf(draft, [...action.path, field]).forEach((cursor, i) => {
+          const from = cursors[i];
+          if (from !== undefined) aliases.add(from, cursor);
+        });
+      }
+      return [{ type: "create", path: action.path, text: textOf(mapOf(action.snapshot)?.[textField(action.path)]) }];
     }
     case "text": {
       const edit = revertText(draft, action.path, action.edit, aliases.resolve, aliases.add);
@@ -143,17 +128,30 @@ function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
   }
 }
 
-const textField = (path: Path) => (path[0] === "elements" ? "text" : "title");
+const cursorsOf = (draft: Draft, path: Path) =>
+  charsAt(draft, path, 0, Number.MAX_SAFE_INTEGER).map((c) => c.cursor);
 
-type MutableMap = Record<string, unknown>;
+const TEXT_FIELDS: Readonly<Record<string, string>> = {
+  elements: "text",
+  comments: "text",
+  markers: "note",
+  emotions: "note",
+  connectors: "label",
+};
 
-function container(draft: Draft, name: string): MutableMap {
+/** The field that holds the words of an object, by which it is told whether somebody has written on it since. */
+const textField = (path: Path) => TEXT_FIELDS[path[0] ?? ""] ?? "title";
+
+export type MutableMap = Record<string, unknown>;
+
+/** The map of this name, made when it is missing. */
+export function container(draft: Draft, name: string): MutableMap {
   const root = draft as MutableMap;
   if (!mapOf(root[name])) root[name] = {};
   return root[name] as MutableMap;
 }
 
-function find(draft: Draft, path: Path): MutableMap | undefined {
+export function find(draft: Draft, path: Path): MutableMap | undefined {
   let value: unknown = draft;
   for (const key of path) {
     const map = mapOf(value);
@@ -163,13 +161,13 @@ function find(draft: Draft, path: Path): MutableMap | undefined {
   return mapOf(value) as MutableMap | undefined;
 }
 
-function sameScalar(a: unknown, b: unknown): boolean {
+export function sameScalar(a: unknown, b: unknown): boolean {
   const plain = (v: unknown) => (A.isImmutableString(v) ? v.val : (v ?? null));
   return plain(a) === plain(b);
 }
 
 /** A value that may be put into a document: Automerge refuses objects that are part of one already. */
-function copy(value: unknown): unknown {
+export function copy(value: unknown): unknown {
   if (A.isImmutableString(value)) return new A.ImmutableString(String(value.val));
   if (A.isCounter(value)) return new A.Counter(value.value);
   if (value instanceof Date) return new Date(value);

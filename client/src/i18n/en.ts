@@ -1,3 +1,6 @@
+import { canvas, said } from "./canvas.en";
+import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
   name: "Openmic",
@@ -48,8 +51,8 @@ export const en = {
     internal: "the line of internal interaction",
   },
   step: "Step {{number}}",
-  color: { yellow: "Yellow", pink: "Pink", blue: "Blue", green: "Green", lilac: "Lilac" },
-  kind: { note: "Note", action: "Action", evidence: "Evidence", text: "Text", decision: "Decision" },
+  color: { yellow: "Yellow", pink: "Pink", blue: "Blue", green: "Green", lilac: "Lilac", gray: "Plain" },
+  kind: { note: "Note", action: "Action", evidence: "Evidence", text: "Text", decision: "Decision", shape: "Shape", frame: "Frame", ink: "Drawing", image: "Picture" },
   board: {
     label: "The board",
     loading: "Opening the board…",
@@ -69,6 +72,9 @@ export const en = {
   note: {
     label: "{{kind}}: {{text}}. {{lane}}, {{step}}",
     labelEmpty: "{{kind}} without text. {{lane}}, {{step}}",
+    labelFree: "{{kind}}: {{text}}. Lies free",
+    labelFreeEmpty: "{{kind}} without text. Lies free",
+    locked: "Locked",
     text: "Text of the note",
     placeholder: "Write…",
     tools: "Tools for the note",
@@ -76,19 +82,16 @@ export const en = {
     remove: "Delete",
     at: "{{name}} is here",
     writing: "{{name}} is writing",
-    keys: "Enter to write, arrow keys to move, Delete to delete, 1 to 5 for colours.",
+    keys: "Enter to write, arrow keys to move, Space to keep it chosen, Delete to delete, 1 to 6 for colours, Shift F10 for everything else.",
   },
   tools: {
     label: "Tools",
-    note: "Note",
-    action: "Action",
-    undo: "Undo",
-    redo: "Redo",
-    zoomIn: "Zoom in",
-    zoomOut: "Zoom out",
-    fit: "Show everything",
+    done: "Done",
+    more: "More",
   },
+  ...canvas,
   said: {
+    ...said,
     moved: "Moved to {{lane}}, {{step}}.",
     crosses: "Moves across {{line}}.",
     edge: "There is nothing further that way.",
@@ -172,15 +175,6 @@ export const en = {
   },
   keys: {
     heading: "Keyboard",
-    n: "New note where you are",
-    enter: "Write on the chosen note",
-    escape: "Stop writing",
-    arrows: "Move the chosen note, or go between cells",
-    remove: "Delete the chosen note",
-    colors: "Colour of the chosen note",
-    undo: "Undo what you did",
-    redo: "Do it again",
-    space: "Arrow keys",
   },
   problem: {
     missingHeading: "There is no such board here",
@@ -195,8 +189,14 @@ export const en = {
     again: "Try again",
     reload: "Reload the page",
   },
+  panel,
+  findings,
+  details,
+  copy,
+  open,
+  templates,
   someone: "Someone",
 };
 
-type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
+export type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
 export type Words = Shape<typeof en>;

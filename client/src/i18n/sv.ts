@@ -1,4 +1,6 @@
+import { canvas, said } from "./canvas.sv";
 import type { Words } from "./en";
+import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 
 export const sv: Words = {
   name: "Openmic",
@@ -49,8 +51,8 @@ export const sv: Words = {
     internal: "den interna interaktionslinjen",
   },
   step: "Steg {{number}}",
-  color: { yellow: "Gul", pink: "Rosa", blue: "Blå", green: "Grön", lilac: "Lila" },
-  kind: { note: "Lapp", action: "Handling", evidence: "Bevis", text: "Text", decision: "Beslut" },
+  color: { yellow: "Gul", pink: "Rosa", blue: "Blå", green: "Grön", lilac: "Lila", gray: "Enkel" },
+  kind: { note: "Lapp", action: "Handling", evidence: "Bevis", text: "Text", decision: "Beslut", shape: "Form", frame: "Ram", ink: "Teckning", image: "Bild" },
   board: {
     label: "Tavlan",
     loading: "Tavlan öppnas…",
@@ -70,6 +72,9 @@ export const sv: Words = {
   note: {
     label: "{{kind}}: {{text}}. {{lane}}, {{step}}",
     labelEmpty: "{{kind}} utan text. {{lane}}, {{step}}",
+    labelFree: "{{kind}}: {{text}}. Ligger fritt",
+    labelFreeEmpty: "{{kind}} utan text. Ligger fritt",
+    locked: "Låst",
     text: "Lappens text",
     placeholder: "Skriv…",
     tools: "Verktyg för lappen",
@@ -77,19 +82,16 @@ export const sv: Words = {
     remove: "Ta bort",
     at: "{{name}} är här",
     writing: "{{name}} skriver",
-    keys: "Enter för att skriva, piltangenter för att flytta, Delete för att ta bort, 1 till 5 för färger.",
+    keys: "Enter för att skriva, piltangenter för att flytta, mellanslag för att hålla kvar den, Delete för att ta bort, 1 till 6 för färger, Shift F10 för allt annat.",
   },
   tools: {
     label: "Verktyg",
-    note: "Lapp",
-    action: "Handling",
-    undo: "Ångra",
-    redo: "Gör om",
-    zoomIn: "Zooma in",
-    zoomOut: "Zooma ut",
-    fit: "Visa allt",
+    done: "Klar",
+    more: "Mer",
   },
+  ...canvas,
   said: {
+    ...said,
     moved: "Flyttad till {{lane}}, {{step}}.",
     crosses: "Flyttas över {{line}}.",
     edge: "Det finns inget mer åt det hållet.",
@@ -173,15 +175,6 @@ export const sv: Words = {
   },
   keys: {
     heading: "Tangentbord",
-    n: "Ny lapp där du är",
-    enter: "Skriv på den valda lappen",
-    escape: "Sluta skriva",
-    arrows: "Flytta den valda lappen, eller gå mellan rutor",
-    remove: "Ta bort den valda lappen",
-    colors: "Färg på den valda lappen",
-    undo: "Ångra det du gjorde",
-    redo: "Gör det igen",
-    space: "Piltangenter",
   },
   problem: {
     missingHeading: "Den tavlan finns inte här",
@@ -196,5 +189,11 @@ export const sv: Words = {
     again: "Försök igen",
     reload: "Ladda om sidan",
   },
+  panel,
+  findings,
+  details,
+  copy,
+  open,
+  templates,
   someone: "Någon",
 };

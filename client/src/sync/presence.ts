@@ -18,6 +18,14 @@ export interface Presence {
   readonly cursor: Point | undefined;
   readonly selected: string | undefined;
   readonly editing: string | undefined;
+  /** What they carry just now, and how far from where it lies. */
+  readonly moving?: Moving | undefined;
+}
+
+export interface Moving {
+  readonly ids: readonly string[];
+  readonly dx: number;
+  readonly dy: number;
 }
 
 export interface Peer extends Presence {
@@ -125,7 +133,7 @@ export class PresenceRoom {
     clearTimeout(this.#pending);
     this.#pending = undefined;
     this.#sentAt = Date.now();
-    const { name, color, cursor, selected, editing } = this.#self;
+    const { name, color, cursor, selected, editing, moving } = this.#self;
     this.#handle.broadcast({
       type: "presence",
       name,
@@ -133,6 +141,7 @@ export class PresenceRoom {
       cursor: cursor ? { x: Math.round(cursor.x), y: Math.round(cursor.y) } : null,
       selected: selected ?? null,
       editing: editing ?? null,
+      ...(moving ? { moving } : {}),
     });
   }
 
@@ -157,7 +166,16 @@ export function readMessage(senderId: PeerId, message: unknown): Peer | "bye" | 
     cursor: readPoint(fields["cursor"]),
     selected: id(fields["selected"]),
     editing: id(fields["editing"]),
+    moving: readMoving(fields["moving"]),
   };
+}
+
+function readMoving(value: unknown): Moving | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { ids, dx, dy } = value as Record<string, unknown>;
+  const by = readPoint({ x: dx, y: dy });
+  if (!by || !Array.isArray(ids)) return undefined;
+  return { ids: ids.slice(0, 100).filter((id) => typeof id === "string" && id.length <= 64) as string[], dx: by.x, dy: by.y };
 }
 
 function readPoint(value: unknown): Point | undefined {

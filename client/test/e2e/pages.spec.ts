@@ -66,13 +66,13 @@ test("a wrong link says what to do, and knocks no more", async ({ enter }) => {
 /** Every word that a page says, shown or read out. */
 function wordsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const words = new Set<string>();
+    const words: string[] = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walk.nextNode(); node; node = walk.nextNode()) words.add(node.nodeValue ?? "");
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) words.push(node.nodeValue ?? "");
     for (const attribute of ["aria-label", "placeholder", "title", "alt"]) {
-      for (const element of document.body.querySelectorAll(`[${attribute}]`)) words.add(element.getAttribute(attribute) ?? "");
+      for (const element of document.body.querySelectorAll(`[${attribute}]`)) words.push(element.getAttribute(attribute) ?? "");
     }
-    return Array.from(words, (word) => word.trim()).filter((word) => word !== "");
+    return words.map((word) => word.trim()).filter((word) => word !== "");
   });
 }
 
@@ -98,7 +98,7 @@ test("everything is said in Swedish and in English, and the language can be chan
   }
 
   // What is the same word in both: names, people's own words, and keys of the keyboard.
-  const both = /^(Openmic|Svenska|English|Text|1234|Åse|Å|[+×·\d–]*|N|A|Enter|Esc|Delete|Ctrl( Shift)? Z|http.*)$/;
+  const both = /^(Openmic|Svenska|English|Text|1234|Åse|[+×·\d–]*|.|Enter|Esc|Delete|(Ctrl|Alt|Shift)\b.*|[←→↑↓\d ]+|http.*)$/;
   for (const [state, words] of said.en) {
     const swedish = said.sv.get(state) ?? [];
     expect([...words, ...swedish].filter((word) => keys.test(word)), `raw keys: ${state}`).toEqual([]);

@@ -1,0 +1,279 @@
+import { ViewportPortal, useReactFlow } from "@xyflow/react";
+import { memo, useEffect, useMemo, useState } from "react";
+import type { PointerEvent } from "react";
+import { useTranslation } from "react-i18next";
+import type { Hands } from "../commands/command";
+import { useHands } from "../commands/hands";
+import type { Board, Connector } from "../document/model";
+import type { Point } from "../sync/presence";
+import { changeConnector, connectTo } from "./connecting";
+import { ConnectorTools } from "./ConnectorTools";
+import { useBoard, useEditable, useFocus, useTools } from "./context";
+import type { Geometry, Rect } from "./layout";
+import { around, touches } from "./moving";
+import type { Drag } from "./nodes";
+import { arrowhead, route } from "./routes";
+import type { Route } from "./routes";
+import { useVisibleArea } from "./visible";
+
+/** A connector being drawn, or one of its ends being moved. */
+interface Pull {
+  /** The element at the end that stays. */
+  readonly fixed: string;
+  readonly end: "from" | "to";
+  readonly connector: string | undefined;
+  readonly at: Point;
+  readonly over: string | undefined;
+}
+
+interface Props {
+  readonly geometry: Geometry;
+  readonly drags: readonly Drag[];
+  readonly hidden: boolean;
+}
+
+/** What connects the elements: drawn under them, chosen, changed and drawn anew here. */
+export function Connectors({ geometry, drags, hidden }: Props) {
+  const board = useBoard();
+  const editable = useEditable();
+  const hands = useHands();
+  const chosen = useFocus((f) => f.connector);
+  const area = useVisibleArea();
+  const [pull, begin] = usePull(board, geometry, hands);
+  const places = useMemo(() => movedPlaces(geometry, drags), [geometry, drags]);
+  const routes = useMemo(() => routesOf(board.connectors, places), [board.connectors, places]);
+
+  const shown = board.connectors.filter((c) => {
+    const [a, b] = [places.get(c.from), places.get(c.to)];
+    const box = around([a, b]);
+    return c.id === chosen || (box !== undefined && touches(box, area));
+  });
+  const current = board.connectors.find((c) => c.id === chosen);
+  const currentRoute = current && routes.get(current.id);
+  const pulled = pull && pulledRoute(pull, places);
+  return (
+    <ViewportPortal>
+      <svg className="connectors" data-testid="connectors">
+        {shown.map((c) => {
+          const r = routes.get(c.id);
+          return r && <Line key={c.id} connector={c} path={r} chosen={c.id === chosen} faded={pull?.connector === c.id} />;
+        })}
+      </svg>
+      {shown.map((c) => {
+        const r = routes.get(c.id);
+        return r && c.id !== chosen && <Words key={c.id} connector={c} x={r.x} y={r.y} />;
+      })}
+      {pulled && (
+        <svg className="connectors pulling" aria-hidden="true">
+          <path className="connector-line" d={pulled.path} />
+          <path className="connector-head" {...arrowhead(pulled.end)} />
+        </svg>
+      )}
+      {pull?.over !== undefined && <Outline place={places.get(pull.over)} />}
+      {editable && !hidden && !pull && <Dots places={places} onPull={begin} />}
+      {editable && current && currentRoute && !pull && (
+        <>
+          <Knob at={currentRoute.start} end="from" connector={current} onPull={begin} />
+          <Knob at={currentRoute.end} end="to" connector={current} onPull={begin} />
+          <ConnectorTools connector={current} x={currentRoute.x} y={lowest(currentRoute, places.get(current.from), places.get(current.to))} />
+        </>
+      )}
+    </ViewportPortal>
+  );
+}
+
+/** Clear of both ends, unless they are far apart. */
+function lowest(r: Route, ...ends: (Rect | undefined)[]): number {
+  const box = around(ends);
+  return box && box.height < 420 ? box.y + box.height : r.y;
+}
+
+function movedPlaces(geometry: Geometry, drags: readonly Drag[]): ReadonlyMap<string, Rect> {
+  if (drags.length === 0) return geometry.places;
+  const places = new Map(geometry.places);
+  for (const { ids, dx, dy } of drags) {
+    for (const id of ids) {
+      const place = geometry.places.get(id);
+      if (place) places.set(id, { ...place, x: place.x + dx, y: place.y + dy });
+    }
+  }
+  return places;
+}
+
+function routesOf(connectors: readonly Connector[], places: ReadonlyMap<string, Rect>): ReadonlyMap<string, Route> {
+  const routes = new Map<string, Route>();
+  // Looking for what is in the way is worth it as long as the board is one that people read.
+  const others = connectors.length * places.size < 200_000 ? [...places.values()].filter((p) => p.height < 200) : [];
+  for (const c of connectors) {
+    const [from, to] = [places.get(c.from), places.get(c.to)];
+    if (from && to) routes.set(c.id, route(from, to, others));
+  }
+  return routes;
+}
+
+const Line = memo(function Line({ connector, path, chosen, faded }: { connector: Connector; path: Route; chosen: boolean; faded: boolean }) {
+  const { t } = useTranslation();
+  const { focus, document } = useTools();
+  const name = (id: string) => {
+    const element = document.board().elements.find((e) => e.id === id);
+    return element ? element.text || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
+  };
+  const meaning = t(`connector.${connector.meaning}`) + (connector.label ? `: ${connector.label}` : "");
+  const values = { from: name(connector.from), to: name(connector.to), meaning };
+  return (
+    <g
+      className={`connector meaning-${connector.meaning}`}
+      data-testid="connector"
+      data-connector-id={connector.id}
+      data-selected={chosen || undefined}
+      data-direction={connector.direction}
+      data-meaning={connector.meaning}
+      opacity={faded ? 0.25 : undefined}
+      role="group"
+      tabIndex={0}
+      aria-label={t(connector.direction === "two-way" ? "connector.labelBoth" : "connector.label", values)}
+      onFocus={() => focus.selectConnector(connector.id)}
+      onClick={(event) => {
+        event.stopPropagation();
+        focus.selectConnector(connector.id);
+      }}
+    >
+      <path className="connector-hit" d={path.path} />
+      <path className="connector-line" d={path.path} />
+      <path className="connector-head" {...arrowhead(path.end)} />
+      {connector.direction === "two-way" && <path className="connector-head" {...arrowhead(path.start)} />}
+    </g>
+  );
+});
+
+function Words({ connector, x, y }: { connector: Connector; x: number; y: number }) {
+  const { t } = useTranslation();
+  const words = connector.label || (connector.meaning === "leads-to" ? "" : t(`connector.${connector.meaning}`));
+  if (words === "") return null;
+  return (
+    <div className="connector-words" aria-hidden="true" style={{ transform: `translate(${String(x)}px, ${String(y)}px) translate(-50%, -50%)` }}>
+      {words}
+    </div>
+  );
+}
+
+function Outline({ place }: { place: Rect | undefined }) {
+  if (!place) return null;
+  return <div className="pull-target" style={{ transform: `translate(${String(place.x)}px, ${String(place.y)}px)`, width: place.width, height: place.height }} />;
+}
+
+type Begin = (event: PointerEvent, pull: Pick<Pull, "fixed" | "end" | "connector">) => void;
+
+/** At the sides of the one chosen element: a connector is drawn from here. */
+function Dots({ places, onPull }: { places: ReadonlyMap<string, Rect>; onPull: Begin }) {
+  const { t } = useTranslation();
+  const board = useBoard();
+  const { ui } = useTools();
+  const id = useFocus((f) => (f.chosen.length === 1 && f.editing === undefined ? f.selected : undefined));
+  const element = board.elements.find((e) => e.id === id);
+  const place = id === undefined ? undefined : places.get(id);
+  if (!element || !place || element.kind === "ink" || element.kind === "frame") return null;
+  const at = [
+    [place.x + place.width, place.y + place.height / 2, "right"],
+    [place.x, place.y + place.height / 2, "left"],
+    [place.x + place.width / 2, place.y, "top"],
+  ] as const;
+  return at.map(([x, y, side]) => (
+    <button
+      key={side}
+      type="button"
+      tabIndex={-1}
+      className={`pull-dot pull-${side} nopan nodrag`}
+      style={{ transform: `translate(${String(x)}px, ${String(y)}px) scale(var(--unzoom, 1))` }}
+      aria-label={t("connector.draw")}
+      title={t("connector.draw")}
+      data-testid={`pull-${side}`}
+      onPointerDown={(event) => onPull(event, { fixed: element.id, end: "to", connector: undefined })}
+      onClick={(event) => {
+        event.stopPropagation();
+        // Pressed by a screen reader, or clicked and not dragged.
+        ui.set({ open: "connect" });
+      }}
+    />
+  ));
+}
+
+function Knob({ at, end, connector, onPull }: { at: Point; end: "from" | "to"; connector: Connector; onPull: Begin }) {
+  const { t } = useTranslation();
+  const name = t(`connector.${end}`);
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="pull-dot knob nopan nodrag"
+      style={{ transform: `translate(${String(at.x)}px, ${String(at.y)}px) scale(var(--unzoom, 1))` }}
+      aria-label={name}
+      title={name}
+      data-testid={`knob-${end}`}
+      onPointerDown={(event) => onPull(event, { fixed: end === "to" ? connector.from : connector.to, end, connector: connector.id })}
+    />
+  );
+}
+
+function pulledRoute(pull: Pull, places: ReadonlyMap<string, Rect>): Route | undefined {
+  const fixed = places.get(pull.fixed);
+  if (!fixed) return undefined;
+  const over = pull.over === undefined ? undefined : places.get(pull.over);
+  const free = over ?? { x: pull.at.x, y: pull.at.y, width: 0, height: 0 };
+  return pull.end === "to" ? route(fixed, free) : route(free, fixed);
+}
+
+/** Drawing a connector by dragging: what is under the pointer is found from the places, so it works the same for a finger. */
+function usePull(board: Board, geometry: Geometry, hands: Hands): [Pull | undefined, Begin] {
+  const [pull, setPull] = useState<Pull>();
+  const flow = useReactFlow();
+  const pulling = pull !== undefined;
+  useEffect(() => {
+    if (!pulling) return;
+    const move = (event: globalThis.PointerEvent) => {
+      const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      setPull((p) => p && { ...p, at, over: elementAt(board, geometry, at, p.fixed) });
+    };
+    const up = () => {
+      setPull(undefined);
+      if (pull?.over === undefined) return;
+      const { fixed, over, end, connector } = pull;
+      if (connector !== undefined) changeConnector(hands, connector, { [end]: over });
+      else connectTo(hands, fixed, over);
+      // The click that ends the drag is not one on the button it began at.
+      const swallow = (event: MouseEvent) => event.stopPropagation();
+      window.addEventListener("click", swallow, { capture: true, once: true });
+      setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
+    };
+    const cancel = () => setPull(undefined);
+    const key = (event: KeyboardEvent) => {
+      if (event.key === "Escape") cancel();
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", up);
+    window.addEventListener("pointercancel", cancel);
+    window.addEventListener("keydown", key);
+    return () => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", up);
+      window.removeEventListener("pointercancel", cancel);
+      window.removeEventListener("keydown", key);
+    };
+  }, [pulling, pull, board, geometry, flow, hands]);
+  const begin: Begin = (event, from) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setPull({ ...from, at: flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }), over: undefined });
+  };
+  return [pull, begin];
+}
+
+/** The uppermost element at a point that a connector can be tied to. */
+function elementAt(board: Board, geometry: Geometry, at: Point, except: string): string | undefined {
+  return board.elements.findLast((e) => {
+    const place = geometry.places.get(e.id);
+    if (!place || e.id === except || e.kind === "ink" || e.kind === "frame") return false;
+    return at.x >= place.x && at.y >= place.y && at.x <= place.x + place.width && at.y <= place.y + place.height;
+  })?.id;
+}

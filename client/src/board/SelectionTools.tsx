@@ -1,0 +1,95 @@
+import { ViewportPortal, useStore } from "@xyflow/react";
+import { useTranslation } from "react-i18next";
+import { command, isAllowed, run } from "../commands/registry";
+import { useHands } from "../commands/hands";
+import { NOTE_COLORS } from "../document/model";
+import type { Element } from "../document/model";
+import { useBoard, useEditable, useFocus } from "./context";
+import { Icon } from "./Icon";
+import type { Geometry } from "./layout";
+import { around } from "./moving";
+
+function useChosen(): readonly Element[] {
+  const { elements } = useBoard();
+  const chosen = useFocus((f) => f.chosen);
+  return chosen.length === 0 ? [] : elements.filter((e) => chosen.includes(e.id));
+}
+
+/** What the tools and the bar below them take, pixels. */
+const ROOM = 150;
+
+/** The tools of what is chosen, right below it. */
+export function SelectionTools({ geometry, hidden }: { geometry: Geometry; hidden: boolean }) {
+  const editable = useEditable();
+  const chosen = useChosen();
+  const box = around(chosen.map((e) => geometry.places.get(e.id)));
+  // Where the bar at the lower edge would cover them they are above.
+  const above = useStore(({ transform, height }) => box !== undefined && (box.y + box.height) * transform[2] + transform[1] > height - ROOM && box.y * transform[2] + transform[1] > ROOM);
+  if (!editable || hidden || !box) return null;
+  return (
+    <ViewportPortal>
+      {chosen.length > 1 && <div className="chosen-box" style={{ transform: `translate(${String(box.x)}px, ${String(box.y)}px)`, width: box.width, height: box.height }} />}
+      <div className="chosen-tools" data-above={above || undefined} style={{ transform: `translate(${String(box.x)}px, ${String(above ? box.y : box.y + box.height)}px)` }}>
+        <CardTools chosen={chosen} />
+      </div>
+    </ViewportPortal>
+  );
+}
+
+/** On a narrow window the tools of the chosen note lie above the other tools, where they have room. */
+export function SelectionBar() {
+  const editable = useEditable();
+  const chosen = useChosen();
+  return <div className="selection-bar">{chosen.length > 0 && editable && <CardTools chosen={chosen} />}</div>;
+}
+
+const FREE = ["align.left", "align.center", "align.top", "align.middle", "distribute.x", "distribute.y"] as const;
+
+function CardTools({ chosen }: { chosen: readonly Element[] }) {
+  const { t } = useTranslation();
+  const hands = useHands();
+  const { focus } = hands;
+  const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
+  const [first] = chosen;
+  const plain = chosen.some((e) => e.kind !== "note");
+  const tool = (id: string) => {
+    const c = command(id);
+    if (!c.icon || !isAllowed(c, hands)) return null;
+    const name = t(`tool.${id}`, { defaultValue: t(`command.${id}`) });
+    return (
+      <button key={id} type="button" className="btn icon" data-testid={`tool-${id}`} aria-label={name} title={name} onClick={() => run(c, hands)}>
+        <Icon name={c.icon} />
+      </button>
+    );
+  };
+  return (
+    <div
+      className="card-tools nodrag nopan"
+      role="toolbar"
+      aria-label={t("note.tools")}
+      onClick={stop}
+      onDoubleClick={stop}
+      // Pressing a tool must not end the writing that it is for.
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      {chosen.length > 1 && <span className="chosen-count">{t("said.chosenShort", { count: chosen.length })}</span>}
+      {NOTE_COLORS.filter((color) => plain || color !== "gray").map((color) => (
+        <button
+          key={color}
+          type="button"
+          className={`swatch color-${color}`}
+          aria-label={t(`color.${color}`)}
+          title={t(`color.${color}`)}
+          aria-pressed={chosen.every((e) => e.color === color)}
+          onClick={() => hands.actions.color(focus.get().chosen, color)}
+        />
+      ))}
+      {chosen.length === 1 && first?.kind === "shape" && tool("form")}
+      {chosen.length === 1 ? tool("write") : FREE.map(tool)}
+      {chosen.length === 1 && tool("connect")}
+      {chosen.length === 1 && tool("details")}
+      {tool("unlock")}
+      {tool("remove")}
+    </div>
+  );
+}

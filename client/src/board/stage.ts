@@ -1,0 +1,46 @@
+import type { Point } from "../sync/presence";
+import type { Geometry, Rect } from "./layout";
+
+/** How the view of the board is moved. Rectangles are in board units. */
+export interface View {
+  /** What can be seen, the part under the bars left out. */
+  visible(): Rect;
+  zoomIn(): void;
+  zoomOut(): void;
+  /** Full size, about the middle. */
+  actualSize(): void;
+  /** The whole board, as small as it takes. */
+  fitAll(): void;
+  fit(area: Rect): void;
+  /** Moves the view just so far that the area is seen, if it is not. */
+  reveal(area: Rect): void;
+  /** Pixels. */
+  panBy(dx: number, dy: number): void;
+}
+
+/** What commands must know of the canvas at the moment they run. The canvas keeps it up to date; nothing follows it. */
+export class Stage {
+  geometry: Geometry = { width: 0, height: 0, lanes: [], steps: [], places: new Map() };
+  view: View | undefined;
+  /** Where the pointer was last. */
+  pointer: Point | undefined;
+  /** Where the open context menu was asked for, if by a pointer. */
+  menuAt: Point | undefined;
+
+  /** Where something new goes that has no place of its own. */
+  middle(): Point {
+    const seen = this.view?.visible();
+    return seen ? { x: seen.x + seen.width / 2, y: seen.y + seen.height / 2 } : { x: 0, y: 0 };
+  }
+
+  /** Gives an element the keyboard, once it has been drawn. */
+  focusOn(id: string): void {
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-note-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
+  }
+
+  /** What had the keyboard is gone: it goes on in the cell where it lay, else on the board as a whole. */
+  focusOnCell(): void {
+    const cell = document.querySelector<HTMLElement>(".cell[data-current] > .cell-add") ?? document.querySelector<HTMLElement>("main.canvas");
+    cell?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,103 @@
+import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { useEffect } from "react";
+import type { RefObject } from "react";
+import { useTools } from "./context";
+import { SIZES } from "./layout";
+import type { Geometry, Rect } from "./layout";
+
+/** Space that the floating bars take, pixels. */
+export const BAR = { top: 74, bottom: 92, topNarrow: 130 };
+export const NARROW = 720;
+export const ZOOM = { least: 0.05, most: 2.5 };
+const RIM = 40;
+
+/** The view that shows the whole board if it can be read like that, else its upper left corner. */
+export function viewOf(geometry: Geometry, width: number, height: number): { x: number; y: number; zoom: number } {
+  const narrow = width < NARROW;
+  const top = narrow ? BAR.topNarrow : BAR.top;
+  const wide = geometry.width + (narrow ? 0 : SIZES.margin);
+  const fit = Math.min((width - 32) / wide, (height - top - BAR.bottom) / geometry.height);
+  const zoom = Math.max(narrow ? 0.9 : 0.7, Math.min(fit, 1.6));
+  const spare = width - wide * zoom;
+  return { x: spare > 0 ? spare / 2 : narrow ? 0 : 16, y: top, zoom };
+}
+
+/** The view that shows an area as large as it goes, in the middle of what the bars leave free. */
+export function viewAround(area: Rect, width: number, height: number, most = 1.25): { x: number; y: number; zoom: number } {
+  const top = width < NARROW ? BAR.topNarrow : BAR.top;
+  const high = Math.max(1, height - top - BAR.bottom);
+  const zoom = Math.max(ZOOM.least, Math.min((width - RIM) / area.width, (high - 16) / area.height, most));
+  return { x: (width - area.width * zoom) / 2 - area.x * zoom, y: top + (high - area.height * zoom) / 2 - area.y * zoom, zoom };
+}
+
+/** Everything there is to see: the board and what lies around it. */
+export function extent(geometry: Geometry): Rect {
+  let [x, y, right, bottom] = [0, 0, geometry.width, geometry.height];
+  for (const p of geometry.places.values()) {
+    [x, y] = [Math.min(x, p.x), Math.min(y, p.y)];
+    [right, bottom] = [Math.max(right, p.x + p.width), Math.max(bottom, p.y + p.height)];
+  }
+  return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
+}
+
+/** Lets commands move the view, and know what is on the board. */
+export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
+  const { stage } = useTools();
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  // Set as soon as it is drawn: a command may run before the next effect.
+  useEffect(() => {
+    stage.geometry = geometry;
+  }, [stage, geometry]);
+
+  useEffect(() => {
+    const size = () => ({ width: frame.current?.clientWidth ?? 1, height: frame.current?.clientHeight ?? 1 });
+    const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? {} : { duration: 160 });
+    const visible = () => {
+      const [x, y, zoom] = store.getState().transform;
+      const { width, height } = size();
+      const top = width < NARROW ? BAR.topNarrow : BAR.top;
+      return { x: -x / zoom, y: (top - y) / zoom, width: width / zoom, height: Math.max(1, height - top - BAR.bottom) / zoom };
+    };
+    // A key pressed again and again goes on from where the view is going, not from where it is.
+    let aim = { zoom: 1, at: 0 };
+    const zoomBy = (factor: number) => {
+      const from = performance.now() - aim.at < 400 ? aim.zoom : flow.getZoom();
+      aim = { zoom: Math.max(ZOOM.least, Math.min(from * factor, ZOOM.most)), at: performance.now() };
+      void flow.zoomTo(aim.zoom, calm());
+    };
+    stage.view = {
+      visible,
+      zoomIn: () => zoomBy(1.25),
+      zoomOut: () => zoomBy(0.8),
+      actualSize: () => void flow.zoomTo(1, calm()),
+      fitAll: () => {
+        const { width, height } = size();
+        const whole = extent(stage.geometry);
+        const onlyBoard = whole.width === stage.geometry.width && whole.height === stage.geometry.height;
+        const plain = viewOf(stage.geometry, width, height);
+        const all = viewAround({ ...whole, width: whole.width + SIZES.margin }, width, height, 1.6);
+        // A board that can be read as a whole begins at its upper edge.
+        void flow.setViewport(onlyBoard && width >= NARROW && all.zoom >= plain.zoom ? plain : all, calm());
+      },
+      fit: (area) => void flow.setViewport(viewAround(area, size().width, size().height), calm()),
+      reveal: (area) => {
+        const seen = visible();
+        if (area.x >= seen.x && area.y >= seen.y && area.x + area.width <= seen.x + seen.width && area.y + area.height <= seen.y + seen.height) return;
+        const { zoom } = flow.getViewport();
+        const middle = { x: area.x + area.width / 2, y: area.y + area.height / 2 };
+        const [, , scale] = store.getState().transform;
+        const { width, height } = size();
+        const top = width < NARROW ? BAR.topNarrow : BAR.top;
+        void flow.setViewport({ x: width / 2 - middle.x * scale, y: top + (height - top - BAR.bottom) / 2 - middle.y * scale, zoom }, calm());
+      },
+      panBy: (dx, dy) => {
+        const { x, y, zoom } = flow.getViewport();
+        void flow.setViewport({ x: x + dx, y: y + dy, zoom });
+      },
+    };
+    return () => {
+      stage.view = undefined;
+    };
+  }, [stage, flow, store, frame]);
+}

@@ -1,0 +1,45 @@
+import { changeConnector, chosenConnector, nextMeaning } from "../board/connecting";
+import type { Command } from "./command";
+import { chosenOf } from "./command";
+
+export const CONNECT: readonly Command[] = [
+  {
+    id: "connect",
+    group: "connect",
+    keys: ["c"],
+    menu: ["chosen"],
+    icon: "connect",
+    can: (hands) => {
+      const chosen = chosenOf(hands);
+      return chosen.length === 1 && chosen[0]?.kind !== "ink" && chosen[0]?.kind !== "frame";
+    },
+    run: ({ ui }) => ui.set({ open: "connect" }),
+  },
+  {
+    id: "connectReverse",
+    group: "connect",
+    can: (hands) => chosenConnector(hands) !== undefined,
+    run: (hands) => {
+      const c = chosenConnector(hands);
+      if (c) changeConnector(hands, c.id, { from: c.to, to: c.from });
+    },
+  },
+  {
+    id: "connectDirection",
+    group: "connect",
+    can: (hands) => chosenConnector(hands) !== undefined,
+    run: (hands) => {
+      const c = chosenConnector(hands);
+      if (c) changeConnector(hands, c.id, { direction: c.direction === "one-way" ? "two-way" : "one-way" });
+    },
+  },
+  {
+    id: "connectMeaning",
+    group: "connect",
+    can: (hands) => chosenConnector(hands) !== undefined,
+    run: (hands) => {
+      const c = chosenConnector(hands);
+      if (c) changeConnector(hands, c.id, { meaning: nextMeaning(c.meaning) });
+    },
+  },
+];

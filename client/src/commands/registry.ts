@@ -1,0 +1,34 @@
+import { ARRANGE } from "./arrange";
+import type { Command, Hands } from "./command";
+import { CONNECT } from "./connect";
+import { EDIT } from "./edit";
+import { INSERT } from "./insert";
+import { matches } from "./keys";
+import { VIEW } from "./view";
+
+/** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
+export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+
+const byId = new Map(COMMANDS.map((c) => [c.id, c]));
+
+export function command(id: string): Command {
+  const found = byId.get(id);
+  if (!found) throw new Error(`there is no command ${id}`);
+  return found;
+}
+
+export function isAllowed(c: Command, hands: Hands): boolean {
+  return (c.look === true || hands.document.editable) && (c.can?.(hands) ?? true);
+}
+
+/** Does it if it can be done now. */
+export function run(c: Command, hands: Hands): boolean {
+  if (!isAllowed(c, hands)) return false;
+  c.run(hands);
+  return true;
+}
+
+/** What these keys do now. */
+export function commandFor(event: KeyboardEvent, scope: "board" | "everywhere", hands: Hands): Command | undefined {
+  return COMMANDS.find((c) => (c.scope ?? "board") === scope && c.keys?.some((k) => matches(k, event)) && isAllowed(c, hands));
+}

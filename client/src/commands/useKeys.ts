@@ -1,0 +1,40 @@
+import { useEffect } from "react";
+import { useHands } from "./hands";
+import { commandFor, run } from "./registry";
+
+/** What has keys of its own: fields, menus, dialogs, and the panel, where Delete must not reach the board. */
+const OWN = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox], .panel";
+/** Keys with which a button is pressed and a toolbar gone through. */
+const BUTTON_KEYS = /^(Enter| |Arrow.*)$/;
+
+/** Ties the keys of the whole page to the commands. */
+export function useKeys(): void {
+  const hands = useHands();
+  useEffect(() => {
+    // Ahead of the fields, which keep their keys to themselves.
+    const everywhere = (event: KeyboardEvent) => {
+      const { target } = event;
+      // A field of our own, such as one's name, has an undo of its own.
+      if (target instanceof HTMLInputElement || (target instanceof Element && target.closest("[role=dialog]"))) return;
+      const found = commandFor(event, "everywhere", hands);
+      if (!found) return;
+      run(found, hands);
+      event.preventDefault();
+    };
+    const board = (event: KeyboardEvent) => {
+      const { target } = event;
+      if (event.defaultPrevented || event.isComposing || (target instanceof Element && target.closest(OWN))) return;
+      if (target instanceof Element && target.closest("button, a, summary") && BUTTON_KEYS.test(event.key) && !event.ctrlKey && !event.altKey) return;
+      const found = commandFor(event, "board", hands);
+      if (!found) return;
+      event.preventDefault();
+      run(found, hands);
+    };
+    window.addEventListener("keydown", everywhere, { capture: true });
+    window.addEventListener("keydown", board);
+    return () => {
+      window.removeEventListener("keydown", everywhere, { capture: true });
+      window.removeEventListener("keydown", board);
+    };
+  }, [hands]);
+}

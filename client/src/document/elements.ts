@@ -1,0 +1,104 @@
+import { BOUNDS, LIMITS } from "./model";
+import type { Connector, Element, EvidenceStatus, Form, Kind, NoteColor, Performer } from "./model";
+import { mapOf, textOf } from "./read";
+import { container, removeObject, scalar, setFields } from "./write";
+import type { Action, Draft, Fields, Path } from "./write";
+
+/** Changes to many things on the board at once, each call one change and one deed for undo. */
+
+/** What an element may be given. Undefined takes the field away. */
+export interface Patch {
+  readonly lane?: string | undefined;
+  readonly step?: string | undefined;
+  readonly order?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly w?: number;
+  readonly h?: number;
+  readonly color?: NoteColor;
+  readonly form?: Form;
+  readonly locked?: boolean | undefined;
+}
+
+export interface NewElement extends Patch {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly text?: string;
+  readonly channel?: string;
+  readonly owner?: string;
+  readonly performedBy?: Performer;
+  readonly evidenceStatus?: EvidenceStatus;
+  readonly points?: readonly number[];
+}
+
+/** Puts elements on the board, as many as it has room for. */
+export function createElements(draft: Draft, made: readonly NewElement[]): Action[] {
+  const elements = container(draft, "elements");
+  let room = LIMITS.elements - Object.keys(elements).length;
+  const actions: Action[] = [];
+  for (const { id, text = "", kind, points, channel, owner, ...fields } of made) {
+    if (room-- <= 0) break;
+    const raw: Record<string, unknown> = { kind: scalar(kind) };
+    for (const [field, value] of Object.entries(clean(fields as Fields))) if (value !== undefined) raw[field] = scalar(value);
+    if (points) raw["points"] = points.slice(0, LIMITS.points).map((p) => numeric("x", p));
+    // Words are text from the start: what two people write at the same time is both kept.
+    for (const [field, words] of Object.entries({ channel, owner })) if (words) raw[field] = words;
+    elements[id] = { ...raw, text };
+    actions.push({ type: "create", path: ["elements", id], text });
+  }
+  return actions;
+}
+
+/** Gives each of these objects its fields; what holds the value already is left alone. */
+export function patchObjects(
+  draft: Draft,
+  container: "elements" | "connectors",
+  patches: ReadonlyMap<string, Patch | Partial<Pick<Connector, "from" | "to" | "direction" | "meaning">>>,
+): Action[] {
+  return Array.from(patches, ([id, fields]) => setFields(draft, [container, id], clean(fields as Fields))).flat();
+}
+
+/** Takes elements away, and with them the connectors that would be left hanging. */
+export function removeElements(draft: Draft, ids: ReadonlySet<string>): Action[] {
+  const hanging = Object.entries(mapOf((draft as Record<string, unknown>)["connectors"]) ?? {}).filter(([, raw]) => {
+    const connector = mapOf(raw);
+    return connector && (ids.has(textOf(connector["from"])) || ids.has(textOf(connector["to"])));
+  });
+  return [
+    ...hanging.flatMap(([id]) => removeObject(draft, ["connectors", id])),
+    ...Array.from(ids, (id) => removeObject(draft, ["elements", id])).flat(),
+  ];
+}
+
+/** Two runs of actions as the one deed that both are: of a field set twice, only the first before and the last after count. */
+export function joinActions(former: readonly Action[], next: readonly Action[]): Action[] {
+  const key = (path: Path) => path.join("\u0000");
+  const joined = [...former];
+  const setAt = new Map<string, number>();
+  former.forEach((action, i) => {
+    if (action.type === "set") setAt.set(key(action.path), i);
+  });
+  for (const action of next) {
+    const at = action.type === "set" ? setAt.get(key(action.path)) : undefined;
+    const first = at === undefined ? undefined : joined[at];
+    if (at !== undefined && first?.type === "set" && action.type === "set") joined[at] = { ...first, after: action.after };
+    else joined.push(action);
+  }
+  return joined;
+}
+
+/** Whether an element lies in a cell, and so has its place and width from the board. */
+export function inCell(element: Element): element is Element & { lane: string; step: string } {
+  return element.lane !== undefined && element.step !== undefined;
+}
+
+const SIDES = new Set(["w", "h"]);
+
+/** Numbers are finite, whole and within bounds, whatever a pointer or another board came up with. */
+function numeric(field: string, value: number): number {
+  const [least, most] = SIDES.has(field) ? [0, BOUNDS.side] : [-BOUNDS.coordinate, BOUNDS.coordinate];
+  return Number.isFinite(value) ? Math.round(Math.max(least, Math.min(most, value))) : 0;
+}
+
+const clean = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, typeof value === "number" ? numeric(field, value) : value]));

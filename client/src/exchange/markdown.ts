@@ -1,0 +1,67 @@
+import type { Board, Element } from "../document/model";
+
+/** The words that the outline needs, in the reader's language. */
+export interface OutlineWords {
+  step(id: string): string;
+  lane(id: string): string;
+  /** What is known of an element beside its text, such as who answers for it. */
+  about(element: Element): readonly string[];
+  aboutStep(id: string): readonly string[];
+  readonly untitled: string;
+  readonly loose: string;
+  readonly connections: string;
+}
+
+/** A board as an outline to read: a heading for each step, then what happens in it, lane by lane. */
+export function toMarkdown(board: Board, words: OutlineWords): string {
+  const lines: string[] = [`# ${line(board.title || words.untitled)}`, ""];
+  if (board.purpose.trim() !== "") lines.push(block(board.purpose), "");
+  let phase: string | undefined;
+  board.steps.forEach((step, i) => {
+    if (step.phase !== undefined && step.phase !== phase) {
+      const title = board.phases.find((p) => p.id === step.phase)?.title ?? "";
+      if (title.trim() !== "") lines.push(`*${line(title)}*`, "");
+    }
+    phase = step.phase;
+    lines.push(`## ${String(i + 1)}. ${line(words.step(step.id))}`, "");
+    const about = words.aboutStep(step.id);
+    if (about.length > 0) lines.push(about.map(line).join(" · "), "");
+    for (const lane of board.lanes) {
+      const here = board.elements.filter((e) => e.lane === lane.id && e.step === step.id);
+      if (here.length === 0) continue;
+      lines.push(`### ${line(words.lane(lane.id))}`, "", ...here.map((e) => item(e, words)), "");
+    }
+  });
+  const loose = board.elements.filter((e) => e.lane === undefined && e.text.trim() !== "");
+  if (loose.length > 0) lines.push(`## ${line(words.loose)}`, "", ...loose.map((e) => item(e, words)), "");
+  const texts = new Map(board.elements.map((e) => [e.id, e.text]));
+  if (board.connectors.length > 0) {
+    lines.push(`## ${line(words.connections)}`, "");
+    for (const c of board.connectors) {
+      const arrow = c.direction === "two-way" ? "↔" : "→";
+      const label = c.label.trim() === "" ? "" : ` (${line(c.label)})`;
+      lines.push(`- ${line(texts.get(c.from) || "…")} ${arrow} ${line(texts.get(c.to) || "…")}${label}`);
+    }
+    lines.push("");
+  }
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function item(e: Element, words: OutlineWords): string {
+  const about = words.about(e).map(line);
+  return `- ${block(e.text.trim() || "…").replaceAll("\n", "\n  ")}${about.length > 0 ? ` — ${about.join(" · ")}` : ""}`;
+}
+
+/** Words that stay on one line and are never taken for markup. */
+const line = (text: string) => plain(text.replace(/\s+/g, " ").trim());
+
+/** Words that keep their lines. */
+const block = (text: string) =>
+  text
+    .split(/\r?\n|\r/)
+    .map((l) => plain(l.trim()))
+    .filter((l) => l !== "")
+    .join("  \n");
+
+const plain = (text: string) =>
+  text.replace(/[\\`*_[\]<>|~&]/g, "\\$&").replace(/^([#+-]|\d+(?=[.)]))/, (mark) => (/^\d/.test(mark) ? mark : `\\${mark}`)).replace(/^(\d+)([.)])/, "$1\\$2");

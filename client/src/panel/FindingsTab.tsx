@@ -1,0 +1,153 @@
+import { useDeferredValue, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useBoard, useEditable, useNames, useTools } from "../board/context";
+import { READABLE } from "../document/model";
+import type { Board, Rule } from "../document/model";
+import { TELLS, findingsOf } from "../findings/findings";
+import type { Finding } from "../findings/findings";
+import { useGoTo } from "./goto";
+
+const made = new WeakMap<Board, readonly Finding[]>();
+
+/** The findings of the board as it is now, or a moment ago: typing goes first. */
+export function useFindings(): readonly Finding[] {
+  const board = useDeferredValue(useBoard());
+  return useMemo(() => {
+    const known = made.get(board) ?? findingsOf(board);
+    made.set(board, known);
+    return known;
+  }, [board]);
+}
+
+/** So many places are listed for one rule in one step. */
+const SHOWN = 5;
+
+export function FindingsTab() {
+  const { t } = useTranslation();
+  const board = useBoard();
+  const names = useNames();
+  const found = useFindings();
+  const groups = useMemo(() => grouped(found, board), [found, board]);
+  return (
+    <div data-testid="findings">
+      <p className="fine">{t(groups.length === 0 ? "findings.none" : "findings.lead")}</p>
+      {(board.steps.length > READABLE.steps || board.elements.length > READABLE.elements) && <p className="fine">{t("findings.wide", READABLE)}</p>}
+      {groups.map(({ step, rules }) => (
+        <section key={step ?? ""} className="panel-group" aria-label={step === undefined ? t("findings.whole") : names.step(step)}>
+          <h3>{step === undefined ? t("findings.whole") : names.step(step)}</h3>
+          {rules.map(({ rule, list }) => (
+            <FindingCard key={rule} rule={rule} list={list} />
+          ))}
+        </section>
+      ))}
+      <Muted />
+    </div>
+  );
+}
+
+function FindingCard({ rule, list }: { rule: Rule; list: readonly Finding[] }) {
+  const { t } = useTranslation();
+  const { document, notice } = useTools();
+  const editable = useEditable();
+  const missing = list.filter((f) => f.missing !== undefined);
+  const places = list.filter((f) => f.missing === undefined);
+  return (
+    <article className="finding" data-testid="finding" data-rule={rule} data-tells={TELLS.has(rule) || undefined}>
+      <div className="finding-head">
+        <span className="finding-rule">{rule}</span>
+        {editable && (
+          <button
+            type="button"
+            className="btn small quiet"
+            aria-label={t("findings.muteLabel", { rule })}
+            onClick={() => {
+              if (document.blueprint.mute(rule, true)) notice.say(t("findings.saidMuted", { rule }));
+            }}
+          >
+            {t("findings.mute")}
+          </button>
+        )}
+      </div>
+      <h4>{t(`findings.${rule}.title`)}</h4>
+      {places.length > 0 && <p>{t(`findings.${rule}.text`)}</p>}
+      {missing.map(({ missing: role, line }) => (
+        <p key={`${String(role)} ${String(line)}`}>{t("findings.SB012.missing", { role: t(`lane.${String(role)}`), line: t(`theLine.${String(line)}`) })}</p>
+      ))}
+      <ul className="finding-places">
+        {places.slice(0, SHOWN).map((f, i) => (
+          <li key={i}>
+            <Place finding={f} />
+          </li>
+        ))}
+      </ul>
+      {places.length > SHOWN && <p className="fine">{t("findings.more", { count: places.length - SHOWN })}</p>}
+    </article>
+  );
+}
+
+function Place({ finding }: { finding: Finding }) {
+  const { t } = useTranslation();
+  const { document } = useTools();
+  const names = useNames();
+  const goTo = useGoTo();
+  const { element, lane, step } = finding;
+  const textOf = (id: string) => document.board().elements.find((e) => e.id === id)?.text || t("findings.unnamed");
+  const name = element !== undefined ? textOf(element) : lane !== undefined ? names.lane(lane) : names.step(step);
+  const go = () => {
+    if (element !== undefined) goTo.element(element);
+    else if (lane !== undefined) goTo.lane(lane);
+    else if (step !== undefined) goTo.step(step);
+  };
+  return (
+    <button type="button" className="place" aria-label={t("findings.goTo", { name })} onClick={go}>
+      {name}
+      {finding.other !== undefined && ` → ${textOf(finding.other)}`}
+    </button>
+  );
+}
+
+function Muted() {
+  const { t } = useTranslation();
+  const { document, notice } = useTools();
+  const { muted } = useBoard();
+  const editable = useEditable();
+  if (muted.length === 0) return null;
+  return (
+    <section className="panel-group" aria-label={t("findings.muted")}>
+      <h3>{t("findings.muted")}</h3>
+      <ul className="muted-rules">
+        {muted.map((rule) => (
+          <li key={rule}>
+            <button
+              type="button"
+              className="btn small soft"
+              aria-label={t("findings.unmute", { rule })}
+              disabled={!editable}
+              onClick={() => {
+                if (document.blueprint.mute(rule, false)) notice.say(t("findings.saidUnmuted", { rule }));
+              }}
+            >
+              {rule} ×
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface StepFindings {
+  readonly step: string | undefined;
+  readonly rules: readonly { readonly rule: Rule; readonly list: readonly Finding[] }[];
+}
+
+/** By step, in the order of the board, and then by rule; what is about the whole board comes first. */
+function grouped(findings: readonly Finding[], board: Board): StepFindings[] {
+  const places: (string | undefined)[] = [undefined, ...board.steps.map((s) => s.id)];
+  return places.flatMap((step) => {
+    const here = findings.filter((f) => f.step === step);
+    if (here.length === 0) return [];
+    const rules = [...new Set(here.map((f) => f.rule))];
+    return [{ step, rules: rules.map((rule) => ({ rule, list: here.filter((f) => f.rule === rule) })) }];
+  });
+}

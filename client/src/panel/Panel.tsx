@@ -1,0 +1,67 @@
+import "./panel.css";
+import * as Tabs from "@radix-ui/react-tabs";
+import { useTranslation } from "react-i18next";
+import { Icon } from "../board/Icon";
+import { DetailsTab } from "./DetailsTab";
+import { FindingsTab, useFindings } from "./FindingsTab";
+import { usePanel, usePanelState } from "./store";
+import type { Tab } from "./store";
+
+/** Opens and closes the panel, and tells how many findings wait in it. */
+export function PanelButton() {
+  const { t } = useTranslation();
+  const panel = usePanel();
+  const open = usePanelState((s) => s.tab !== undefined);
+  const count = useFindings().length;
+  return (
+    <button
+      type="button"
+      className="btn panel-button"
+      aria-expanded={open}
+      data-testid="panel-button"
+      onClick={() => panel.show(open ? undefined : "findings")}
+    >
+      <span className="wide-only">{t("panel.findings")}</span>
+      <span className="narrow-only" aria-hidden="true">
+        <Icon name="panel" />
+      </span>
+      <span className="count" data-none={count === 0 || undefined}>
+        {count}
+      </span>
+    </button>
+  );
+}
+
+/** What can be known of the board and its parts, beside it. */
+export function Panel() {
+  const { t } = useTranslation();
+  const panel = usePanel();
+  const tab = usePanelState((s) => s.tab);
+  const count = useFindings().length;
+  if (tab === undefined) return null;
+  return (
+    <aside className="panel" aria-label={t("panel.label")} data-testid="panel">
+      <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => panel.show(next as Tab)}>
+        <div className="panel-head">
+          <Tabs.List aria-label={t("panel.label")}>
+            <Tabs.Trigger className="tab" value="findings" data-testid="tab-findings">
+              {t("panel.findings")} <span className="count">{count}</span>
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="details" data-testid="tab-details">
+              {t("panel.details")}
+            </Tabs.Trigger>
+          </Tabs.List>
+          <button type="button" className="btn icon" aria-label={t("panel.close")} onClick={() => panel.show(undefined)}>
+            <Icon name="close" />
+          </button>
+        </div>
+        <Tabs.Content className="panel-body" value="findings" tabIndex={-1}>
+          <FindingsTab />
+        </Tabs.Content>
+        <Tabs.Content className="panel-body" value="details" tabIndex={-1}>
+          <DetailsTab />
+        </Tabs.Content>
+      </Tabs.Root>
+    </aside>
+  );
+}
