@@ -1,20 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
+import { barriers } from "./barriers";
 import { expect, test } from "./fixtures";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What is hard or impossible to use for some: rule, how bad, and the places. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  // An open menu hangs at the end of the page, outside its landmarks, and the keyboard is led into it.
-  const menu = (await page.getByRole("menu").count()) > 0;
-  const options = { resultTypes: ["violations"], rules: { region: { enabled: !menu } } };
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
-  return violations.flatMap((v) => v.nodes.map((n) => `${v.id} (${String(v.impact)}): ${n.target.join(" ")} ${n.failureSummary ?? ""}`));
-}
 
 for (const theme of ["light", "dark"] as const) {
   test(`nothing stands in anyone's way: start page, board, dialogs, ${theme}`, async ({ enter }) => {
@@ -26,7 +11,8 @@ for (const theme of ["light", "dark"] as const) {
       expect(await barriers(page), where).toEqual([]);
     };
     await page.goto(anna.origin);
-    await expect(page.locator("#board-name")).toBeVisible();
+    await expect(page.getByRole("radio")).toHaveCount(5);
+    await expect(page.locator("#board-name")).toBeFocused();
     await none("start page");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("alert")).toBeVisible();
