@@ -80,6 +80,7 @@ function Around({ person }: { person: Person }) {
   const { session, ui } = useTools();
   const open = useUi((u) => u.open);
   const editable = useEditable();
+  const { title } = useBoard();
   const panelOpen = usePanelState((s) => s.tab !== undefined);
   const { name, color } = person;
   useKeys();
@@ -92,6 +93,7 @@ function Around({ person }: { person: Person }) {
   return (
     <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined}>
       <header className="bars">
+        <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
         <div className="bar people-bar">
           <People person={person} />

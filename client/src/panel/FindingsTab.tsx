@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoard, useEditable, useNames, useTools } from "../board/context";
 import { READABLE } from "../document/model";
@@ -9,9 +9,18 @@ import { useGoTo } from "./goto";
 
 const made = new WeakMap<Board, readonly Finding[]>();
 
-/** The findings of the board as it is now, or a moment ago: typing goes first. */
+/** Above so many elements the rules wait for a pause in the typing, milliseconds. */
+const LARGE = 300;
+const PAUSE = 300;
+
+/** The findings of the board as it is now, or as it was a moment ago. */
 export function useFindings(): readonly Finding[] {
-  const board = useDeferredValue(useBoard());
+  const now = useBoard();
+  const [board, settle] = useState(now);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(now), now.elements.length > LARGE ? PAUSE : 0);
+    return () => clearTimeout(timer);
+  }, [now]);
   return useMemo(() => {
     const known = made.get(board) ?? findingsOf(board);
     made.set(board, known);
@@ -30,6 +39,7 @@ export function FindingsTab() {
   const groups = useMemo(() => grouped(found, board), [found, board]);
   return (
     <div data-testid="findings">
+      <h2 className="hidden">{t("panel.findings")}</h2>
       <p className="fine">{t(groups.length === 0 ? "findings.none" : "findings.lead")}</p>
       {(board.steps.length > READABLE.steps || board.elements.length > READABLE.elements) && <p className="fine">{t("findings.wide", READABLE)}</p>}
       {groups.map(({ step, rules }) => (

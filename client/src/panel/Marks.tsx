@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { useBoard, useTools } from "../board/context";
@@ -7,10 +8,30 @@ import { Face } from "./Face";
 import { usePanel } from "./store";
 import type { Subject } from "./store";
 
+const NONE: readonly Marker[] = [];
+const sorted = new WeakMap<readonly Marker[], ReadonlyMap<string, readonly Marker[]>>();
+
+/** The markers of one target; the same list until any marker changes, so that typing does not draw every card anew. */
+function useMarkers(target: string): readonly Marker[] {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => {
+    const { markers } = document.board();
+    if (markers.length === 0) return NONE;
+    let byTarget = sorted.get(markers);
+    if (!byTarget) sorted.set(markers, (byTarget = group(markers)));
+    return byTarget.get(target) ?? NONE;
+  });
+}
+
+function group(markers: readonly Marker[]): ReadonlyMap<string, readonly Marker[]> {
+  const map = new Map<string, Marker[]>();
+  for (const m of markers) map.set(m.target, [...(map.get(m.target) ?? []), m]);
+  return map;
+}
+
 /** What an element or a step is marked as, in small at its edge. */
 export function Pills({ target }: { target: string }) {
-  const { markers } = useBoard();
-  const here = markers.filter((m) => m.target === target);
+  const here = useMarkers(target);
   if (here.length === 0) return null;
   return (
     <span className="pills">
@@ -44,13 +65,13 @@ function useSaySeconds(): (seconds: number) => string {
 /** Below the name of a step: how long it takes, how it feels, what it is marked as. */
 export function StepNotes({ step, first }: { step: Step; first: boolean }) {
   const { t } = useTranslation();
-  const { phases, emotions, markers } = useBoard();
+  const { phases, emotions } = useBoard();
+  const marks = useMarkers(step.id);
   const saySeconds = useSaySeconds();
   const phase = first && step.phase !== undefined ? phases.find((p) => p.id === step.phase) : undefined;
   const seconds = step.observedSeconds ?? step.standardSeconds ?? step.acceptableSeconds;
   const voices = emotions.filter((e) => e.step === step.id && e.who === "customer");
   const mean = voices.length === 0 ? undefined : voices.reduce((sum, e) => sum + e.value, 0) / voices.length;
-  const marks = markers.filter((m) => m.target === step.id);
   return (
     <>
       {phase && <span className="step-phase">{phase.title || t("details.phase")}</span>}

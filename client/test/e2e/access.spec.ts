@@ -11,7 +11,8 @@ for (const theme of ["light", "dark"] as const) {
       expect(await barriers(page), where).toEqual([]);
     };
     await page.goto(anna.origin);
-    await expect(page.locator("#board-name")).toBeVisible();
+    await expect(page.getByRole("radio")).toHaveCount(5);
+    await expect(page.locator("#board-name")).toBeFocused();
     await none("start page");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("alert")).toBeVisible();

@@ -1,4 +1,5 @@
 // What the board means: findings beside it, and the details of its parts.
+import { barriers } from "./barriers";
 import { expect, test } from "./fixtures";
 import type { Person } from "./person";
 
@@ -125,12 +126,14 @@ test("the panel on a desk and on a phone, light and dark, has room for everythin
     await page.getByTestId("panel-button").click();
     await expect(panel(person)).toBeInViewport();
     await page.screenshot({ path: info.outputPath(`${name}-findings.png`) });
+    expect(await barriers(page), "findings").toEqual([]);
     await finding(person, "SB009").getByRole("button", { name: "Gå till Ringer" }).click();
     await page.getByTestId("tab-details").click();
     await expect(person.note("Ringer")).toBeInViewport();
     await page.screenshot({ path: info.outputPath(`${name}-element.png`) });
     await page.getByTestId("details-step-s1").click();
     await page.screenshot({ path: info.outputPath(`${name}-step.png`) });
+    expect(await barriers(page), "details of a step").toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing wider than the window").toBe(true);
   }
 });
