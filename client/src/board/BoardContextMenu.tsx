@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useHands, useKeysOf } from "../commands/hands";
 import { COMMANDS, isAllowed, run } from "../commands/registry";
 import { Icon } from "./Icon";
+import { keepField } from "./stage";
 
 /** What can be done with the thing or the place that the menu was asked for: by the other button, a long press, or Shift+F10. */
 export function BoardContextMenu({ children }: { children: ReactNode }) {
@@ -47,7 +48,7 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
         </div>
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Content className="popover menu" collisionPadding={10} aria-label={t(`menuFor.${about}`)} data-testid="context-menu">
+        <Menu.Content className="popover menu" collisionPadding={10} onCloseAutoFocus={keepField} aria-label={t(`menuFor.${about}`)} data-testid="context-menu">
           {offered.map((c, i) => (
             <Item key={c.id} line={i > 0 && offered[i - 1]?.group !== c.group}>
               <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(c, hands), 0)}>

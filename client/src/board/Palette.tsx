@@ -9,13 +9,14 @@ import { useHands, useKeysOf } from "../commands/hands";
 import { COMMANDS, isAllowed, run } from "../commands/registry";
 import { connectTo } from "./connecting";
 import { Icon } from "./Icon";
+import { keepField } from "./stage";
 
 function Finder({ label, placeholder, none, children, onClose }: { label: string; placeholder: string; none: string; children: ReactNode; onClose: () => void }) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog palette" aria-describedby={undefined} data-testid="palette">
+        <Dialog.Content className="dialog palette" aria-describedby={undefined} onCloseAutoFocus={keepField} data-testid="palette">
           <Dialog.Title className="hidden">{label}</Dialog.Title>
           <List label={label} loop>
             <List.Input className="palette-input" placeholder={placeholder} aria-label={label} />

@@ -44,3 +44,8 @@ export class Stage {
     cell?.focus({ preventScroll: true });
   }
 }
+
+/** A menu gives the keyboard back when it closes, but not out of a field that what was picked from it has opened meanwhile. */
+export function keepField(event: { preventDefault: () => void }): void {
+  if (document.activeElement?.matches("input, textarea") === true) event.preventDefault();
+}

@@ -433,12 +433,16 @@ for (const theme of ["light", "dark"] as const) {
     await none("menu");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+f");
+    // The menu that has just closed must not take the keyboard back.
+    await expect(page.getByRole("searchbox")).toBeFocused();
     await page.keyboard.type("form");
+    await expect(page.getByTestId("find-match")).toHaveCount(6);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
     await none("search");
     await page.getByRole("button", { name: "Stäng sökningen" }).click();
     await page.getByRole("button", { name: "Karta", exact: true }).click();
+    await expect(page.locator(".react-flow__minimap")).toBeVisible();
     await page.keyboard.press("Shift+Digit1");
     await none("map");
   });
