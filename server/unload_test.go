@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -22,7 +23,10 @@ var unloads = flag.Int("unloads", 400, "how often TestLastLeavesWhileAnotherJoin
 func TestLastLeavesWhileAnotherJoins(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("over and over", func(t *testing.T) {
-		n := startNode(t, nodeOption{settings: func(s *server.Settings) { s.RoomGrace = time.Millisecond }})
+		n := startNode(t, nodeOption{settings: func(s *server.Settings) {
+			// The engine's children are all tests' and would stay.
+			s.RoomGrace, s.CompactChanges = time.Millisecond, math.MaxInt
+		}})
 		n.unread = 100 // many come
 		doc, p := n.newDocument()
 		made := []crdt.Hash{p.Heads()[0]}
