@@ -8,6 +8,7 @@ import { useBoard, useEditable, useFocus } from "./context";
 import { Icon } from "./Icon";
 import type { Geometry } from "./layout";
 import { around } from "./moving";
+import { useUi } from "./ui";
 
 function useChosen(): readonly Element[] {
   const { elements } = useBoard();
@@ -40,7 +41,9 @@ export function SelectionTools({ geometry, hidden }: { geometry: Geometry; hidde
 export function SelectionBar() {
   const editable = useEditable();
   const chosen = useChosen();
-  return <div className="selection-bar">{chosen.length > 0 && editable && <CardTools chosen={chosen} />}</div>;
+  // While a tool is in the hand its own bar lies there.
+  const drawing = useUi((ui) => ui.tool !== "select");
+  return <div className="selection-bar">{!drawing && chosen.length > 0 && editable && <CardTools chosen={chosen} />}</div>;
 }
 
 const FREE = ["align.left", "align.center", "align.top", "align.middle", "distribute.x", "distribute.y"] as const;

@@ -133,8 +133,9 @@ export function useMadeActions(names: Names): Actions {
         const order = orderBetween(topOrder(document.board()));
         const fields = Object.fromEntries(Object.entries({ ...size, ...more }).filter(([, v]) => v !== undefined)) as Patch;
         if (!addAll([{ id, kind, order, ...fields, color }])) return undefined;
-        focus.select(id);
-        if (kind !== "ink") focus.edit(id);
+        // A stroke is one of many, and the pen stays in the hand.
+        if (kind === "ink") focus.selectAll([]);
+        else focus.edit(id);
         return id;
       },
       drop: (ids, dx, dy, loose) => {

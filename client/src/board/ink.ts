@@ -83,7 +83,7 @@ export function inkPath(points: Points, size?: { width: number; height: number }
   const [sx, sy] = size ? [size.width / own.width, size.height / own.height] : [1, 1];
   const input: [number, number][] = [];
   for (let i = 0; i + 1 < points.length; i += 2) input.push([(points[i] ?? 0) * sx, (points[i + 1] ?? 0) * sy]);
-  const outline = getStroke(input, { size: thickness, thinning: 0.45, smoothing: 0.5, streamline: 0.35 });
+  const outline = getStroke(input, { size: thickness, thinning: 0.45, smoothing: 0.5, streamline: 0.1, last: true });
   const first = outline[0];
   if (!first) return "";
   const n = (v: number | undefined) => (v ?? 0).toFixed(1);
