@@ -95,7 +95,7 @@ function putCards(content: Content, lane: string, step: string, cards: readonly 
     const card: Card = "text" in given ? given : { text: given };
     const id = card.name ?? `${lane}-${step}-${String(i + 1)}`;
     const kind = card.note ? "note" : lane === "evidence" ? "evidence" : "action";
-    const element: PlainMap = { kind, lane, step, order: keys[i] ?? "", color: "yellow", text: say(card.text) };
+    const element: PlainMap = { kind, lane, step, order: keys[i] ?? "", color: kind === "note" ? "yellow" : "gray", text: say(card.text) };
     if (card.by) element["performedBy"] = card.by;
     if (card.channel) element["channel"] = say(card.channel);
     if (card.status) element["evidenceStatus"] = card.status;
