@@ -98,7 +98,7 @@ test("everything is said in Swedish and in English, and the language can be chan
   }
 
   // What is the same word in both: names, people's own words, and keys of the keyboard.
-  const both = /^(Openmic|Svenska|English|Text|1234|Åse|Å|[+×·\d–]*|N|A|Enter|Esc|Delete|Ctrl( Shift)? Z|http.*)$/;
+  const both = /^(Openmic|Svenska|English|Text|1234|Åse|Å|[+×·←\d–]*|N|A|Enter|Esc|Delete|Ctrl( Shift)? Z|http.*)$/;
   for (const [state, words] of said.en) {
     const swedish = said.sv.get(state) ?? [];
     expect([...words, ...swedish].filter((word) => keys.test(word)), `raw keys: ${state}`).toEqual([]);
@@ -156,6 +156,19 @@ async function everyState(person: Person, link: string, look: (state: string) =>
   await page.getByTestId("people").click();
   await expect(page.getByTestId("person")).toHaveCount(1);
   await look("people");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("panel-button").click();
+  await expect(page.getByTestId("findings")).toBeVisible();
+  await look("findings");
+  await page.getByTestId("tab-details").click();
+  await look("details of the board");
+  await page.getByTestId("details-step-s1").click();
+  await look("details of a step");
+  await page.getByTestId("panel-button").click();
+  await page.getByTestId("menu").click();
+  await page.getByTestId("save-copy").click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("save a copy");
   await page.keyboard.press("Escape");
   await page.getByTestId("menu").click();
   await expect(page.getByRole("menu")).toBeVisible();
