@@ -1,6 +1,6 @@
 /** The words for what a board means: the panel beside it, its findings, and the details of its parts. In English. */
 export const panel = {
-  label: "Panel",
+  label: "Side panel",
   open: "Open the panel",
   close: "Close the panel",
   findings: "Findings",

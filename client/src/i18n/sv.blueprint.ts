@@ -1,7 +1,7 @@
 import type { Words } from "./en";
 
 export const panel: Words["panel"] = {
-  label: "Panel",
+  label: "Sidopanel",
   open: "Öppna panelen",
   close: "Stäng panelen",
   findings: "Fynd",

