@@ -205,6 +205,11 @@ func postBoard(ctx context.Context, address string) (b board, err error) {
 
 // migrating starts with nothing: what was begun is completed or begun anew.
 func migrating(t *testing.T, s *site) {
+	// A test of its own, so that its database is dropped before the next one is made.
+	t.Run("fresh", func(t *testing.T) { migrateFresh(t, s) })
+}
+
+func migrateFresh(t *testing.T, s *site) {
 	fresh := newSite(t, s.command[0], databaseOf(t, s.store))
 	fresh.env = s.env
 	p := die(t, fresh, nil)
