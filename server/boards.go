@@ -70,6 +70,8 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 // firstChanges are those that every board begins with: the genesis, which all
 // boards share, and the title as a change of the server's.
 func (s *Server) firstChanges(ctx context.Context, title string) ([]*crdt.Change, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.settings.LoadTimeout)
+	defer cancel()
 	chunks := [][]byte{genesis.Change()}
 	if title != "" {
 		change, err := s.hub.engine.Edit(ctx, chunks, []crdt.Hash{genesis.Hash()}, TitleEdit(title))

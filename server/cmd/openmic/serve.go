@@ -78,7 +78,11 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	eng, err := newEngine(engine.Config{Workers: engineWorkers})
+	settings := server.DefaultSettings()
+	settings.Open = c.Open
+	settings.PublicURL = string(c.PublicURL)
+	// Whoever asks has a limit of their own: a compaction may take longest.
+	eng, err := newEngine(engine.Config{Workers: engineWorkers, Timeout: settings.CompactTimeout})
 	if err != nil {
 		return err
 	}
@@ -88,9 +92,6 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	if err != nil {
 		return err
 	}
-	settings := server.DefaultSettings()
-	settings.Open = c.Open
-	settings.PublicURL = string(c.PublicURL)
 	node := server.New(settings, st, eng, client.FS(), log)
 	web := &http.Server{
 		Handler:           node,
