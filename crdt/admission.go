@@ -144,6 +144,10 @@ func (a *Admission) Check(c *Change, scope Scope) (Verdict, error) {
 	if err := a.visit.read(); err != nil {
 		return Refused, err
 	}
+	// Last, since a room that hears of it takes no more of anybody.
+	if err := a.checkRoom(c); err != nil {
+		return Refused, err
+	}
 	a.checked = c
 	return Admitted, nil
 }
@@ -220,6 +224,14 @@ func (a *Admission) checkPlace(c *Change) error {
 		return refuse(RuleStart, "first operation %d, but the highest is %d", c.StartOp, g.MaxOp())
 	case c.NumOps == 0 && c.StartOp != below+1:
 		return refuse(RuleStart, "no operations from %d on, but the dependencies end at %d", c.StartOp, below)
+	}
+	return nil
+}
+
+// checkRoom asks whether the document may grow by the change.
+func (a *Admission) checkRoom(c *Change) error {
+	g := a.graph
+	switch {
 	case g.Operations()+int64(c.NumOps) > a.limits.LogOperations:
 		return refuse(RuleRoom, "the document has %d operations", g.Operations())
 	case g.Bytes()+int64(len(c.Raw)) > a.limits.LogBytes:

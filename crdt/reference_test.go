@@ -341,6 +341,12 @@ func TestR15Room(t *testing.T) {
 				chunks = append(chunks, c.Raw)
 				d = change("a", seq+1, seq+1, []crdt.Hash{c.Hash}, set(op{Key: "k", Pred: preds(seq)}))
 			}
+			// What is wrong otherwise is refused for that.
+			wrong := change("b", 1, g.MaxOp()+1, g.Heads(), set(op{Object: at(999), Key: "k"}))
+			wrong.Message = "so long that there is no room for it " + name
+			if _, err := w.gate.Check(parse(t, wrong.Chunk()), nil); errors.Is(err, crdt.ErrTooLarge) {
+				t.Errorf("a wrong change is refused as one too many: %v", err)
+			}
 			if g.Len() < 3 || g.Operations() > lim.LogOperations || g.Bytes() > lim.LogBytes {
 				t.Errorf("%d changes, %d operations, %d bytes", g.Len(), g.Operations(), g.Bytes())
 			}
