@@ -128,6 +128,7 @@ async function everyState(person: Person, link: string, look: (state: string) =>
   const { page } = person;
   await page.goto(person.origin);
   await expect(page.locator("#board-name")).toBeVisible();
+  await expect(page.getByTestId("template-empty")).toBeVisible();
   await look("start");
   await page.locator("form button[type=submit]").click();
   await expect(page.getByRole("alert")).toBeVisible();
