@@ -24,6 +24,7 @@ type Server struct {
 	hub      *Hub
 	metrics  *metrics
 	tickets  *tickets
+	drawings *drawings
 	log      zerolog.Logger
 	handler  http.Handler
 	stop     context.CancelFunc // ends the rooms
@@ -67,6 +68,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -100,6 +102,7 @@ func (s *Server) routes(assets fs.FS) http.Handler {
 	mux.HandleFunc("POST /api/boards", s.createBoard)
 	mux.HandleFunc("GET /api/boards/{id}", s.board)
 	mux.HandleFunc("POST /api/boards/{id}/tickets", s.createTicket)
+	mux.HandleFunc("GET /api/boards/{id}/drawing.svg", s.drawing)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusNotFound, "there is nothing here")
 	})

@@ -12,7 +12,7 @@ import { useBoard, useEditable, useFocus, useTools } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around, touches } from "./moving";
 import type { Drag } from "./nodes";
-import { arrowhead, route } from "./routes";
+import { arrowhead, route, routesOf } from "./routes";
 import type { Route } from "./routes";
 import { useVisibleArea } from "./visible";
 
@@ -98,17 +98,6 @@ function movedPlaces(geometry: Geometry, drags: readonly Drag[]): ReadonlyMap<st
     }
   }
   return places;
-}
-
-function routesOf(connectors: readonly Connector[], places: ReadonlyMap<string, Rect>): ReadonlyMap<string, Route> {
-  const routes = new Map<string, Route>();
-  // Looking for what is in the way is worth it as long as the board is one that people read.
-  const others = connectors.length * places.size < 200_000 ? [...places.values()].filter((p) => p.height < 200) : [];
-  for (const c of connectors) {
-    const [from, to] = [places.get(c.from), places.get(c.to)];
-    if (from && to) routes.set(c.id, route(from, to, others));
-  }
-  return routes;
 }
 
 const Line = memo(function Line({ connector, path, chosen, faded }: { connector: Connector; path: Route; chosen: boolean; faded: boolean }) {

@@ -1,4 +1,5 @@
-import { Position, getSmoothStepPath } from "@xyflow/react";
+import { Position, getSmoothStepPath } from "@xyflow/system";
+import type { Connector } from "../document/model";
 import type { Rect } from "./layout";
 
 /** How connectors run: out of one side and into another, in the gaps between the columns, around what lies between. */
@@ -41,6 +42,18 @@ export function route(from: Rect, to: Rect, others: Iterable<Rect> = []): Route 
     ...turn,
   });
   return { path, x, y, start, end: stop };
+}
+
+/** The ways of all connectors whose ends have a place, by id. */
+export function routesOf(connectors: readonly Connector[], places: ReadonlyMap<string, Rect>): ReadonlyMap<string, Route> {
+  const routes = new Map<string, Route>();
+  // Looking for what is in the way is worth it as long as the board is one that people read.
+  const others = connectors.length * places.size < 200_000 ? [...places.values()].filter((p) => p.height < 200) : [];
+  for (const c of connectors) {
+    const [from, to] = [places.get(c.from), places.get(c.to)];
+    if (from && to) routes.set(c.id, route(from, to, others));
+  }
+  return routes;
 }
 
 function sides(from: Rect, to: Rect, others: Iterable<Rect>): [Position, Position] {
