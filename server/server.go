@@ -29,6 +29,8 @@ type Server struct {
 	stop     context.CancelFunc // ends the rooms
 	halt     context.CancelFunc // ends the committer
 	halted   chan struct{}
+
+	attachments *attachments
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -47,6 +49,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		tickets:  newTickets(settings.TicketLife, settings.Tickets),
 		log:      log,
 		halted:   make(chan struct{}),
+
+		attachments: newAttachments(&settings),
 	}
 	var roomsCtx, storeCtx context.Context
 	roomsCtx, s.stop = context.WithCancel(context.Background())
@@ -100,6 +104,8 @@ func (s *Server) routes(assets fs.FS) http.Handler {
 	mux.HandleFunc("POST /api/boards", s.createBoard)
 	mux.HandleFunc("GET /api/boards/{id}", s.board)
 	mux.HandleFunc("POST /api/boards/{id}/tickets", s.createTicket)
+	mux.HandleFunc("POST /api/boards/{id}/attachments", s.createAttachment)
+	mux.HandleFunc("GET /api/boards/{id}/attachments/{attachment}", s.attachment)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusNotFound, "there is nothing here")
 	})

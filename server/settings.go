@@ -62,6 +62,16 @@ type Settings struct {
 	RequestBody     int64         // largest body of an HTTP request
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
+
+	AttachmentBytes      int64         // largest picture
+	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
+	BoardAttachments     int           // pictures of one board
+	BoardAttachmentBytes int64         // and their size
+	AttachmentRate       float64       // pictures a second taken from those with one link, sustained
+	AttachmentBurst      int           // and at once
+	AttachmentMemory     int64         // pictures being received, and as much again being sent
+	AttachmentWait       time.Duration // for that memory
+	AttachmentTimeout    time.Duration // for receiving or sending one
 }
 
 // DefaultSettings returns the settings that the program starts from.
@@ -115,5 +125,15 @@ func DefaultSettings() Settings {
 		RequestBody:     64 << 10,
 		TitleCharacters: 200,
 		DrainTimeout:    20 * time.Second,
+
+		AttachmentBytes:      8 << 20,
+		AttachmentPixels:     50e6,
+		BoardAttachments:     500,
+		BoardAttachmentBytes: 256 << 20,
+		AttachmentRate:       2,
+		AttachmentBurst:      100,
+		AttachmentMemory:     32 << 20,
+		AttachmentWait:       10 * time.Second,
+		AttachmentTimeout:    2 * time.Minute,
 	}
 }
