@@ -114,6 +114,14 @@
 // document on which the engine keeps dying is not compacted for a day
 // (quarantine.go).
 //
+// # Pictures
+//
+// What is in a document is seen by all who open it, so pictures are beside it
+// (attachments.go): files of a board, named by the hash of their content, which
+// the document mentions. They are as many as a board has room for, are never
+// unpacked here, and stay for as long as the board does, since its history may
+// show them again. Whoever may open the board may read them.
+//
 // # Ends
 //
 // A session ends with a close code from one table (closecode.go) and is logged

@@ -63,6 +63,7 @@ func older(t *testing.T, s *site) {
 	defer db.Close()
 	for _, statement := range []string{
 		`DELETE FROM schema_migrations WHERE version_id > 1`,
+		`DROP TABLE attachments`,
 		`DELETE FROM snapshots`,
 		`ALTER TABLE snapshots DROP COLUMN operations`,
 		`INSERT INTO snapshots (doc, length, heads, chunk, graph, at, sha256)

@@ -30,6 +30,8 @@ type Server struct {
 	stop      context.CancelFunc // ends the rooms
 	halt      context.CancelFunc // ends the committer
 	halted    chan struct{}
+
+	attachments *attachments
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -50,6 +52,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		limits:    newLimits(&settings),
 		log:       log,
 		halted:    make(chan struct{}),
+
+		attachments: newAttachments(&settings),
 	}
 	var roomsCtx, storeCtx context.Context
 	roomsCtx, s.stop = context.WithCancel(context.Background())
@@ -121,6 +125,8 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("POST /api/boards/{id}/attachments", s.createAttachment),
+		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {
 			writeProblem(w, http.StatusNotFound, "there is nothing here")
 		}),

@@ -90,6 +90,16 @@ type Settings struct {
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
 	Counted     int  // addresses and links of which each of these is remembered
+
+	AttachmentBytes      int64         // largest picture
+	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
+	BoardAttachments     int           // pictures of one board
+	BoardAttachmentBytes int64         // and their size
+	AttachmentRate       float64       // pictures a second taken from those with one link, sustained
+	AttachmentBurst      int           // and at once
+	AttachmentMemory     int64         // pictures being received, and as much again being sent
+	AttachmentWait       time.Duration // for that memory
+	AttachmentTimeout    time.Duration // for receiving or sending one
 }
 
 // DefaultSettings returns the settings that the program starts from.
@@ -166,5 +176,15 @@ func DefaultSettings() Settings {
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
 		Counted:     10_000,
+
+		AttachmentBytes:      8 << 20,
+		AttachmentPixels:     50e6,
+		BoardAttachments:     500,
+		BoardAttachmentBytes: 256 << 20,
+		AttachmentRate:       2,
+		AttachmentBurst:      100,
+		AttachmentMemory:     32 << 20,
+		AttachmentWait:       10 * time.Second,
+		AttachmentTimeout:    2 * time.Minute,
 	}
 }

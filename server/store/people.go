@@ -2,15 +2,11 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"openmic/crdt"
 	"openmic/server/docid"
 )
-
-// ErrFull is returned when a link or a board has as many as it takes.
-var ErrFull = errors.New("full")
 
 // People is the part of a Store that knows who may open a board. What changes
 // that raises the version of the board in the same transaction.

@@ -8,6 +8,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"time"
 
@@ -22,6 +23,8 @@ var (
 	ErrDamaged = errors.New("stored data is damaged")
 	// ErrInUse is returned, wrapped, when another process has the data open.
 	ErrInUse = errors.New("already in use by another process")
+	// ErrFull is returned, wrapped, when a board has no room for more.
+	ErrFull = errors.New("no room left")
 )
 
 // Store is a durable home of documents and boards. It is safe for concurrent
@@ -62,6 +65,15 @@ type Store interface {
 
 	People
 
+	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
+	// One that the board has already is left as it is. ErrNotFound, wrapped: there
+	// is no such board. ErrFull, wrapped: the board would then have more than room.
+	PutAttachment(ctx context.Context, boardID string, a Attachment, room Room) error
+
+	// Attachment returns the content of a board's file. ErrNotFound, wrapped: the
+	// board has no such file. ErrDamaged, wrapped: it is not what was stored.
+	Attachment(ctx context.Context, boardID string, id AttachmentID) ([]byte, error)
+
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
 
@@ -99,4 +111,23 @@ type Snapshot struct {
 	Graph  []byte      // the change graph of those changes, crdt.Graph's binary form, log order
 	Index  []byte      // the index of their operations, crdt.Admission's binary form
 	At     time.Time
+}
+
+// AttachmentID is the SHA-256 of a file's content.
+type AttachmentID [sha256.Size]byte
+
+// NameAttachment returns the id of a file with this content.
+func NameAttachment(content []byte) AttachmentID { return sha256.Sum256(content) }
+
+// Attachment is a file of a board, such as a picture on it. It stays for as long
+// as the board does: the board's history may need it again.
+type Attachment struct {
+	Content []byte
+	Created time.Time // kept to the millisecond
+}
+
+// Room is how many files a board may have, and how many bytes in all of them.
+type Room struct {
+	Files int
+	Bytes int64
 }
