@@ -84,11 +84,11 @@ func newDrawings(h *Hub, script string) *drawings {
 
 // drawing answers GET /api/boards/{id}/drawing.svg.
 func (s *Server) drawing(w http.ResponseWriter, r *http.Request) {
-	b, _, ok := s.boardByLink(w, r)
+	v, ok := s.visit(w, r)
 	if !ok {
 		return
 	}
-	key, err := readDrawingKey(b.Doc, r)
+	key, err := readDrawingKey(v.board.Doc, r)
 	if err != nil {
 		writeProblem(w, http.StatusBadRequest, err.Error())
 		return

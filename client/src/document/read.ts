@@ -1,3 +1,4 @@
+import type { ImmutableString } from "@automerge/automerge/slim";
 import * as M from "./model";
 import type { Board, Comment, Connector, Element, Emotion, Lane, Marker, Phase, Step, Tally } from "./model";
 import { byOrder } from "./order";
@@ -66,22 +67,22 @@ export const muteKey = (rule: string) => `mute${rule}`;
 /** The text of a value that is collaborative text or a scalar string; anything else is no text. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value.length > M.LIMITS.text ? value.slice(0, M.LIMITS.text) : value;
-  if (isScalarString(value)) return textOf(String(value.val));
+  if (isScalarText(value)) return textOf(String(value.val));
   return "";
-}
-
-/** The value as a map, or undefined when it is none. */
-export function mapOf(value: unknown): Raw | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  if (isScalarString(value) || value instanceof Date || ArrayBuffer.isView(value)) return undefined;
-  return value as Record<string, unknown>;
 }
 
 // As Automerge marks them; a test holds it to that. Asking Automerge itself would bring all of it along.
 const SCALAR = Symbol.for("_am_immutableString");
 
-function isScalarString(value: unknown): value is { readonly val: unknown } {
-  return typeof value === "object" && value !== null && Reflect.has(value, SCALAR);
+/** A string that is set whole. Inside a change, Automerge takes any list for one. */
+export const isScalarText = (value: unknown): value is ImmutableString =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.prototype.hasOwnProperty.call(value, SCALAR);
+
+/** The value as a map, or undefined when it is none. */
+export function mapOf(value: unknown): Raw | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (isScalarText(value) || value instanceof Date || ArrayBuffer.isView(value)) return undefined;
+  return value as Record<string, unknown>;
 }
 
 const LONGEST = 10 * 366 * 86_400;

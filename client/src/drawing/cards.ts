@@ -2,6 +2,8 @@ import { inkPath } from "../board/ink";
 import type { Rect } from "../board/layout";
 import { inCell } from "../document/model";
 import type { Element } from "../document/model";
+import { plainText } from "../richtext/parse";
+import type { Run } from "../richtext/parse";
 import type { Pen } from "./draw";
 import { baseline } from "./font";
 import { drawPills } from "./marks";
@@ -91,7 +93,7 @@ function shape(pen: Pen, element: Element, box: Rect): string {
 function frame(pen: Pen, element: Element, box: Rect): string {
   const strong = pen.colors.strong[element.color];
   const letters = { size: 13.5, weight: 620 };
-  const name = cut(element.text.trim() || pen.look.words.frame, Math.max(120, box.width - 4) - 16, letters);
+  const name = cut(plainText(element.text).trim() || pen.look.words.frame, Math.max(120, box.width - 4) - 16, letters);
   return (
     rect({ x: 1, y: 1, width: box.width - 2, height: box.height - 2 }, { rx: 13, fill: strong, "fill-opacity": 0.05, stroke: strong, "stroke-opacity": 0.6, "stroke-width": 2 }) +
     text(10, -22 + baseline(13.5, LINE), name, { "font-size": 13.5, "font-weight": 620, fill: strong })
@@ -125,7 +127,7 @@ interface Insets {
 function lines(pen: Pen, words: string, box: Rect, { left, right, top }: Insets, fill: string, letters: Letters = CARD, centred = false): string {
   if (words.trim() === "") return "";
   const wide = Math.max(1, box.width - left - right);
-  const all = pen.wrap(words, wide, letters);
+  const all = pen.lay(words, wide, letters);
   const room = Math.max(1, Math.floor((box.height - (centred ? 4 : top)) / LINE));
   const shown = all.slice(0, room);
   const first = (centred ? (box.height - shown.length * LINE) / 2 : top) + baseline(letters.size, LINE);
@@ -133,6 +135,23 @@ function lines(pen: Pen, words: string, box: Rect, { left, right, top }: Insets,
   const style = letters === CARD ? {} : { "font-size": letters.size };
   return group(
     { fill, "font-weight": letters.weight, ...style, "text-anchor": centred ? "middle" : undefined },
-    shown.map((line, i) => text(x, first + i * LINE, line)),
+    shown.map(({ sign, indent, runs }, i) => {
+      const y = first + i * LINE;
+      // In the middle a list has no edge to stand at: its signs go with their words.
+      if (centred) return spans(x, y, sign === "" ? runs : [{ text: `${sign} `, bold: false }, ...runs]);
+      return text(x, y, sign) + spans(x + indent, y, runs);
+    }),
   );
+}
+
+/** A line of text of which some may be bold, or a link. */
+function spans(x: number, y: number, runs: readonly Run[]): string {
+  const [only] = runs;
+  if (runs.length === 1 && only && !only.bold && only.href === undefined) return text(x, y, only.text);
+  const parts = runs.map(({ text: words, bold, href }) =>
+    bold || href !== undefined
+      ? `<tspan${bold ? ' font-weight="700"' : ""}${href === undefined ? "" : ' text-decoration="underline"'}>${escaped(words)}</tspan>`
+      : escaped(words),
+  );
+  return parts.length === 0 ? "" : `<text x="${n(x)}" y="${n(y)}">${parts.join("")}</text>`;
 }

@@ -1,4 +1,4 @@
-import { arrowhead, routesOf } from "../board/routes";
+import { arrowhead, createRouter } from "../board/routes";
 import type { Connector } from "../document/model";
 import type { Pen } from "./draw";
 import { baseline, widthOf } from "./font";
@@ -16,14 +16,14 @@ const DASHES: Readonly<Record<Connector["meaning"], Readonly<Record<string, stri
 
 /** The arrows between elements, and the words on them. */
 export function drawConnectors({ board, geometry, colors, look }: Pen): string {
-  const routes = routesOf(board.connectors, geometry.places);
+  const routes = createRouter()(board, geometry);
   const lines: string[] = [];
   const heads: string[] = [];
   const labels: string[] = [];
   for (const c of board.connectors) {
     const route = routes.get(c.id);
     if (!route) continue;
-    lines.push(tag("path", { d: short(route.path), ...DASHES[c.meaning] }));
+    lines.push(tag("path", { d: route.path, ...DASHES[c.meaning] }));
     heads.push(tag("path", arrowhead(route.end)));
     if (c.direction === "two-way") heads.push(tag("path", arrowhead(route.start)));
     const words = cut(c.label || (c.meaning === "leads-to" ? "" : look.words.meaning(c.meaning)), WIDEST - 18, WORDS);
@@ -40,6 +40,3 @@ export function drawConnectors({ board, geometry, colors, look }: Pen): string {
     group({ fill: colors.ink, "font-size": WORDS.size }, labels)
   );
 }
-
-/** Paths come with more decimals than anybody sees. */
-const short = (path: string) => path.replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)).replace(/\s+/g, " ");

@@ -11,8 +11,8 @@ import type { DrawnTheme, Palette, Tint } from "./palette";
 import { escaped, n, rect, text } from "./svg";
 import type { Box } from "./svg";
 import type { DrawingWords } from "./words";
-import { CARD, cut, wrapOnce } from "./wrap";
-import type { wrap } from "./wrap";
+import { CARD, cut, layOnce } from "./wrap";
+import type { lay } from "./wrap";
 
 /**
  * A board as a picture. A pure function without a browser: the server runs it too, so that a board can be seen before the
@@ -42,7 +42,7 @@ export interface Pen {
   readonly geometry: Geometry;
   readonly look: Look;
   readonly colors: Palette;
-  readonly wrap: typeof wrap;
+  readonly lay: typeof lay;
   readonly marks: ReadonlyMap<string, readonly Marker[]>;
   tint(element: Element): Tint;
 }
@@ -54,8 +54,8 @@ const RIM = 24;
 const TITLE = { size: 22, weight: 680, height: 44 };
 
 export function draw(board: Board, look: Look): Drawing {
-  const breakLines = wrapOnce();
-  const geometry = layout(board, (words, width) => breakLines(words, width, CARD).length);
+  const laid = layOnce();
+  const geometry = layout(board, (words, width) => laid(words, width, CARD).length);
   const colors = PALETTES[look.theme];
   const roles = new Map(board.lanes.map((lane) => [lane.id, lane.role]));
   const pen: Pen = {
@@ -63,7 +63,7 @@ export function draw(board: Board, look: Look): Drawing {
     geometry,
     look,
     colors,
-    wrap: breakLines,
+    lay: laid,
     marks: byTarget(board.markers),
     tint: (element) => (inCell(element) ? tintOf(roles.get(element.lane) ?? "custom") : "custom"),
   };

@@ -15,6 +15,32 @@ export function drawBoard(json: string, theme: string, language: string): string
   return draw(board, { theme: look, words: drawingWords(lookUp(language === "sv" ? sv : en)) }).svg;
 }
 
+/** As much of a browser's URL as it takes to tell what is a link: the server's interpreter has none. */
+class Address {
+  readonly href: string;
+  readonly protocol: string;
+  readonly username: string = "";
+  readonly password = "";
+  readonly pathname: string;
+
+  constructor(text: string) {
+    const colon = text.indexOf(":");
+    this.href = text;
+    this.protocol = text.slice(0, colon + 1).toLowerCase();
+    this.pathname = text.slice(colon + 1);
+    if (this.protocol === "mailto:") return;
+    const rest = text.slice(colon + 3);
+    const ends = ["/", "?", "#", "\\"].map((end) => rest.indexOf(end)).filter((at) => at >= 0);
+    const authority = rest.slice(0, Math.min(rest.length, ...ends));
+    const at = authority.lastIndexOf("@");
+    if (at >= 0) this.username = authority.slice(0, at);
+    const [host = "", port = ""] = authority.slice(at + 1).split(":");
+    if (host === "" || Number(port) > 65_535 || Number.isNaN(Number(port))) throw new TypeError("no address");
+    for (const letter of "%<>^`{|}") if (host.includes(letter)) throw new TypeError("no address");
+  }
+}
+(globalThis as { URL?: unknown }).URL ??= Address;
+
 const HOLE = /{{(\w+)}}/g;
 
 /** What i18next does for the few words that a drawing needs. */

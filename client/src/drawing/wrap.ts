@@ -1,4 +1,8 @@
-import { isSquare, widthOf } from "./font";
+import { breakLines } from "../richtext/lines";
+import type { ShownLine } from "../richtext/lines";
+import { isMarked } from "../richtext/parse";
+import { widthOf } from "./font";
+import { pieces } from "./pieces";
 
 /** Text broken into lines as a browser does it (pre-wrap, and anywhere in words that are too long). */
 
@@ -44,17 +48,25 @@ export function wrap(text: string, width: number, { size, weight }: Letters): st
   return lines;
 }
 
-/** How many lines a text on a card takes. */
-export const countLines = (text: string, width: number): number => wrap(text, width, CARD).length;
+const BOLD = 700;
 
-/** The same as wrap, for texts that are broken more than once: to be counted, and to be drawn. */
-export function wrapOnce(): typeof wrap {
-  const known = new Map<string, string[]>();
+/** The lines of a text that may have bold, lists and links. */
+export function lay(text: string, width: number, letters: Letters): readonly ShownLine[] {
+  if (!isMarked(text)) return wrap(text, width, letters).map((line) => ({ sign: "", indent: 0, runs: line === "" ? [] : [{ text: line, bold: false }] }));
+  return breakLines(text, width, (words, bold) => widthOf(words, letters.size, bold ? BOLD : letters.weight));
+}
+
+/** How many lines a text on a card takes. */
+export const countLines = (text: string, width: number): number => (isMarked(text) ? lay(text, width, CARD) : wrap(text, width, CARD)).length;
+
+/** The same as lay, for texts that are laid more than once: to be counted, and to be drawn. */
+export function layOnce(): typeof lay {
+  const known = new Map<string, readonly ShownLine[]>();
   return (text, width, letters) => {
     const key = `${String(width)} ${String(letters.size)} ${String(letters.weight)} ${text}`;
     let lines = known.get(key);
     if (!lines) {
-      lines = wrap(text, width, letters);
+      lines = lay(text, width, letters);
       known.set(key, lines);
     }
     return lines;
@@ -76,7 +88,6 @@ export function cut(text: string, width: number, { size, weight }: Letters): str
   return `${kept.trimEnd()}…`;
 }
 
-/** The interpreter that draws on the server builds a regular expression anew each time it meets a text in Swedish: so none here. */
 function paragraphs(text: string): readonly string[] {
   const plain = text.includes("\t") ? text.split("\t").join("    ") : text;
   return (plain.includes("\r") ? plain.split("\r\n").join("\n").split("\r").join("\n") : plain).split("\n");
@@ -89,55 +100,3 @@ const oneLine = (text: string) =>
     .filter((word) => word !== "")
     .join(" ");
 
-/** What stays together on a line: words with the space after them, and their parts where a line may break. */
-function pieces(text: string): readonly string[] {
-  const out: string[] = [];
-  const words = text.split(" ");
-  words.forEach((word, i) => {
-    const divided = divide(word);
-    for (let p = 0; p < divided.length - 1; p++) out.push(divided[p] ?? "");
-    const last = divided[divided.length - 1] ?? "";
-    if (i < words.length - 1) out.push(`${last} `);
-    else if (last !== "") out.push(last);
-  });
-  return out;
-}
-
-const divided = new Map<string, readonly string[]>();
-/** So many words are remembered; then the memory starts anew. */
-const MEMORY = 20_000;
-
-function divide(word: string): readonly string[] {
-  let known = divided.get(word);
-  if (!known) {
-    known = partsOf(word);
-    if (divided.size >= MEMORY) divided.clear();
-    divided.set(word, known);
-  }
-  return known;
-}
-
-const DASHES = "-/\u200b\u2010\u2013\u2014";
-const NOT_AFTER_DASH = "0123456789.,;:!?)]}\"'\u2019\u201d/-\u2010\u2011\u2013\u2014";
-const CLOSING = "\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff09\u300d\u300f";
-
-/** A line may break within a word after a dash or a slash, and beside signs that are as wide as high. */
-function partsOf(word: string): readonly string[] {
-  const out: string[] = [];
-  let from = 0;
-  let before = "";
-  let at = 0;
-  for (const here of word) {
-    // Not within a number, nor after a sign that a word begins with.
-    const dash = before !== "" && DASHES.includes(before) && at - from > 1 && !NOT_AFTER_DASH.includes(here);
-    const squares = before !== "" && isSquare(before.codePointAt(0) ?? 0) && isSquare(here.codePointAt(0) ?? 0) && !CLOSING.includes(here);
-    if (dash || squares) {
-      out.push(word.slice(from, at));
-      from = at;
-    }
-    before = here;
-    at += here.length;
-  }
-  out.push(word.slice(from));
-  return out;
-}

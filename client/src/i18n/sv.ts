@@ -1,6 +1,7 @@
 import { canvas, said } from "./canvas.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
+import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -195,5 +196,6 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  richtext,
   someone: "Någon",
 };

@@ -46,7 +46,7 @@ function parse(svg: string): { parts: Part[]; text: string } {
 const hostile = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.string({ unit: "binary", maxLength: 20 }),
-  fc.constantFrom("</text></svg><script>alert(1)</script>", `"/><a href="javascript:x" onload='x'>`, "]]>", "<!--", "&amp;&#0;", "\ud800", "\udc00\ud800", "\u0000\u0008\u000b\ufffe\uffff", "a\r\nb\tc", "url(#x)", "å".repeat(200), "漢字".repeat(60)),
+  fc.constantFrom("**fet</b>** - [x](https://example.org/\"><script>)", "- en\n- **två**\n1. https://example.org/a&b", "</text></svg><script>alert(1)</script>", `"/><a href="javascript:x" onload='x'>`, "]]>", "<!--", "&amp;&#0;", "\ud800", "\udc00\ud800", "\u0000\u0008\u000b\ufffe\uffff", "a\r\nb\tc", "url(#x)", "å".repeat(200), "漢字".repeat(60)),
 );
 const sometimes = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 4, arbitrary: value as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: fc.anything() });
 const id = fc.oneof(fc.constantFrom("a", "b", "c", "d"), hostile);
@@ -82,9 +82,9 @@ const anyDocument = fc.record({
   emotions: map(fc.record({ step: id, who: fc.constantFrom("customer", "staff"), value: fc.integer({ min: -3, max: 3 }) })),
 });
 
-const NAMES = new Set(["svg", "title", "g", "rect", "path", "text", "circle", "ellipse"]);
+const NAMES = new Set(["svg", "title", "g", "rect", "path", "text", "circle", "ellipse", "tspan"]);
 const ATTRIBUTES = new Set(
-  ["xmlns", "xmlns:xlink", "xml:space", "width", "height", "viewBox", "data-board", "font-family", "font-size", "font-weight", "text-anchor", "x", "y", "rx", "ry", "cx", "cy", "r", "d", "fill", "fill-opacity", "opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "transform"],
+  ["xmlns", "xmlns:xlink", "xml:space", "width", "height", "viewBox", "data-board", "font-family", "font-size", "font-weight", "text-decoration", "text-anchor", "x", "y", "rx", "ry", "cx", "cy", "r", "d", "fill", "fill-opacity", "opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "transform"],
 );
 
 describe("a drawing", () => {
