@@ -10,6 +10,7 @@ import { Icon } from "./Icon";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
+import { Picture } from "../pictures/Picture";
 import { bindSharedText } from "./sharedText";
 import { useUi } from "./ui";
 
@@ -81,14 +82,16 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       }}
     >
       {alone && editable && !cell && !element.locked && (
-        <NodeResizer minWidth={24} minHeight={24} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
+        <NodeResizer minWidth={24} minHeight={24} keepAspectRatio={kind === "image"} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
       )}
       {kind === "ink" && <Ink element={element} width={width ?? 1} height={height ?? 1} />}
       {kind === "shape" && !cell && <Form element={element} />}
+      {kind === "image" && <Picture element={element} />}
       {editing && editable ? (
         <Writing element={element} onDone={() => card.current?.focus()} />
       ) : (
-        kind !== "ink" && !far && <p className="card-text">{element.text || (kind === "frame" ? t("kind.frame") : "")}</p>
+        // A picture says its words itself.
+        kind !== "ink" && !far && <p className="card-text" aria-hidden={kind === "image" || undefined}>{element.text || (kind === "frame" ? t("kind.frame") : "")}</p>
       )}
       {element.locked && !far && (
         <span className="lock-sign">

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -90,6 +91,7 @@ export const en = {
     more: "More",
   },
   ...canvas,
+  picture,
   said: {
     ...said,
     moved: "Moved to {{lane}}, {{step}}.",
