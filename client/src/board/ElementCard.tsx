@@ -11,6 +11,8 @@ import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
 import { Picture } from "../pictures/Picture";
+import { plainText } from "../richtext/parse";
+import { RichText } from "../richtext/RichText";
 import { bindSharedText } from "./sharedText";
 import { useUi } from "./ui";
 
@@ -90,8 +92,12 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       {editing && editable ? (
         <Writing element={element} onDone={() => card.current?.focus()} />
       ) : (
-        // A picture says its words itself.
-        kind !== "ink" && !far && <p className="card-text" aria-hidden={kind === "image" || undefined}>{element.text || (kind === "frame" ? t("kind.frame") : "")}</p>
+        kind !== "ink" && !far && (
+          // What a picture shows is said by the picture itself.
+          <div className="card-text" aria-hidden={kind === "image" || undefined}>
+            {kind === "image" ? plainText(element.text) : kind === "frame" ? plainText(element.text) || t("kind.frame") : <RichText text={element.text} onCard />}
+          </div>
+        )
       )}
       {element.locked && !far && (
         <span className="lock-sign">
@@ -110,7 +116,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
 });
 
 export function matchesWords(text: string, words: string): boolean {
-  return text.normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
+  return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
 }
 
 function Ink({ element, width, height }: { element: Element; width: number; height: number }) {

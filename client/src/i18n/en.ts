@@ -1,6 +1,7 @@
 import { canvas, said } from "./canvas.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { richtext } from "./richtext.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -197,6 +198,7 @@ export const en = {
   copy,
   open,
   templates,
+  richtext,
   someone: "Someone",
 };
 

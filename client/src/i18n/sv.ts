@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
+import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -197,5 +198,6 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  richtext,
   someone: "Någon",
 };

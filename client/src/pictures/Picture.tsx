@@ -5,6 +5,7 @@ import { useActions } from "../board/actions";
 import { useEditable, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
 import type { Element } from "../document/model";
+import { plainText } from "../richtext/parse";
 import type { Look } from "./pictures";
 
 /** How far outside the window a picture is fetched, pixels. */
@@ -23,7 +24,7 @@ export function Picture({ element }: { element: Element }) {
   return (
     <div ref={frame} className="picture" data-testid="picture" data-state={id === "" ? "absent" : shown.state} data-sending={sending?.state}>
       {shown.state === "here" ? (
-        <img src={shown.url} alt={element.text.trim() || t("picture.undescribed")} draggable={false} decoding="async" />
+        <img src={shown.url} alt={plainText(element.text).trim() || t("picture.undescribed")} draggable={false} decoding="async" />
       ) : (
         <Missing id={id} state={id === "" ? "absent" : shown.state} />
       )}
