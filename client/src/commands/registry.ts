@@ -2,12 +2,13 @@ import { ARRANGE } from "./arrange";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
+import { FORMAT } from "./format";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 

@@ -24,7 +24,7 @@ interface Piece extends Style {
  * plain text says the same. The HTML is read into a document of its own, where nothing runs and nothing is loaded.
  */
 export function fromHtml(html: string): string | undefined {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const { body } = new DOMParser().parseFromString(harmless(html), "text/html");
   const lines: { sign: string; pieces: Piece[] }[] = [{ sign: "", pieces: [] }];
   let nodes = 0;
   let letters = 0;
@@ -76,6 +76,14 @@ export function fromHtml(html: string): string | undefined {
   return formed ? written.join("\n").replace(/\n{3,}/g, "\n\n").trim() : undefined;
 }
 
+/**
+ * Nothing of the parsed document is run or shown. But the browser would check its styles and handlers against the policy
+ * of the page, and complain of each: they are given other names first.
+ */
+function harmless(html: string): string {
+  return html.replace(/<[^<>]*>/g, (tag) => tag.replace(/^(<\/?)(?:style|script)\b/i, "$1template").replace(/([\s"'/])(style|on\w+)(?=\s*=)/gi, "$1data-$2"));
+}
+
 function signOf(item: Element): string {
   const list = item.parentElement;
   if (list?.tagName.toUpperCase() !== "OL") return "- ";
@@ -86,7 +94,7 @@ function signOf(item: Element): string {
 
 /** Some programs wrap all they copy in a bold that is none. */
 function boldOf(element: Element, name: string, inherited: boolean): boolean {
-  const weight = /font-weight:\s*(\w+)/i.exec(element.getAttribute("style") ?? "")?.[1]?.toLowerCase();
+  const weight = /font-weight:\s*(\w+)/i.exec(element.getAttribute("data-style") ?? "")?.[1]?.toLowerCase();
   if (weight === "bold" || weight === "bolder") return true;
   if (weight === "normal" || weight === "lighter") return false;
   if (weight !== undefined && /^\d+$/.test(weight)) return Number(weight) >= 600;

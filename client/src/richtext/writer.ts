@@ -1,4 +1,5 @@
 import type { BoardDocument } from "../document/document";
+import { movePosition } from "../document/text";
 import type { Splice } from "../document/text";
 import { breakItem, setLink, toggleBold, toggleList } from "./edit";
 import type { Edit } from "./edit";
@@ -9,10 +10,13 @@ import { safeAddress } from "./parse";
 export interface Destination {
   /** Makes replacements, from the last to the first, as one deed. */
   edit(splices: readonly Splice[]): void;
+  /** Tells what others write meanwhile; nobody does, when it is left out. */
+  follow?(listener: (splices: readonly Splice[]) => void): () => void;
 }
 
 export const intoDocument = (document: BoardDocument, path: readonly string[]): Destination => ({
   edit: (splices) => void document.formatText(path, splices),
+  follow: (listener) => document.onText(path, listener),
 });
 
 /** For a field that nobody else writes in. */
@@ -30,6 +34,8 @@ export class Writer {
   constructor(
     readonly field: HTMLTextAreaElement,
     readonly destination: Destination,
+    /** Asks for an address; without it there is no key for that. */
+    readonly askForLink?: () => void,
   ) {
     const { signal } = this.#stop;
     field.addEventListener("keydown", this.#key, { signal });
@@ -55,6 +61,18 @@ export class Writer {
     return edit !== undefined && this.apply(edit);
   }
 
+  /** What is chosen now, kept true while the keyboard is elsewhere and others go on writing. */
+  hold(): { start: number; end: number; release: () => void } {
+    const { selectionStart: start, selectionEnd: end } = this.field;
+    const place = { start, end, release: (): void => undefined };
+    const stop = this.destination.follow?.((splices) => {
+      place.start = movePosition(place.start, splices);
+      place.end = Math.max(place.start, movePosition(place.end, splices));
+    });
+    place.release = () => stop?.();
+    return place;
+  }
+
   /** False when there is no room for it. */
   apply({ splices, start, end }: Edit): boolean {
     const { field } = this;
@@ -71,10 +89,12 @@ export class Writer {
   }
 
   #key = (event: KeyboardEvent) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "b") {
-      event.preventDefault();
-      this.bold();
-    }
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const does = event.shiftKey ? (event.code === "Digit8" ? () => this.list() : event.code === "KeyK" ? this.askForLink : undefined) : event.key.toLowerCase() === "b" ? () => this.bold() : undefined;
+    if (!does) return;
+    event.preventDefault();
+    event.stopPropagation();
+    does();
   };
 
   #input = (event: InputEvent) => {
