@@ -12,13 +12,16 @@ import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { layout } from "./layout";
+import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
+import { useDrop } from "../pictures/adding";
+import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
+import { isMarked } from "../richtext/parse";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
 
@@ -48,7 +51,10 @@ export function Canvas() {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
-  const geometry = useMemo(() => layout(board, count), [board, count]);
+  // Marks that are not shown otherwise need room while one writes.
+  const editing = useFocus((f) => f.editing);
+  const written = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
+  const geometry = useMemo(() => layout(board, count, written), [board, count, written]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);
@@ -85,6 +91,10 @@ export function Canvas() {
     const there = new Set(board.elements.map((e) => e.id));
     focus.keep((id) => there.has(id));
   }, [board, focus]);
+
+  const [dropAt, setDropAt] = useState<Point>();
+  useDrop(setDropAt);
+  const dropCell = dropAt && cellAt(geometry, dropAt.x, dropAt.y);
 
   const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
@@ -133,7 +143,7 @@ export function Canvas() {
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target} />
+        <Grid geometry={geometry} target={carrying.target ?? dropCell} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />

@@ -58,6 +58,8 @@ function CardTools({ chosen }: { chosen: readonly Element[] }) {
   // Its tools are for what is written, as long as something is.
   const writing = useFocus((f) => f.editing !== undefined) && first?.kind !== "frame";
   const plain = chosen.some((e) => e.kind !== "note");
+  // Pictures have the colours they have.
+  const colors = chosen.every((e) => e.kind === "image") ? [] : NOTE_COLORS.filter((color) => plain || color !== "gray");
   const tool = (id: string, always = false) => {
     const c = command(id);
     if (!c.icon || !(always || isAllowed(c, hands))) return null;
@@ -81,7 +83,7 @@ function CardTools({ chosen }: { chosen: readonly Element[] }) {
     >
       {chosen.length > 1 && <span className="chosen-count">{t("said.chosenShort", { count: chosen.length })}</span>}
       {writing && FORMATS.map((id) => tool(id, true))}
-      {NOTE_COLORS.filter((color) => plain || color !== "gray").map((color) => (
+      {colors.map((color) => (
         <button
           key={color}
           type="button"

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { richtext } from "./richtext.en";
 
@@ -91,6 +92,7 @@ export const en = {
     more: "More",
   },
   ...canvas,
+  picture,
   said: {
     ...said,
     moved: "Moved to {{lane}}, {{step}}.",

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.sv";
+import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { richtext } from "./richtext.sv";
@@ -91,6 +92,7 @@ export const sv: Words = {
     more: "Mer",
   },
   ...canvas,
+  picture,
   said: {
     ...said,
     moved: "Flyttad till {{lane}}, {{step}}.",
