@@ -11,6 +11,8 @@ import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
 import { Signs, signsId } from "../talk/Signs";
+import { plainText } from "../richtext/parse";
+import { RichText } from "../richtext/RichText";
 import { bindSharedText } from "./sharedText";
 import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
@@ -90,7 +92,11 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       {editing && editable ? (
         <Writing element={element} onDone={() => card.current?.focus()} />
       ) : (
-        kind !== "ink" && !far && <p className="card-text">{element.text || (kind === "frame" ? t("kind.frame") : "")}</p>
+        kind !== "ink" && !far && (
+          <div className="card-text">
+            {kind === "frame" ? plainText(element.text) || t("kind.frame") : <RichText text={element.text} onCard />}
+          </div>
+        )
       )}
       {element.locked && !far && (
         <span className="lock-sign">
@@ -105,7 +111,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
 });
 
 export function matchesWords(text: string, words: string): boolean {
-  return text.normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
+  return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
 }
 
 function Ink({ element, width, height }: { element: Element; width: number; height: number }) {

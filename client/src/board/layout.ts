@@ -1,5 +1,7 @@
 import { lineBetween } from "../document/model";
 import type { Board, Element, Kind, Lane, Line, Step } from "../document/model";
+import { countLines } from "../richtext/lines";
+import type { Measure } from "../richtext/lines";
 
 /** Where everything on a board lies, in board units (pixels at zoom 1). A pure function of the board. */
 
@@ -169,33 +171,12 @@ export function neighbourCell(board: Board, cell: Cell, direction: Direction): C
   return toLane && toStep ? { lane: toLane.id, step: toStep.id } : undefined;
 }
 
-/** Counts lines for a font in which every letter is as wide as given: close enough where no browser measures. */
+/** Counts lines for a font in which every letter is as wide as given, a bold one somewhat wider: close enough where no browser measures. */
 export function evenLetters(letterWidth: number): CountLines {
-  return wrapWith((text) => text.length * letterWidth);
+  return wrapWith((text, bold) => text.length * letterWidth * (bold ? 1.06 : 1));
 }
 
-/** Counts lines as a browser breaks them (pre-wrap, breaking words that are too long), given how wide texts are. */
-export function wrapWith(measure: (text: string) => number): CountLines {
-  return (text, width) => {
-    let lines = 0;
-    for (const paragraph of text.split("\n")) {
-      lines++;
-      let used = 0;
-      for (const word of paragraph.split(/(?<=\s)/)) {
-        const wide = measure(word.trimEnd());
-        if (used > 0 && used + wide > width) {
-          lines++;
-          used = 0;
-        }
-        if (wide > width) {
-          const extra = Math.ceil(wide / width) - 1;
-          lines += extra;
-          used = wide - extra * width;
-        } else {
-          used += measure(word);
-        }
-      }
-    }
-    return lines;
-  };
+/** Counts lines as a browser breaks them, given how wide texts are. Marks are not shown and take no room. */
+export function wrapWith(measure: Measure): CountLines {
+  return (text, width) => countLines(text, width, measure);
 }

@@ -34,6 +34,7 @@ export interface NewElement extends Patch {
 /** Puts elements on the board, as many as it has room for. */
 export function createElements(draft: Draft, made: readonly NewElement[]): Action[] {
   const elements = container(draft, "elements");
+  if (!elements) return [];
   let room = LIMITS.elements - Object.keys(elements).length;
   const actions: Action[] = [];
   for (const { id, text = "", kind, points, channel, owner, ...fields } of made) {

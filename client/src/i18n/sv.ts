@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -202,5 +203,6 @@ export const sv: Words = {
   templates,
   talk,
   follow,
+  richtext,
   someone: "Någon",
 };

@@ -2,6 +2,7 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditable, usePeers, useTalks, useTools } from "../board/context";
 import type { Comment, Fate } from "../document/model";
+import { RichText } from "../richtext/RichText";
 import { useGoToPart, useNameOf } from "./parts";
 import { SayField } from "./SayField";
 import type { Thread } from "./threads";
@@ -86,11 +87,11 @@ function Said({ comment, fresh }: { comment: Comment; fresh: boolean }) {
   const { talk } = useTools();
   const own = talk.memory.isOwn(comment.id);
   return (
-    <p className="said" data-testid="comment" data-new={fresh || undefined}>
+    <div className="said" data-testid="comment" data-new={fresh || undefined}>
       {fresh && <b className="new">{t("talk.new")}</b>}
       {own && <b className="own">{t("talk.you")}</b>}
-      {comment.text}
-    </p>
+      <RichText text={comment.text} />
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { useBoard, useFocus, useNames, useTools } from "../board/context";
 import { useGoTo } from "../panel/goto";
 import { usePanelState } from "../panel/store";
 import type { Board } from "../document/model";
+import { plainText } from "../richtext/parse";
 
 type PartKind = "element" | "step" | "lane";
 
@@ -22,7 +23,7 @@ export function useNameOf(): (id: string) => string | undefined {
   return useCallback(
     (id) => {
       const element = board.elements.find((e) => e.id === id);
-      if (element) return element.text.trim() || t("connector.unnamed", { kind: t(`kind.${element.kind}`) });
+      if (element) return plainText(element.text).trim() || t("connector.unnamed", { kind: t(`kind.${element.kind}`) });
       const kind = kindOf(board, id);
       return kind === "step" ? names.step(id) : kind === "lane" ? names.lane(id) : undefined;
     },
