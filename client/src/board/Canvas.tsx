@@ -12,13 +12,15 @@ import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { layout } from "./layout";
+import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
+import { useDrop } from "../pictures/adding";
+import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
@@ -93,6 +95,10 @@ export function Canvas() {
     focus.keep((id) => there.has(id));
   }, [board, focus]);
 
+  const [dropAt, setDropAt] = useState<Point>();
+  useDrop(setDropAt);
+  const dropCell = dropAt && cellAt(geometry, dropAt.x, dropAt.y);
+
   const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
     <main
@@ -145,7 +151,7 @@ export function Canvas() {
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target} />
+        <Grid geometry={geometry} target={carrying.target ?? dropCell} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
@@ -95,6 +96,7 @@ export const en = {
   ...canvas,
   command: { ...canvas.command, ...talkCommand },
   toolName: { ...canvas.toolName, ...talkTool },
+  picture,
   said: {
     ...said,
     moved: "Moved to {{lane}}, {{step}}.",

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.sv";
+import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
@@ -95,6 +96,7 @@ export const sv: Words = {
   ...canvas,
   command: { ...canvas.command, ...talkCommand },
   toolName: { ...canvas.toolName, ...talkTool },
+  picture,
   said: {
     ...said,
     moved: "Flyttad till {{lane}}, {{step}}.",
