@@ -6,11 +6,11 @@ const MEMORY = 20_000;
 const memory = new Map<string, number>();
 
 /** Counts lines as the drawing of a board breaks them, so that both put everything at the same place. */
-export const rememberedLines: CountLines = (text, width) => {
-  const key = `${String(width)}:${text}`;
+export const rememberedLines: CountLines = (text, width, written = false) => {
+  const key = `${written ? "w" : ""}${String(width)}:${text}`;
   let lines = memory.get(key);
   if (lines === undefined) {
-    lines = countLines(text, width);
+    lines = countLines(text, width, written);
     if (memory.size >= MEMORY) memory.clear();
     memory.set(key, lines);
   }

@@ -56,8 +56,9 @@ export function lay(text: string, width: number, letters: Letters): readonly Sho
   return breakLines(text, width, (words, bold) => widthOf(words, letters.size, bold ? BOLD : letters.weight));
 }
 
-/** How many lines a text on a card takes. */
-export const countLines = (text: string, width: number): number => (isMarked(text) ? lay(text, width, CARD) : wrap(text, width, CARD)).length;
+/** How many lines a text on a card takes: as it is shown, or as it is written, marks and all. */
+export const countLines = (text: string, width: number, written = false): number =>
+  (!written && isMarked(text) ? lay(text, width, CARD) : wrap(text, width, CARD)).length;
 
 /** The same as lay, for texts that are laid more than once: to be counted, and to be drawn. */
 export function layOnce(): typeof lay {
