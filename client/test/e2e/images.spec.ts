@@ -57,7 +57,8 @@ async function isHere(picture: Locator): Promise<void> {
 test("one drops, pastes and chooses pictures; the other sees them, and so does a reload and a program that reads aloud", async ({ enter }) => {
   const anna = await enter({ name: "Anna", browser: { viewport: { width: 1400, height: 1000 } } });
   await anna.makeBoard("Bygglov");
-  const bo = await enter({ name: "Bo" });
+  // Pictures are fetched when they come near the window.
+  const bo = await enter({ name: "Bo", browser: { viewport: { width: 1400, height: 1000 } } });
   await bo.join(await anna.linkFor("viewer"), "Bygglov");
   bo.watch.allow(/status of 404/); // the picture is on its way
   const { page } = anna;
