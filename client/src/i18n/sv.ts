@@ -3,6 +3,7 @@ import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
@@ -206,6 +207,7 @@ export const sv: Words = {
   talk,
   follow,
   call,
+  drawn,
   richtext,
   someone: "Någon",
 };
