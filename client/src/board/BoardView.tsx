@@ -19,8 +19,10 @@ import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
+import { FoldStore } from "./folds";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
+import { MarkPalette } from "./MarkPalette";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
@@ -45,6 +47,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       ui: new UiStore(),
       stage: new Stage(),
       far: new FarStore(),
+      folds: new FoldStore(session.board.id),
     }),
     [session],
   );
@@ -124,6 +127,7 @@ function Around({ person }: { person: Person }) {
       {open === "invite" && <InviteDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
+      {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (

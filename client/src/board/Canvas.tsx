@@ -10,6 +10,8 @@ import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
+import { EmotionCurve } from "./EmotionCurve";
+import { useOutlook, useUnfolding } from "./folds";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { layout } from "./layout";
@@ -18,7 +20,9 @@ import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
+import { Recoveries } from "./Recoveries";
 import { SelectionTools } from "./SelectionTools";
+import { useInView } from "./useInView";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
 
@@ -48,7 +52,8 @@ export function Canvas() {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
-  const geometry = useMemo(() => layout(board, count), [board, count]);
+  const outlook = useOutlook();
+  const geometry = useMemo(() => layout(board, count, outlook), [board, count, outlook]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);
@@ -59,6 +64,8 @@ export function Canvas() {
   useStage(geometry, frame);
   useFirstView(geometry, frame);
   useZoomStyle(frame);
+  useUnfolding();
+  useInView(geometry);
 
   useEffect(() => {
     const tell = () => {
@@ -134,8 +141,10 @@ export function Canvas() {
         ariaLabelConfig={SILENT}
       >
         <Grid geometry={geometry} target={carrying.target} />
+        <EmotionCurve geometry={geometry} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
         {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}

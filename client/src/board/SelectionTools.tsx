@@ -90,6 +90,7 @@ function CardTools({ chosen }: { chosen: readonly Element[] }) {
       {chosen.length === 1 && first?.kind === "shape" && tool("form")}
       {chosen.length === 1 ? tool("write") : FREE.map(tool)}
       {chosen.length === 1 && tool("connect")}
+      {tool("markAs")}
       {chosen.length === 1 && tool("details")}
       {tool("unlock")}
       {tool("remove")}

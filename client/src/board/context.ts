@@ -7,6 +7,7 @@ import type { Peer } from "../sync/presence";
 import type { SaveState } from "../sync/saved";
 import type { BoardSession } from "../sync/session";
 import type { FarStore } from "./far";
+import type { FoldStore } from "./folds";
 import type { Focus, FocusStore } from "./focus";
 import type { NoticeStore } from "./notice";
 import type { Stage } from "./stage";
@@ -20,6 +21,7 @@ export interface BoardTools {
   readonly ui: UiStore;
   readonly stage: Stage;
   readonly far: FarStore;
+  readonly folds: FoldStore;
 }
 
 export const BoardContext = createContext<BoardTools | undefined>(undefined);

@@ -1,4 +1,5 @@
 import type { Point } from "../sync/presence";
+import { NOTHING } from "./layout";
 import type { Geometry, Rect } from "./layout";
 
 /** How the view of the board is moved. Rectangles are in board units. */
@@ -20,7 +21,7 @@ export interface View {
 
 /** What commands must know of the canvas at the moment they run. The canvas keeps it up to date; nothing follows it. */
 export class Stage {
-  geometry: Geometry = { width: 0, height: 0, lanes: [], steps: [], places: new Map() };
+  geometry: Geometry = NOTHING;
   view: View | undefined;
   /** Where the pointer was last. */
   pointer: Point | undefined;

@@ -4,10 +4,11 @@ import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
+import { PARTS } from "./parts";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 

@@ -1,5 +1,6 @@
 import { canvas, said } from "./canvas.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { parts } from "./parts.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -195,6 +196,7 @@ export const en = {
   copy,
   open,
   templates,
+  parts,
   someone: "Someone",
 };
 

@@ -1,5 +1,6 @@
 import { canvas, said } from "./canvas.sv";
 import type { Words } from "./en";
+import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 
 export const sv: Words = {
@@ -195,5 +196,6 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  parts,
   someone: "Någon",
 };
