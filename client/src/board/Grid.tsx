@@ -50,7 +50,7 @@ export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometr
         {lanes.map(
           ({ lane, y, height: h, line }) =>
             line && (
-              <div key={lane.id} className={`line line-${line}`} style={{ top: y + h, width }} data-testid={`line-${line}`} />
+              <div key={lane.id} className={`line line-${line}`} style={{ top: y + h, width }} />
             ),
         )}
       </div>

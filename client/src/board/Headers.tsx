@@ -153,7 +153,7 @@ function LineNames({ geometry: { lanes, width } }: { geometry: Geometry }) {
   return lanes.map(
     ({ lane, y, height, line }) =>
       line && (
-        <span key={lane.id} className={`line-name line-name-${line}`} style={{ transform: `translate(${String(Math.max(right, SIZES.laneHeader + 190) - 14)}px, ${String(y + height)}px) translate(-100%, -50%)` }}>
+        <span key={lane.id} className={`line-name line-name-${line}`} data-testid={`line-${line}`} style={{ transform: `translate(${String(Math.max(right, SIZES.laneHeader + 190) - 14)}px, ${String(y + height)}px) translate(-100%, -50%)` }}>
           {t(`line.${line}`)}
         </span>
       ),

@@ -131,7 +131,8 @@ test("the panel on a desk and on a phone, light and dark, has room for everythin
     await page.getByTestId("tab-details").click();
     await expect(person.note("Ringer")).toBeInViewport();
     await page.screenshot({ path: info.outputPath(`${name}-element.png`) });
-    await page.getByTestId("details-step-s1").click();
+    await page.getByTestId("handle-s1").click();
+    await page.getByRole("menuitem", { name: "Detaljer" }).click();
     await page.screenshot({ path: info.outputPath(`${name}-step.png`) });
     expect(await barriers(page), "details of a step").toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing wider than the window").toBe(true);
