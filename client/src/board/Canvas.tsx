@@ -14,13 +14,15 @@ import { EmotionCurve } from "./EmotionCurve";
 import { useOutlook, useUnfolding } from "./folds";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { layout } from "./layout";
+import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
 import { Recoveries } from "./Recoveries";
+import { useDrop } from "../pictures/adding";
+import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { useInView } from "./useInView";
 import { useUi } from "./ui";
@@ -93,6 +95,10 @@ export function Canvas() {
     focus.keep((id) => there.has(id));
   }, [board, focus]);
 
+  const [dropAt, setDropAt] = useState<Point>();
+  useDrop(setDropAt);
+  const dropCell = dropAt && cellAt(geometry, dropAt.x, dropAt.y);
+
   const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
     <main
@@ -140,7 +146,7 @@ export function Canvas() {
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target} />
+        <Grid geometry={geometry} target={carrying.target ?? dropCell} />
         <EmotionCurve geometry={geometry} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Hands } from "../commands/command";
 import { useHands } from "../commands/hands";
 import type { Board, Connector } from "../document/model";
+import { plainText } from "../richtext/parse";
 import type { Point } from "../sync/presence";
 import { changeConnector, connectTo } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
@@ -107,7 +108,7 @@ const Line = memo(function Line({ connector, path, chosen, faded }: { connector:
   const { focus, document } = useTools();
   const name = (id: string) => {
     const element = document.board().elements.find((e) => e.id === id);
-    return element ? element.text || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
+    return element ? plainText(element.text) || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
   };
   const meaning = t(`connector.${connector.meaning}`) + (connector.label ? `: ${connector.label}` : "");
   const values = { from: name(connector.from), to: name(connector.to), meaning };

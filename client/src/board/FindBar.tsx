@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { plainText } from "../richtext/parse";
 import { useBoard, useNames, useTools } from "./context";
 import { matchesWords } from "./ElementCard";
 import { Icon } from "./Icon";
@@ -84,7 +85,7 @@ function Bar() {
           {matches.slice(0, LISTED).map((e, i) => (
             <li key={e.id}>
               <button type="button" className="menu-item" aria-current={e.id === found || undefined} onClick={() => go(i)} data-testid="find-match">
-                <span className="menu-words">{e.text}</span>
+                <span className="menu-words">{plainText(e.text)}</span>
                 {e.lane !== undefined && <span className="fine">{`${names.lane(e.lane)}, ${names.step(e.step)}`}</span>}
               </button>
             </li>

@@ -2,6 +2,7 @@ import type { Hands } from "../commands/command";
 import { patchObjects } from "../document/elements";
 import { MEANINGS } from "../document/model";
 import type { Connector } from "../document/model";
+import { plainText } from "../richtext/parse";
 
 /** Draws a connector between two elements and chooses it. False when there is one already, or none can be. */
 export function connectTo({ document, focus, notice, t }: Hands, from: string, to: string): boolean {
@@ -14,7 +15,7 @@ export function connectTo({ document, focus, notice, t }: Hands, from: string, t
   const id = document.blueprint.connect(from, to);
   if (id === undefined) return false;
   focus.selectConnector(id);
-  notice.say(t("said.connected", { to: target?.text || t(`kind.${target?.kind ?? "note"}`) }));
+  notice.say(t("said.connected", { to: plainText(target?.text ?? "") || t(`kind.${target?.kind ?? "note"}`) }));
   return true;
 }
 
