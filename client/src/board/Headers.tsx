@@ -12,7 +12,9 @@ import { PartButton, StepNotes } from "../panel/Marks";
 import { CurveKey } from "./EmotionCurve";
 import { AddLane, AddStep, PartMenu } from "./PartMenu";
 import type { Part } from "./parts";
+import { Signs } from "../talk/Signs";
 import { SharedField } from "./SharedField";
+import { PartVisitors } from "./VisitorTag";
 import { useReordering } from "./useReordering";
 
 const HINTED = ["evidence", "customer", "frontstage", "backstage", "support"] as const;
@@ -61,6 +63,8 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
                     lines={folded === undefined ? 2 : 1}
                   />
                   {folded === undefined && <LaneNotes row={row} />}
+                  <Signs target={lane.id} subject={{ kind: "lane", id: lane.id }} />
+                  <PartVisitors target={lane.id} />
                   {row.curve && <CurveKey top={cells} />}
                   <div className="part-tools" style={folded === undefined ? { top: cells } : undefined}>
                     <FoldButton row={row} name={names.lane(lane.id)} />
@@ -97,6 +101,8 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
                   testId={`step-title-${step.id}`}
                 />
                 <StepNotes step={step} />
+                <Signs target={step.id} subject={{ kind: "step", id: step.id }} />
+                <PartVisitors target={step.id} />
                 <div className="part-tools">
                   <PartMenu what="steps" id={step.id} onCarry={begin} />
                   <PartButton subject={{ kind: "step", id: step.id }} label={t("details.ofStep", { name: names.step(step.id) })} />

@@ -5,10 +5,11 @@ import { EDIT } from "./edit";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
 import { PARTS } from "./parts";
+import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
+export const COMMANDS: readonly Command[] = [...INSERT, ...TALK, ...EDIT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -19,7 +20,8 @@ export function command(id: string): Command {
 }
 
 export function isAllowed(c: Command, hands: Hands): boolean {
-  return (c.look === true || hands.document.editable) && (c.can?.(hands) ?? true);
+  const { document } = hands;
+  return (c.look === true || document.editable || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
 }
 
 /** Does it if it can be done now. */
