@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
+import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
@@ -86,7 +87,7 @@ function Words({ children }: { children: ReactNode }) {
 
 function Around({ person }: { person: Person }) {
   const { t } = useTranslation();
-  const { session, ui } = useTools();
+  const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
   const editable = useEditable();
   const talks = useTalks();
@@ -138,6 +139,7 @@ function Around({ person }: { person: Person }) {
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>

@@ -26,6 +26,7 @@ import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { useInView } from "./useInView";
+import { isMarked } from "../richtext/parse";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
 
@@ -56,7 +57,10 @@ export function Canvas() {
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
   const outlook = useOutlook();
-  const geometry = useMemo(() => layout(board, count, outlook), [board, count, outlook]);
+  // Marks that are not shown otherwise need room while one writes.
+  const editing = useFocus((f) => f.editing);
+  const writing = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
+  const geometry = useMemo(() => layout(board, count, { ...outlook, writing }), [board, count, outlook, writing]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);

@@ -15,6 +15,7 @@ import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
+import { Writer, intoDocument } from "../richtext/writer";
 import { bindSharedText } from "./sharedText";
 import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
@@ -154,15 +155,25 @@ function Form({ element }: { element: Element }) {
 }
 
 function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
-  const { document, focus } = useTools();
+  const { document, focus, stage, ui } = useTools();
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
-  const { id } = element;
+  const { id, kind } = element;
 
   useEffect(() => {
-    if (field.current) return bindSharedText(field.current, document, ["elements", id, "text"]);
-    return undefined;
-  }, [document, id]);
+    const el = field.current;
+    if (!el) return;
+    const path = ["elements", id, "text"];
+    const untie = bindSharedText(el, document, path);
+    // The name of a frame is one line of plain words.
+    const writer = kind === "frame" ? undefined : new Writer(el, intoDocument(document, path), () => ui.set({ open: "link" }));
+    stage.writer = writer;
+    return () => {
+      untie();
+      writer?.close();
+      if (stage.writer === writer) stage.writer = undefined;
+    };
+  }, [document, id, kind, stage, ui]);
 
   useLayoutEffect(() => {
     const el = field.current;
@@ -190,7 +201,7 @@ function Writing({ element, onDone }: { element: Element; onDone: () => void }) 
       onBlur={() => {
         // Someone may have moved the note, which takes it out of the page for a moment: that ends no writing.
         setTimeout(() => {
-          if (window.document.activeElement !== field.current && focus.get().editing === id) focus.stopEditing();
+          if (window.document.activeElement !== field.current && ui.get().open !== "link" && focus.get().editing === id) focus.stopEditing();
         }, 0);
       }}
     />

@@ -1,6 +1,6 @@
 import { lineBetween } from "../document/model";
 import type { Board, Element, Kind, Lane, Line, Phase, Step } from "../document/model";
-import { countLines } from "../richtext/lines";
+import { countLines, countWritten } from "../richtext/lines";
 import type { Measure } from "../richtext/lines";
 import { hasSigns } from "./signs";
 
@@ -36,8 +36,8 @@ export const SIZES = {
   sign: 16,
 } as const;
 
-/** How many lines a text takes in a given width, board units. */
-export type CountLines = (text: string, width: number) => number;
+/** How many lines a text takes in a given width, board units: as it is shown, or as it is written, marks and all. */
+export type CountLines = (text: string, width: number, written?: boolean) => number;
 
 export interface Rect {
   readonly x: number;
@@ -102,6 +102,8 @@ export interface Outlook {
   readonly folded: ReadonlySet<string>;
   /** Whether the curve of feelings is shown; undefined: when there is something to show. */
   readonly curve: boolean | undefined;
+  /** The element whose text is shown as it is written. */
+  readonly writing?: string | undefined;
 }
 
 export const PLAIN: Outlook = { folded: new Set(), curve: undefined };
@@ -153,7 +155,7 @@ export function layout(board: Board, countLines: CountLines, outlook: Outlook = 
 
   const places = new Map<string, Rect>();
   const heightOf = (element: Element, width: number) => {
-    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
+    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset, element.id === outlook.writing));
     return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine + (hasSigns(element) ? SIZES.sign : 0));
   };
   // Below a picture stands what it shows, if somebody has said so.
@@ -279,5 +281,5 @@ export function evenLetters(letterWidth: number): CountLines {
 
 /** Counts lines as a browser breaks them, given how wide texts are. Marks are not shown and take no room. */
 export function wrapWith(measure: Measure): CountLines {
-  return (text, width) => countLines(text, width, measure);
+  return (text, width, written) => (written ? countWritten : countLines)(text, width, measure);
 }

@@ -193,6 +193,19 @@ export class BoardDocument {
     return done;
   }
 
+  /** Makes several replacements in a text as one deed, such as the marks around a word. They go from the last to the first. */
+  formatText(path: Path, splices: readonly Splice[]): boolean {
+    return this.#perform((draft) => {
+      let done: Action[] = [];
+      for (const splice of splices) {
+        const [former] = done;
+        const next = editText(draft, path, splice, former?.type === "text" ? former.edit : undefined);
+        if (next.length > 0) done = next;
+      }
+      return done;
+    });
+  }
+
   /** Tells what others do to a text, at once and in order, so that a caret can keep its place. */
   onText(path: Path, listener: (splices: readonly Splice[]) => void): () => void {
     const key = path.join("\u0000");
