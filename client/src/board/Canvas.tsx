@@ -18,7 +18,7 @@ import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
-import { useCountLines } from "./measure";
+import { rememberedLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
 import { Recoveries } from "./Recoveries";
@@ -51,7 +51,6 @@ export function Canvas() {
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
-  const count = useCountLines();
   const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
@@ -60,7 +59,7 @@ export function Canvas() {
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
   const writing = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
-  const geometry = useMemo(() => layout(board, count, { ...outlook, writing }), [board, count, outlook, writing]);
+  const geometry = useMemo(() => layout(board, rememberedLines, { ...outlook, writing }), [board, outlook, writing]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);

@@ -4,6 +4,7 @@ import { Icon } from "../board/Icon";
 import { useBoard, useTools } from "../board/context";
 import { currentLanguage } from "../i18n";
 import type { Marker, Step } from "../document/model";
+import { degreesOf } from "./degrees";
 import { roughly } from "./duration";
 import { Face } from "./Face";
 import { usePanel } from "./store";
@@ -48,7 +49,7 @@ function Pill({ marker }: { marker: Marker }) {
   const saySeconds = useSaySeconds();
   const { type, waitSeconds, severity, likelihood, recovery } = marker;
   const wait = type === "wait-point" && waitSeconds !== undefined ? ` ${saySeconds(waitSeconds)}` : "";
-  const degrees = [severity, likelihood].some((d) => d !== undefined) ? ` ${[severity, likelihood].map((d) => (d === undefined ? "–" : String(d))).join("·")}` : "";
+  const degrees = degreesOf(severity, likelihood);
   return (
     <span className={`pill pill-${type}`} data-testid="pill">
       {t(`details.marker.${type}`)}
