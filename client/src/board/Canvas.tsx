@@ -4,6 +4,7 @@ import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
+import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
 import { Connectors } from "./Connectors";
@@ -168,6 +169,7 @@ export function Canvas() {
         <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
+        <Calls />
         {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
       </ReactFlow>
       <FollowRing />

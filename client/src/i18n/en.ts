@@ -3,6 +3,7 @@ import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { parts } from "./parts.en";
 import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -207,6 +208,7 @@ export const en = {
   parts,
   talk,
   follow,
+  call,
   richtext,
   someone: "Someone",
 };
