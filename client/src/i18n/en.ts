@@ -2,7 +2,6 @@ import { canvas, said } from "./canvas.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { parts } from "./parts.en";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
 
