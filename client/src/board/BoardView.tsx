@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton } from "../panel/Panel";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { ShareDialog } from "../share/ShareDialog";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { ActionsContext, useMadeActions } from "./actions";
@@ -15,7 +16,7 @@ import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
 import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTools } from "./context";
-import { InviteDialog, NameDialog } from "./Dialogs";
+import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
@@ -122,7 +123,7 @@ function Around({ person }: { person: Person }) {
         <ToolBar />
         <ZoomBar />
       </footer>
-      {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}

@@ -2,6 +2,7 @@ import * as Popover from "@radix-ui/react-popover";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Logo } from "../app/Logo";
+import { PersonTools } from "../share/PersonTools";
 import { mayEdit } from "../sync/session";
 import { PERSON_COLORS } from "../sync/presence";
 import type { Peer } from "../sync/presence";
@@ -87,6 +88,7 @@ export function People({ person }: { person: Person }) {
             {all.map((p) => (
               <li key={p.id} data-testid="person">
                 <Avatar peer={p} /> <span>{nameOf(p)}</span>
+                {p !== me && <PersonTools id={p.id} name={nameOf(p)} />}
               </li>
             ))}
           </ul>
