@@ -10,10 +10,13 @@ import { Icon } from "./Icon";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
+import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
+import { Writer, intoDocument } from "../richtext/writer";
 import { bindSharedText } from "./sharedText";
+import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
 
 /** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
@@ -64,7 +67,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       role="group"
       tabIndex={0}
       aria-label={label}
-      aria-describedby={editable ? "note-keys" : undefined}
+      aria-describedby={`${signsId(element.id)}${editable ? " note-keys" : ""}`}
       onPointerDown={() => {
         byPointer.current = true;
         setTimeout(() => (byPointer.current = false), 0);
@@ -105,12 +108,8 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
         </span>
       )}
       {!far && <Pills target={element.id} />}
-      {visitor && !far && (
-        <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
-          {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
-          {visitors.length > 1 && ` +${String(visitors.length - 1)}`}
-        </span>
-      )}
+      {!far && <Signs target={element.id} />}
+      {!far && <VisitorTag visitors={visitors} />}
     </div>
   );
 });
@@ -140,15 +139,25 @@ function Form({ element }: { element: Element }) {
 }
 
 function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
-  const { document, focus } = useTools();
+  const { document, focus, stage, ui } = useTools();
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
-  const { id } = element;
+  const { id, kind } = element;
 
   useEffect(() => {
-    if (field.current) return bindSharedText(field.current, document, ["elements", id, "text"]);
-    return undefined;
-  }, [document, id]);
+    const el = field.current;
+    if (!el) return;
+    const path = ["elements", id, "text"];
+    const untie = bindSharedText(el, document, path);
+    // The name of a frame is one line of plain words.
+    const writer = kind === "frame" ? undefined : new Writer(el, intoDocument(document, path), () => ui.set({ open: "link" }));
+    stage.writer = writer;
+    return () => {
+      untie();
+      writer?.close();
+      if (stage.writer === writer) stage.writer = undefined;
+    };
+  }, [document, id, kind, stage, ui]);
 
   useLayoutEffect(() => {
     const el = field.current;
@@ -176,7 +185,7 @@ function Writing({ element, onDone }: { element: Element; onDone: () => void }) 
       onBlur={() => {
         // Someone may have moved the note, which takes it out of the page for a moment: that ends no writing.
         setTimeout(() => {
-          if (window.document.activeElement !== field.current && focus.get().editing === id) focus.stopEditing();
+          if (window.document.activeElement !== field.current && ui.get().open !== "link" && focus.get().editing === id) focus.stopEditing();
         }, 0);
       }}
     />

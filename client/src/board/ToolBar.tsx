@@ -5,7 +5,7 @@ import type { Command } from "../commands/command";
 import { useHands, useKeysOf } from "../commands/hands";
 import { spoken } from "../commands/keys";
 import { command, isAllowed, run } from "../commands/registry";
-import { useEditable, useTools } from "./context";
+import { useEditable, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
@@ -21,13 +21,12 @@ export function ToolBar() {
   const editable = useEditable();
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
-  if (!editable) return null;
+  const talks = useTalks();
+  if (!talks) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      {SHOWN.map((id) => (
-        <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />
-      ))}
-      <MoreMenu />
+      {editable && SHOWN.map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
+      {editable ? <MoreMenu /> : <ToolButton command={command("talk")} />}
       <span className="divider" />
       <ToolButton command={command("undo")} off={!canUndo} />
       <ToolButton command={command("redo")} off={!canRedo} />
