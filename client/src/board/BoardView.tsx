@@ -40,7 +40,7 @@ import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+export function BoardView({ session, person, unfilled, onShown }: { session: BoardSession; person: Person; unfilled: boolean; onShown: () => void }) {
   const { t } = useTranslation();
   const tools = useMemo(
     () => ({
@@ -65,7 +65,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       <PanelContext.Provider value={panel}>
         <Words>
           <ReactFlowProvider>
-            <Around person={person} />
+            <Around person={person} onShown={onShown} />
           </ReactFlowProvider>
         </Words>
       </PanelContext.Provider>
@@ -83,7 +83,7 @@ function Words({ children }: { children: ReactNode }) {
   );
 }
 
-function Around({ person }: { person: Person }) {
+function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { t } = useTranslation();
   const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
@@ -120,7 +120,7 @@ function Around({ person }: { person: Person }) {
         <ReadOnlyNote />
       </div>
       <BoardContextMenu>
-        <Canvas />
+        <Canvas onShown={onShown} />
       </BoardContextMenu>
       <FindBar />
       <Panel />

@@ -1,7 +1,7 @@
 import { canvas, said } from "./canvas.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
 import { share } from "./share.en";
 
@@ -220,6 +220,7 @@ export const en = {
   share,
   talk,
   follow,
+  call,
   richtext,
   someone: "Someone",
 };

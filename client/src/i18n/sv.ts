@@ -2,7 +2,7 @@ import { canvas, said } from "./canvas.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
 import { share } from "./share.sv";
 
@@ -220,6 +220,7 @@ export const sv: Words = {
   share,
   talk,
   follow,
+  call,
   richtext,
   someone: "Någon",
 };
