@@ -9,6 +9,7 @@ import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { ShareDialog } from "../share/ShareDialog";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -17,7 +18,7 @@ import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
 import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
-import { InviteDialog, NameDialog } from "./Dialogs";
+import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
@@ -134,7 +135,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ToolBar />
         <ZoomBar />
       </footer>
-      {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "mark" && <MarkPalette onClose={close} />}
