@@ -1,6 +1,7 @@
 import { canvas, said } from "./canvas.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
 import { share } from "./share.en";
@@ -217,6 +218,7 @@ export const en = {
   copy,
   open,
   templates,
+  parts,
   share,
   talk,
   follow,

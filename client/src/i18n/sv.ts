@@ -1,6 +1,7 @@
 import { canvas, said } from "./canvas.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
+import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
@@ -217,6 +218,7 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  parts,
   share,
   talk,
   follow,
