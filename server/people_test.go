@@ -145,6 +145,9 @@ func TestRemoveAndBan(t *testing.T) {
 	open()
 	do[any](t, n.as(b.secret("owner"), "DELETE", path+in.ID, ""), http.StatusNoContent)
 	for _, c := range tabs {
+		if m := c.next("error"); m.Condition != "removed" {
+			t.Errorf("told %+v", m)
+		}
 		c.wantEnd(4403)
 	}
 	isProblem(t, n.as(b.secret("owner"), "DELETE", path+in.ID, ""), http.StatusNotFound)
@@ -208,6 +211,20 @@ func TestPresenceIsStamped(t *testing.T) {
 	say(n.participant("boss", "link="+b.secret("owner"), b.DocumentID))
 	if m := reader.next("ephemeral"); m.Participant == "boss" || m.Audience != "staff" {
 		t.Errorf("stamped %+v", m)
+	}
+}
+
+// A5: the name of a stranger's site may lead here; its page gets nothing.
+func TestStrangersNamesAreRefused(t *testing.T) {
+	n := startNode(t, nodeOption{})
+	for _, path := range []string{"/", "/api/boards/x", "/sync", "/healthz"} {
+		r := must(http.NewRequestWithContext(t.Context(), "GET", n.web.URL+path, nil))
+		r.Host = "attacker.example"
+		a := must(http.DefaultTransport.RoundTrip(r))
+		a.Body.Close()
+		if a.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %d", path, a.StatusCode)
+		}
 	}
 }
 

@@ -2,7 +2,10 @@ import { useEffect, useState } from "react";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
-import { OpenError, openBoard } from "../sync/session";
+import { GoneBoard } from "../share/GoneBoard";
+import { PasswordGate } from "../share/PasswordGate";
+import { knownBoard } from "../sync/device";
+import { OpenError, join, openBoard } from "../sync/session";
 import type { BoardSession, OpenProblem } from "../sync/session";
 import { BoardView } from "./BoardView";
 import { usePerson } from "./person";
@@ -13,6 +16,7 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
   const [unfilled, setUnfilled] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   // The name and colour at the start; later changes are told through presence.
   const [start] = useState(person);
 
@@ -42,12 +46,20 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
       stop.abort();
       opened?.close();
     };
-  }, [id, secret, start]);
+  }, [id, secret, start, attempt]);
 
   useEffect(() => {
     if (problem) onShown();
   }, [problem, onShown]);
 
+  const again = () => {
+    setProblem(undefined);
+    setAttempt((n) => n + 1);
+  };
+  const known = knownBoard(id);
+  const key = secret || (known?.secret ?? "");
+  if (problem === "password") return <PasswordGate onPass={again} give={(password) => join(id, key, start, password)} />;
+  if (problem === "gone" && known?.role === "owner" && known.secret === key) return <GoneBoard id={id} secret={key} onBack={again} />;
   if (problem) return <Problem kind={problem} />;
   return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }
