@@ -131,6 +131,7 @@ export const en = {
     role: "The server did not accept a change: your link does not allow it. Reload the page, or ask for a link that lets you edit.",
     gone: "This board has been removed from the server. What you see is this device’s copy; copy what you need.",
     change: "The server does not accept a change made on this device, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
+    large: "A change made on this device is larger than what the board has room for, so nothing from here is being saved. Copy what you have written since, open the server’s board, and put it there in smaller parts.",
     discard: "Open the server’s board",
     retry: "Try now",
   },

@@ -131,6 +131,7 @@ export const sv: Words = {
     role: "Servern tog inte emot en ändring: din länk tillåter den inte. Ladda om sidan, eller be om en länk som låter dig ändra.",
     gone: "Tavlan är borttagen från servern. Det du ser är den här enhetens kopia; kopiera det du behöver.",
     change: "Servern tar inte emot en ändring från den här enheten, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
+    large: "En ändring från den här enheten är större än vad tavlan har plats för, så inget härifrån sparas. Kopiera det du har skrivit sedan dess, öppna serverns tavla och lägg in det i mindre delar.",
     discard: "Öppna serverns tavla",
     retry: "Försök nu",
   },
