@@ -13,7 +13,7 @@ import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
-import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTools } from "./context";
+import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTools } from "./context";
 import { InviteDialog, NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -80,7 +80,7 @@ function Around({ person }: { person: Person }) {
   const { session, ui } = useTools();
   const open = useUi((u) => u.open);
   const editable = useEditable();
-  const { title } = useBoard();
+  const title = useBoardPart((board) => board.title);
   const panelOpen = usePanelState((s) => s.tab !== undefined);
   const { name, color } = person;
   useKeys();
@@ -149,7 +149,7 @@ function NoticeLine() {
 function ReadOnlyNote() {
   const { t } = useTranslation();
   const { session } = useTools();
-  const { newer } = useBoard();
+  const newer = useBoardPart((board) => board.newer);
   const [away, setAway] = useState(false);
   const { role } = session.board;
   const connection = useConnection();
@@ -169,7 +169,7 @@ function ReadOnlyNote() {
 function useTitle(): void {
   const { t } = useTranslation();
   const { session } = useTools();
-  const { title } = useBoard();
+  const title = useBoardPart((board) => board.title);
   useEffect(() => {
     document.title = `${title || t("board.untitled")} · ${t("name")}`;
     renameBoard(session.board.id, title);

@@ -1,8 +1,10 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { MouseEvent, PointerEvent, RefObject } from "react";
 import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
+import { inCell } from "../document/elements";
+import type { Board } from "../document/model";
 import { useActions } from "./actions";
 import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
@@ -10,17 +12,22 @@ import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
+import { useFar } from "./far";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { layout } from "./layout";
-import type { Geometry } from "./layout";
+import { cellAt, layout } from "./layout";
+import type { CountLines, Geometry, Rect } from "./layout";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
-import type { ElementNode } from "./nodes";
+import type { ElementNode, Shown } from "./nodes";
+import { Overview } from "./Overview";
+import { elementUnder } from "./overview";
 import { SelectionTools } from "./SelectionTools";
+import { settled } from "./settle";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
+import { useVisibleArea } from "./visible";
 
 const nodeTypes: NodeTypes = { element: ElementCard };
 // Made once: new ones would have every node drawn anew. A click handler is what lets a node be clicked at all.
@@ -35,6 +42,8 @@ const miniColor = ({ data: { element, role } }: ElementNode) =>
 const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage", "backstage", "support"]);
 /** Above so many elements only those in the window are drawn. Below, a screen reader can read the whole board. */
 const DRAW_ALL = 300;
+/** So far beyond the window cards are there before they are seen, board units. */
+const CARD_TILE = 128;
 
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas() {
@@ -48,9 +57,13 @@ export function Canvas() {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
-  const geometry = useMemo(() => layout(board, count), [board, count]);
+  const geometry = useGeometry(board, count);
   const carrying = useCarrying(board, geometry);
-  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
+  const large = board.elements.length > DRAW_ALL;
+  const overview = useFar() && large;
+  const [under, setUnder] = useState<string>();
+  const shown = useShown(board, large, overview, under);
+  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select", shown);
   const frame = useRef<HTMLDivElement>(null);
   const top = useTopInset(frame);
   const space = useSpaceKey();
@@ -58,7 +71,7 @@ export function Canvas() {
   const marquee = useMarquee(frame, !hand && tool === "select");
   useStage(geometry, frame);
   useFirstView(geometry, frame);
-  useZoomStyle(frame);
+  useZoomStyle(frame, large);
 
   useEffect(() => {
     const tell = () => {
@@ -68,20 +81,39 @@ export function Canvas() {
     return focus.subscribe(tell);
   }, [focus, session]);
 
-  const letGo = useCallback(() => focus.atCell(undefined), [focus]);
+  const at = (event: { clientX: number; clientY: number }) => flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+  const reach = () => 10 / flow.getZoom();
+
+  const onPaneClick = (event: MouseEvent) => {
+    if (!overview) {
+      focus.atCell(undefined);
+      return;
+    }
+    // From far away the cards and cells of a large board are no parts of the page: what was meant is found from the places.
+    const point = at(event);
+    const element = elementUnder(board, geometry.places, point, reach());
+    if (element) focus.select(element.id, inCell(element) ? element : undefined);
+    else focus.atCell(cellAt(geometry, point.x, point.y));
+  };
 
   const onPointerMove = (event: PointerEvent) => {
-    const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-    stage.pointer = at;
-    if (event.pointerType !== "touch") session.presence.update({ cursor: at });
+    const point = at(event);
+    stage.pointer = point;
+    if (event.pointerType !== "touch") session.presence.update({ cursor: point });
+    // What is under the pointer is there to be taken; while something is taken nothing else is.
+    if (overview && event.buttons === 0) setUnder(elementUnder(board, geometry.places, point, reach())?.id);
   };
 
   const onDoubleClick = (event: MouseEvent) => {
     if (!editable || tool !== "select" || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
-    actions.addFree("note", flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+    const point = at(event);
+    const cell = overview ? cellAt(geometry, point.x, point.y) : undefined;
+    if (cell) actions.add("note", cell);
+    else actions.addFree("note", point);
   };
 
   useEffect(() => {
+    if (focus.get().chosen.length === 0) return;
     const there = new Set(board.elements.map((e) => e.id));
     focus.keep((id) => there.has(id));
   }, [board, focus]);
@@ -113,7 +145,7 @@ export function Canvas() {
         onNodeDrag={carrying.onNodeDrag}
         onNodeDragStop={carrying.onNodeDragStop}
         onNodeClick={ignore}
-        onPaneClick={letGo}
+        onPaneClick={onPaneClick}
         elementsSelectable={false}
         elevateNodesOnSelect={false}
         nodesFocusable={false}
@@ -129,13 +161,13 @@ export function Canvas() {
         panOnScroll
         minZoom={ZOOM.least}
         maxZoom={ZOOM.most}
-        onlyRenderVisibleElements={board.elements.length > DRAW_ALL}
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target} />
+        <Grid geometry={geometry} target={carrying.target} bare={overview} />
         <Headers geometry={geometry} top={top} />
-        <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        {overview && <Overview board={board} places={carrying.places} />}
+        <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
         {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
@@ -150,6 +182,26 @@ export function Canvas() {
       {board.elements.length === 0 && editable && <EmptyHint />}
     </main>
   );
+}
+
+/** Laid out anew with every change; what has not moved is the same object as before. */
+function useGeometry(board: Board, count: CountLines): Geometry {
+  const last = useRef<Geometry>(undefined);
+  return useMemo(() => (last.current = settled(layout(board, count), last.current)), [board, count]);
+}
+
+const NOWHERE: Rect = { x: 0, y: 0, width: -Infinity, height: -Infinity };
+
+/** Which elements are cards: on a large board those about the window, and from far away only what somebody is at. */
+function useShown(board: Board, large: boolean, overview: boolean, under: string | undefined): Shown {
+  const area = useVisibleArea(CARD_TILE);
+  const selected = useFocus((f) => f.selected);
+  const found = useUi((ui) => ui.found);
+  return useMemo(() => {
+    const pictures = overview ? board.elements.filter((e) => e.kind === "image") : [];
+    const also = new Set([selected, found, overview ? under : undefined, ...pictures.map((e) => e.id)].filter((id) => id !== undefined));
+    return { area: overview ? NOWHERE : large ? area : undefined, also };
+  }, [board, large, overview, under, area, selected, found]);
 }
 
 /** While the space bar is down on the ground, dragging moves the view. */
@@ -213,9 +265,10 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>):
 }
 
 /** Gives the style sheet 1/zoom, for what keeps its size on the screen, and tells the cards when they are far away. */
-function useZoomStyle(frame: RefObject<HTMLElement | null>): void {
+function useZoomStyle(frame: RefObject<HTMLElement | null>, large: boolean): void {
   const store = useStoreApi();
   const { far } = useTools();
+  useEffect(() => far.sized(large), [far, large]);
   useEffect(() => {
     let last = 0;
     const set = () => {

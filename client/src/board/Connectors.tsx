@@ -31,10 +31,12 @@ interface Props {
   readonly geometry: Geometry;
   readonly drags: readonly Drag[];
   readonly hidden: boolean;
+  /** Only the chosen one is drawn: the others are in the picture from far away. */
+  readonly bare: boolean;
 }
 
 /** What connects the elements: drawn under them, chosen, changed and drawn anew here. */
-export function Connectors({ geometry, drags, hidden }: Props) {
+export function Connectors({ geometry, drags, hidden, bare }: Props) {
   const board = useBoard();
   const editable = useEditable();
   const hands = useHands();
@@ -47,6 +49,7 @@ export function Connectors({ geometry, drags, hidden }: Props) {
   const routes = useMemo(() => findRoutes(board, geometry, moved), [findRoutes, board, geometry, moved]);
 
   const shown = board.connectors.filter((c) => {
+    if (bare) return c.id === chosen;
     const [a, b] = [places.get(c.from), places.get(c.to)];
     const box = around([a, b]);
     return c.id === chosen || (box !== undefined && touches(box, area));

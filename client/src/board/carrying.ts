@@ -103,7 +103,21 @@ export function useCarrying(board: Board, geometry: Geometry) {
   }, [actions, board, drag, geometry]);
 
   const drags = useMemo(() => (drag ? [drag, ...others] : others), [drag, others]);
-  return { drags, carrying: drag !== undefined, resize, target, crossing, onNodeDragStart, onNodeDrag, onNodeDragStop, onNodesChange };
+  const places = useMemo(() => placesWith(geometry, drags), [geometry, drags]);
+  return { drags, places, carrying: drag !== undefined, resize, target, crossing, onNodeDragStart, onNodeDrag, onNodeDragStop, onNodesChange };
+}
+
+/** Where everything is seen just now, with what is being carried. */
+function placesWith({ places }: Geometry, drags: readonly Drag[]): Geometry["places"] {
+  if (drags.length === 0) return places;
+  const moved = new Map(places);
+  for (const { ids, dx, dy } of drags) {
+    for (const id of ids) {
+      const place = places.get(id);
+      if (place) moved.set(id, { ...place, x: place.x + dx, y: place.y + dy });
+    }
+  }
+  return moved;
 }
 
 /** What others carry just now. The same list until one of them moves on, however much their pointers do. */

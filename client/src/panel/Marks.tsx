@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
-import { useBoard, useTools } from "../board/context";
+import { useBoardPart, useTools } from "../board/context";
 import type { Marker, Step } from "../document/model";
 import { roughly } from "./duration";
 import { Face } from "./Face";
@@ -65,7 +65,8 @@ function useSaySeconds(): (seconds: number) => string {
 /** Below the name of a step: how long it takes, how it feels, what it is marked as. */
 export function StepNotes({ step, first }: { step: Step; first: boolean }) {
   const { t } = useTranslation();
-  const { phases, emotions } = useBoard();
+  const phases = useBoardPart((board) => board.phases);
+  const emotions = useBoardPart((board) => board.emotions);
   const marks = useMarkers(step.id);
   const saySeconds = useSaySeconds();
   const phase = first && step.phase !== undefined ? phases.find((p) => p.id === step.phase) : undefined;
