@@ -64,11 +64,11 @@ func (a *attachments) allow(link [32]byte, settings *Settings) bool {
 // createAttachment answers POST /api/boards/{id}/attachments: the body is a
 // picture. The board has it under its content's hash, which the answer tells.
 func (s *Server) createAttachment(w http.ResponseWriter, r *http.Request) {
-	b, link, ok := s.boardByLink(w, r)
+	v, ok := s.visit(w, r)
 	if !ok {
 		return
 	}
-	if link.Role != store.Editor && link.Role != store.Owner {
+	if v.role != store.Editor && v.role != store.Owner || v.locked {
 		writeProblem(w, http.StatusForbidden, "this link does not let you change the board")
 		return
 	}
@@ -77,7 +77,7 @@ func (s *Server) createAttachment(w http.ResponseWriter, r *http.Request) {
 		s.refuseLarge(w, r)
 		return
 	}
-	if !s.attachments.allow(link.SecretHash, &s.settings) {
+	if !s.attachments.allow(v.link, &s.settings) {
 		writeProblem(w, http.StatusTooManyRequests, "so many pictures cannot be taken at once; try again in a moment")
 		return
 	}
@@ -95,7 +95,7 @@ func (s *Server) createAttachment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	room := store.Room{Files: s.settings.BoardAttachments, Bytes: s.settings.BoardAttachmentBytes}
-	err := s.store.PutAttachment(r.Context(), b.ID, store.Attachment{Content: content, Created: time.Now()}, room)
+	err := s.store.PutAttachment(r.Context(), v.board.ID, store.Attachment{Content: content, Created: time.Now()}, room)
 	switch {
 	case errors.Is(err, store.ErrFull):
 		writeProblem(w, http.StatusConflict, fmt.Sprintf("a board may have %d pictures and %d MiB of them, and this one has",
@@ -104,7 +104,7 @@ func (s *Server) createAttachment(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "store attachment", err)
 	default:
 		name := attachmentName(store.NameAttachment(content))
-		w.Header().Set("Location", "/api/boards/"+b.ID+"/attachments/"+name)
+		w.Header().Set("Location", "/api/boards/"+v.board.ID+"/attachments/"+name)
 		writeJSON(w, http.StatusCreated, struct {
 			ID string `json:"id"`
 		}{name})
@@ -171,7 +171,7 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request, memory *semaphore.
 
 // attachment answers GET /api/boards/{id}/attachments/{attachment}.
 func (s *Server) attachment(w http.ResponseWriter, r *http.Request) {
-	b, _, ok := s.boardByLink(w, r)
+	v, ok := s.visit(w, r)
 	if !ok {
 		return
 	}
@@ -186,9 +186,9 @@ func (s *Server) attachment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { down.Release(held) }()
-	content, err := s.store.Attachment(r.Context(), b.ID, id)
+	content, err := s.store.Attachment(r.Context(), v.board.ID, id)
 	if err != nil {
-		s.failAttachment(w, b, err)
+		s.failAttachment(w, v.board.Board, err)
 		return
 	}
 	if spare := held - int64(len(content)); spare > 0 {

@@ -63,8 +63,7 @@ type Store interface {
 	// Board returns a board by its id, or ErrNotFound.
 	Board(ctx context.Context, id string) (Board, error)
 
-	// LinkBySecret returns the link whose secret has the given SHA-256, or ErrNotFound.
-	LinkBySecret(ctx context.Context, secretHash [32]byte) (Link, error)
+	People
 
 	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
 	// One that the board has already is left as it is. ErrNotFound, wrapped: there
@@ -88,6 +87,7 @@ type Entry struct {
 	Hash   crdt.Hash
 	Change []byte    // one change chunk, as it was admitted
 	At     time.Time // when the server admitted it; kept to the millisecond
+	From   *Actor    // who sent it, where that is news: to be kept as well; it does not come back from Load
 }
 
 // Document is what is needed to open a document.
@@ -111,33 +111,6 @@ type Snapshot struct {
 	Graph  []byte      // the change graph of those changes, crdt.Graph's binary form, log order
 	Index  []byte      // the index of their operations, crdt.Admission's binary form
 	At     time.Time
-}
-
-// Role is what a link lets its holder do.
-type Role string
-
-// The roles, each including the one before it.
-const (
-	Viewer    Role = "viewer"
-	Commenter Role = "commenter"
-	Editor    Role = "editor"
-	Owner     Role = "owner"
-)
-
-// Board is a document that people reach by links.
-type Board struct {
-	ID      string // the public id in its address
-	Doc     docid.ID
-	Title   string // as given when it was made; the document holds the title in use
-	Created time.Time
-}
-
-// Link is a share link. Only a hash of its secret is kept.
-type Link struct {
-	BoardID    string
-	Role       Role
-	SecretHash [32]byte // SHA-256 of the secret
-	Created    time.Time
 }
 
 // AttachmentID is the SHA-256 of a file's content.

@@ -35,7 +35,7 @@ func OpenToRead(ctx context.Context, url string) (*Store, error) {
 const (
 	brokenIndexes = `
 		SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i
-		WHERE i.indrelid = ANY (ARRAY['meta', 'documents', 'changes', 'snapshots', 'boards', 'links', 'attachments']::regclass[])
+		WHERE i.indrelid = ANY (ARRAY['meta', 'documents', 'changes', 'snapshots', 'boards', 'links', 'attachments', 'participants', 'actors']::regclass[])
 			AND NOT (i.indisvalid AND i.indisready AND i.indislive) ORDER BY 1`
 	foreignSnapshots = `
 		SELECT format('rows of snapshots that belong to none of documents: %s', count(*)) FROM snapshots s
