@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { MouseEvent, PointerEvent, RefObject } from "react";
-import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
+import { ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { inCell } from "../document/elements";
@@ -19,12 +19,14 @@ import { cellAt, layout } from "./layout";
 import type { CountLines, Geometry, Rect } from "./layout";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
+import { Minimap } from "./Minimap";
 import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
 import { Overview } from "./Overview";
 import { elementUnder } from "./overview";
 import { SelectionTools } from "./SelectionTools";
 import { settled } from "./settle";
+import { useStable } from "./stable";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
 import { useVisibleArea } from "./visible";
@@ -37,9 +39,6 @@ const MIDDLE_BUTTON = [1];
 // The notes tell how they are used themselves.
 const SILENT = { "node.a11yDescription.default": "", "node.a11yDescription.keyboardDisabled": "", "edge.a11yDescription.default": "" };
 const PRO = { hideAttribution: true };
-const miniColor = ({ data: { element, role } }: ElementNode) =>
-  element.kind === "note" ? `var(--${element.color})` : element.kind === "frame" ? "transparent" : `var(--spine-${SPINES.has(role) ? role : "custom"})`;
-const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage", "backstage", "support"]);
 /** Above so many elements only those in the window are drawn. Below, a screen reader can read the whole board. */
 const DRAW_ALL = 300;
 /** So far beyond the window cards are there before they are seen, board units. */
@@ -84,7 +83,7 @@ export function Canvas() {
   const at = (event: { clientX: number; clientY: number }) => flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
   const reach = () => 10 / flow.getZoom();
 
-  const onPaneClick = (event: MouseEvent) => {
+  const onPaneClick = useStable((event: MouseEvent) => {
     if (!overview) {
       focus.atCell(undefined);
       return;
@@ -94,7 +93,7 @@ export function Canvas() {
     const element = elementUnder(board, geometry.places, point, reach());
     if (element) focus.select(element.id, inCell(element) ? element : undefined);
     else focus.atCell(cellAt(geometry, point.x, point.y));
-  };
+  });
 
   const onPointerMove = (event: PointerEvent) => {
     const point = at(event);
@@ -140,10 +139,7 @@ export function Canvas() {
         nodes={nodes}
         edges={NO_EDGES}
         nodeTypes={nodeTypes}
-        onNodesChange={carrying.onNodesChange}
-        onNodeDragStart={carrying.onNodeDragStart}
-        onNodeDrag={carrying.onNodeDrag}
-        onNodeDragStop={carrying.onNodeDragStop}
+        {...carrying.on}
         onNodeClick={ignore}
         onPaneClick={onPaneClick}
         elementsSelectable={false}
@@ -170,7 +166,7 @@ export function Canvas() {
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
-        {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
+        {minimap && <Minimap board={board} geometry={geometry} />}
       </ReactFlow>
       <DrawLayer />
       {marquee && <div className="marquee" style={{ left: marquee.x, top: marquee.y, width: marquee.width, height: marquee.height }} />}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { inCell } from "../document/elements";
 import type { Element } from "../document/model";
 import { useEditable, useFocus, useTools, useVisitors } from "./context";
+import type { Visitor } from "./context";
 import { useFar } from "./far";
 import { Icon } from "./Icon";
 import { inkPath } from "./ink";
@@ -19,7 +20,6 @@ import { useUi } from "./ui";
 export const ElementCard = memo(function ElementCard({ data, dragging, width, height }: NodeProps<ElementNode>) {
   const { element, label, role } = data;
   const { focus } = useTools();
-  const { t } = useTranslation();
   const editable = useEditable();
   const chosen = useFocus((f) => f.chosen.includes(element.id));
   const alone = useFocus((f) => f.selected === element.id && f.chosen.length === 1);
@@ -92,7 +92,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       ) : (
         kind !== "ink" && !far && (
           <div className="card-text">
-            {kind === "frame" ? plainText(element.text) || t("kind.frame") : <RichText text={element.text} onCard />}
+            {kind === "frame" ? <FrameName text={element.text} /> : <RichText text={element.text} onCard />}
           </div>
         )
       )}
@@ -102,15 +102,26 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
         </span>
       )}
       {!far && <Pills target={element.id} />}
-      {visitor && !far && (
-        <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
-          {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
-          {visitors.length > 1 && ` +${String(visitors.length - 1)}`}
-        </span>
-      )}
+      {visitor && !far && <VisitorName visitor={visitor} more={visitors.length - 1} />}
     </div>
   );
 });
+
+// Parts of their own since few cards have them: asking for words takes longer than drawing a card.
+function FrameName({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return plainText(text) || t("kind.frame");
+}
+
+function VisitorName({ visitor, more }: { visitor: Visitor; more: number }) {
+  const { t } = useTranslation();
+  return (
+    <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
+      {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
+      {more > 0 && ` +${String(more)}`}
+    </span>
+  );
+}
 
 export function matchesWords(text: string, words: string): boolean {
   return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());

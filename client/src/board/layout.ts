@@ -83,25 +83,37 @@ const FREE: Readonly<Record<Kind, { width: number; height: number }>> = {
 /** What is laid down by a click has this size. */
 export const freeSize = (kind: Kind) => FREE[kind];
 
+/** How high each element has come out: most are the same objects at the next layout. */
+const heights = new WeakMap<Element, { countLines: CountLines; width: number; height: number }>();
+
 export function layout(board: Board, countLines: CountLines): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
+  // Those of one cell come one after another.
+  let last: { lane: string; step: string; cell: Element[] } | undefined;
   for (const element of board.elements) {
+    const { lane, step } = element;
     if (element.kind === "image") continue; // not drawn yet
-    if (element.lane === undefined || element.step === undefined) {
+    if (lane === undefined || step === undefined) {
       loose.push(element);
       continue;
     }
-    const key = cellKey(element.lane, element.step);
-    const cell = cells.get(key);
-    if (cell) cell.push(element);
-    else cells.set(key, [element]);
+    if (last?.lane !== lane || last.step !== step) {
+      const key = cellKey(lane, step);
+      last = { lane, step, cell: cells.get(key) ?? [] };
+      cells.set(key, last.cell);
+    }
+    last.cell.push(element);
   }
 
   const places = new Map<string, Rect>();
   const heightOf = (element: Element, width: number) => {
+    const known = heights.get(element);
+    if (known?.countLines === countLines && known.width === width) return known.height;
     const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
-    return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
+    const height = Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
+    heights.set(element, { countLines, width, height });
+    return height;
   };
   const sizeOf = (element: Element) => {
     const width = widthOf(element.kind);
