@@ -84,7 +84,9 @@
 // 4401, and its client comes back to what holds now.
 //
 // Presence messages are stamped with whose they are, and whether that is staff or
-// a customer.
+// a customer. An actor belongs to the participant who first sent a change of it
+// that was new (authors.go); while they are here nobody else sends one for them,
+// and otherwise it is kept who passed it on.
 //
 // # What is saved
 //

@@ -15,6 +15,7 @@ type peer struct {
 
 	participant string // whose it is; empty where nobody is told apart
 	link        string // the public id of the link that it came by
+	level       bool   // it and the log have had all of each other's changes
 
 	// What it is owed. Everything before cursor was sent or is in backlog.
 	served   bool     // its first sync message has come

@@ -1,35 +1,40 @@
 import "@xyflow/react/dist/base.css";
 import "./board.css";
+import "../pictures/pictures.css";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
-import { Panel, PanelButton } from "../panel/Panel";
+import { Panel, PanelButton, TalkButton } from "../panel/Panel";
+import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
+import { TalkStore } from "../talk/store";
 import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
-import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTools } from "./context";
+import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { InviteDialog, NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
+import { FollowStore } from "./following";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
+import { FollowBanner, People } from "./People";
 import { SaveDialog } from "./SaveDialog";
 import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
 import { ModeBar, ToolBar, ZoomBar } from "./ToolBar";
-import { ConnectionBanner, People, TitleBar } from "./TopBar";
+import { ConnectionBanner, TitleBar } from "./TopBar";
 import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
 
@@ -45,6 +50,8 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       ui: new UiStore(),
       stage: new Stage(),
       far: new FarStore(),
+      talk: new TalkStore(session.document, session.board.id),
+      follow: new FollowStore(),
     }),
     [session],
   );
@@ -77,27 +84,29 @@ function Words({ children }: { children: ReactNode }) {
 
 function Around({ person }: { person: Person }) {
   const { t } = useTranslation();
-  const { session, ui } = useTools();
+  const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
   const editable = useEditable();
+  const talks = useTalks();
   const title = useBoardPart((board) => board.title);
   const panelOpen = usePanelState((s) => s.tab !== undefined);
-  const { name, color } = person;
+  const { name } = person;
   useKeys();
   useClipboard();
   useTitle();
-  useEffect(() => session.presence.update({ name, color }), [session, name, color]);
+  useEffect(() => session.presence.update({ name }), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined}>
+    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
         <div className="bar people-bar">
           <People person={person} />
           <PanelButton />
+          <TalkButton />
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
           </button>
@@ -106,6 +115,7 @@ function Around({ person }: { person: Person }) {
       </header>
       <div className="banners">
         <ConnectionBanner />
+        <FollowBanner />
         <ReadOnlyNote />
       </div>
       <BoardContextMenu>
@@ -125,6 +135,7 @@ function Around({ person }: { person: Person }) {
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>

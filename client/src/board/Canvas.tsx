@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { MouseEvent, PointerEvent, RefObject } from "react";
 import { ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
-import { inCell } from "../document/elements";
+import { elementsById, inCell } from "../document/elements";
 import type { Board } from "../document/model";
 import { useActions } from "./actions";
 import { useCarrying } from "./carrying";
@@ -17,6 +17,7 @@ import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
 import type { CountLines, Geometry, Rect } from "./layout";
+import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { Minimap } from "./Minimap";
@@ -24,11 +25,14 @@ import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
 import { Overview } from "./Overview";
 import { elementUnder } from "./overview";
+import { useDrop } from "../pictures/adding";
+import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { settled } from "./settle";
 import { useStable } from "./stable";
+import { isMarked } from "../richtext/parse";
 import { useUi } from "./ui";
-import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
+import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
 import { useVisibleArea } from "./visible";
 
 const nodeTypes: NodeTypes = { element: ElementCard };
@@ -47,7 +51,7 @@ const CARD_TILE = 128;
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas() {
   const { t } = useTranslation();
-  const { focus, session, stage } = useTools();
+  const { focus, follow, session, stage } = useTools();
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
@@ -56,7 +60,10 @@ export function Canvas() {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
-  const geometry = useGeometry(board, count);
+  // Marks that are not shown otherwise need room while one writes.
+  const editing = useFocus((f) => f.editing);
+  const written = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
+  const geometry = useGeometry(board, count, written);
   const carrying = useCarrying(board, geometry);
   const large = board.elements.length > DRAW_ALL;
   const overview = useFar() && large;
@@ -69,13 +76,15 @@ export function Canvas() {
   const hand = tool === "hand" || space;
   const marquee = useMarquee(frame, !hand && tool === "select");
   useStage(geometry, frame);
+  useTellView();
+  useFollowing(frame);
   useFirstView(geometry, frame);
   useZoomStyle(frame, large);
 
   useEffect(() => {
     const tell = () => {
-      const { selected, editing } = focus.get();
-      session.presence.update({ selected, editing });
+      const { selected, connector, chosen, editing } = focus.get();
+      session.presence.update({ selected: selected ?? connector, chosen: chosen.length > 1 ? chosen : undefined, editing });
     };
     return focus.subscribe(tell);
   }, [focus, session]);
@@ -94,6 +103,10 @@ export function Canvas() {
     if (element) focus.select(element.id, inCell(element) ? element : undefined);
     else focus.atCell(cellAt(geometry, point.x, point.y));
   });
+  // Without an event it is the program that moves the view.
+  const movedBy = useCallback((event: unknown) => void (event && follow.stop()), [follow]);
+  // The first turn of a wheel moves it; the first touch of a finger does not yet.
+  const beginsMove = useCallback((event: { type: string } | null) => void (event?.type === "wheel" && follow.stop()), [follow]);
 
   const onPointerMove = (event: PointerEvent) => {
     const point = at(event);
@@ -117,6 +130,10 @@ export function Canvas() {
     focus.keep((id) => there.has(id));
   }, [board, focus]);
 
+  const [dropAt, setDropAt] = useState<Point>();
+  useDrop(setDropAt);
+  const dropCell = dropAt && cellAt(geometry, dropAt.x, dropAt.y);
+
   const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
     <main
@@ -125,6 +142,9 @@ export function Canvas() {
       tabIndex={-1}
       data-hand={hand || undefined}
       onPointerMove={onPointerMove}
+      onPointerDownCapture={(event) => {
+        if (event.target instanceof Element && event.target.closest(".react-flow__minimap")) follow.stop();
+      }}
       onPointerLeave={() => {
         stage.pointer = undefined;
         session.presence.update({ cursor: undefined });
@@ -142,6 +162,8 @@ export function Canvas() {
         {...carrying.on}
         onNodeClick={ignore}
         onPaneClick={onPaneClick}
+        onMoveStart={beginsMove}
+        onMove={movedBy}
         elementsSelectable={false}
         elevateNodesOnSelect={false}
         nodesFocusable={false}
@@ -160,7 +182,7 @@ export function Canvas() {
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target} bare={overview} />
+        <Grid geometry={geometry} target={carrying.target ?? dropCell} bare={overview} />
         <Headers geometry={geometry} top={top} />
         {overview && <Overview board={board} places={carrying.places} />}
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
@@ -168,6 +190,7 @@ export function Canvas() {
         <Cursors />
         {minimap && <Minimap board={board} geometry={geometry} />}
       </ReactFlow>
+      <FollowRing />
       <DrawLayer />
       {marquee && <div className="marquee" style={{ left: marquee.x, top: marquee.y, width: marquee.width, height: marquee.height }} />}
       {carrying.crossing !== "" && (
@@ -181,9 +204,9 @@ export function Canvas() {
 }
 
 /** Laid out anew with every change; what has not moved is the same object as before. */
-function useGeometry(board: Board, count: CountLines): Geometry {
+function useGeometry(board: Board, count: CountLines, written: string | undefined): Geometry {
   const last = useRef<Geometry>(undefined);
-  return useMemo(() => (last.current = settled(layout(board, count), last.current)), [board, count]);
+  return useMemo(() => (last.current = settled(layout(board, count, written), last.current)), [board, count, written]);
 }
 
 const NOWHERE: Rect = { x: 0, y: 0, width: -Infinity, height: -Infinity };
@@ -223,6 +246,12 @@ function useSpaceKey(): boolean {
     };
   }, []);
   return down;
+}
+
+/** Around the board, in the colour of whoever one follows. */
+function FollowRing() {
+  const leader = useLeader();
+  return leader ? <div className="follow-ring" style={{ borderColor: `var(--person-${String(leader.color)})` }} /> : null;
 }
 
 function EmptyHint() {

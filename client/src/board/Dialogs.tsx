@@ -5,13 +5,29 @@ import { ROLES } from "../sync/api";
 import { useTools } from "./context";
 import { Icon } from "./Icon";
 
-export function Sheet({ title, lead, children, onClose, wide }: { title: string; lead?: string; children: ReactNode; onClose: () => void; wide?: boolean }) {
+export function Sheet({ title, lead, children, onClose, wide, backTo }: {
+  title: string;
+  lead?: string;
+  children: ReactNode;
+  onClose: () => void;
+  wide?: boolean;
+  /** Has the keyboard afterwards; else whatever had it before. */
+  backTo?: HTMLElement;
+}) {
   const { t } = useTranslation();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className={wide ? "dialog wide" : "dialog"} {...(lead === undefined ? { "aria-describedby": undefined } : {})}>
+        <Dialog.Content
+          className={wide ? "dialog wide" : "dialog"}
+          onCloseAutoFocus={(event) => {
+            if (!backTo) return;
+            event.preventDefault();
+            backTo.focus({ preventScroll: true });
+          }}
+          {...(lead === undefined ? { "aria-describedby": undefined } : {})}
+        >
           <div className="dialog-head">
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close className="btn icon" aria-label={t("invite.close")}>

@@ -5,15 +5,18 @@ import { useTranslation } from "react-i18next";
 import { inCell } from "../document/elements";
 import type { Element } from "../document/model";
 import { useEditable, useFocus, useTools, useVisitors } from "./context";
-import type { Visitor } from "./context";
 import { useFar } from "./far";
 import { Icon } from "./Icon";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
+import { Signs, signsId } from "../talk/Signs";
+import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
+import { Writer, intoDocument } from "../richtext/writer";
 import { bindSharedText } from "./sharedText";
+import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
 
 /** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
@@ -63,7 +66,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       role="group"
       tabIndex={0}
       aria-label={label}
-      aria-describedby={editable ? "note-keys" : undefined}
+      aria-describedby={`${signsId(element.id)}${editable ? " note-keys" : ""}`}
       onPointerDown={() => {
         byPointer.current = true;
         setTimeout(() => (byPointer.current = false), 0);
@@ -83,16 +86,18 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       }}
     >
       {alone && editable && !cell && !element.locked && (
-        <NodeResizer minWidth={24} minHeight={24} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
+        <NodeResizer minWidth={24} minHeight={24} keepAspectRatio={kind === "image"} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
       )}
       {kind === "ink" && <Ink element={element} width={width ?? 1} height={height ?? 1} />}
       {kind === "shape" && !cell && <Form element={element} />}
+      {kind === "image" && <Picture element={element} />}
       {editing && editable ? (
         <Writing element={element} onDone={() => card.current?.focus()} />
       ) : (
         kind !== "ink" && !far && (
-          <div className="card-text">
-            {kind === "frame" ? <FrameName text={element.text} /> : <RichText text={element.text} onCard />}
+          // What a picture shows is said by the picture itself.
+          <div className="card-text" aria-hidden={kind === "image" || undefined}>
+            {kind === "image" ? plainText(element.text) : kind === "frame" ? <FrameName text={element.text} /> : <RichText text={element.text} onCard />}
           </div>
         )
       )}
@@ -102,25 +107,16 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
         </span>
       )}
       {!far && <Pills target={element.id} />}
-      {visitor && !far && <VisitorName visitor={visitor} more={visitors.length - 1} />}
+      {!far && <Signs target={element.id} />}
+      {visitor && !far && <VisitorTag visitors={visitors} />}
     </div>
   );
 });
 
-// Parts of their own since few cards have them: asking for words takes longer than drawing a card.
+/** Apart from the card since few have it: asking for words takes longer than drawing a card. */
 function FrameName({ text }: { text: string }) {
   const { t } = useTranslation();
   return plainText(text) || t("kind.frame");
-}
-
-function VisitorName({ visitor, more }: { visitor: Visitor; more: number }) {
-  const { t } = useTranslation();
-  return (
-    <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
-      {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
-      {more > 0 && ` +${String(more)}`}
-    </span>
-  );
 }
 
 export function matchesWords(text: string, words: string): boolean {
@@ -148,15 +144,25 @@ function Form({ element }: { element: Element }) {
 }
 
 function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
-  const { document, focus } = useTools();
+  const { document, focus, stage, ui } = useTools();
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
-  const { id } = element;
+  const { id, kind } = element;
 
   useEffect(() => {
-    if (field.current) return bindSharedText(field.current, document, ["elements", id, "text"]);
-    return undefined;
-  }, [document, id]);
+    const el = field.current;
+    if (!el) return;
+    const path = ["elements", id, "text"];
+    const untie = bindSharedText(el, document, path);
+    // The name of a frame is one line of plain words.
+    const writer = kind === "frame" ? undefined : new Writer(el, intoDocument(document, path), () => ui.set({ open: "link" }));
+    stage.writer = writer;
+    return () => {
+      untie();
+      writer?.close();
+      if (stage.writer === writer) stage.writer = undefined;
+    };
+  }, [document, id, kind, stage, ui]);
 
   useLayoutEffect(() => {
     const el = field.current;
@@ -184,7 +190,7 @@ function Writing({ element, onDone }: { element: Element; onDone: () => void }) 
       onBlur={() => {
         // Someone may have moved the note, which takes it out of the page for a moment: that ends no writing.
         setTimeout(() => {
-          if (window.document.activeElement !== field.current && focus.get().editing === id) focus.stopEditing();
+          if (window.document.activeElement !== field.current && ui.get().open !== "link" && focus.get().editing === id) focus.stopEditing();
         }, 0);
       }}
     />

@@ -4,7 +4,7 @@ import { command, isAllowed, run } from "../commands/registry";
 import { useHands } from "../commands/hands";
 import { NOTE_COLORS } from "../document/model";
 import type { Element } from "../document/model";
-import { useBoard, useEditable, useFocus } from "./context";
+import { useBoard, useEditable, useFocus, useTalks } from "./context";
 import { Icon } from "./Icon";
 import type { Geometry } from "./layout";
 import { around } from "./moving";
@@ -21,12 +21,12 @@ const ROOM = 150;
 
 /** The tools of what is chosen, right below it. */
 export function SelectionTools({ geometry, hidden }: { geometry: Geometry; hidden: boolean }) {
-  const editable = useEditable();
+  const talks = useTalks();
   const chosen = useChosen();
   const box = around(chosen.map((e) => geometry.places.get(e.id)));
   // Where the bar at the lower edge would cover them they are above.
   const above = useStore(({ transform, height }) => box !== undefined && (box.y + box.height) * transform[2] + transform[1] > height - ROOM && box.y * transform[2] + transform[1] > ROOM);
-  if (!editable || hidden || !box) return null;
+  if (!talks || hidden || !box) return null;
   return (
     <ViewportPortal>
       {chosen.length > 1 && <div className="chosen-box" style={{ transform: `translate(${String(box.x)}px, ${String(box.y)}px)`, width: box.width, height: box.height }} />}
@@ -39,25 +39,31 @@ export function SelectionTools({ geometry, hidden }: { geometry: Geometry; hidde
 
 /** On a narrow window the tools of the chosen note lie above the other tools, where they have room. */
 export function SelectionBar() {
-  const editable = useEditable();
+  const talks = useTalks();
   const chosen = useChosen();
   // While a tool is in the hand its own bar lies there.
   const drawing = useUi((ui) => ui.tool !== "select");
-  return <div className="selection-bar">{!drawing && chosen.length > 0 && editable && <CardTools chosen={chosen} />}</div>;
+  return <div className="selection-bar">{!drawing && chosen.length > 0 && talks && <CardTools chosen={chosen} />}</div>;
 }
 
+const FORMATS = ["format.bold", "format.list", "format.link"] as const;
 const FREE = ["align.left", "align.center", "align.top", "align.middle", "distribute.x", "distribute.y"] as const;
 
 function CardTools({ chosen }: { chosen: readonly Element[] }) {
   const { t } = useTranslation();
   const hands = useHands();
   const { focus } = hands;
+  const editable = useEditable();
   const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
   const [first] = chosen;
+  // Its tools are for what is written, as long as something is.
+  const writing = useFocus((f) => f.editing !== undefined) && first?.kind !== "frame";
   const plain = chosen.some((e) => e.kind !== "note");
-  const tool = (id: string) => {
+  // Pictures have the colours they have.
+  const colors = chosen.every((e) => e.kind === "image") ? [] : NOTE_COLORS.filter((color) => plain || color !== "gray");
+  const tool = (id: string, always = false) => {
     const c = command(id);
-    if (!c.icon || !isAllowed(c, hands)) return null;
+    if (!c.icon || !(always || isAllowed(c, hands))) return null;
     const name = t(`tool.${id}`, { defaultValue: t(`command.${id}`) });
     return (
       <button key={id} type="button" className="btn icon" data-testid={`tool-${id}`} aria-label={name} title={name} onClick={() => run(c, hands)}>
@@ -70,13 +76,15 @@ function CardTools({ chosen }: { chosen: readonly Element[] }) {
       className="card-tools nodrag nopan"
       role="toolbar"
       aria-label={t("note.tools")}
+      data-writing={writing || undefined}
       onClick={stop}
       onDoubleClick={stop}
       // Pressing a tool must not end the writing that it is for.
       onMouseDown={(event) => event.preventDefault()}
     >
       {chosen.length > 1 && <span className="chosen-count">{t("said.chosenShort", { count: chosen.length })}</span>}
-      {NOTE_COLORS.filter((color) => plain || color !== "gray").map((color) => (
+      {writing && FORMATS.map((id) => tool(id, true))}
+      {editable && colors.map((color) => (
         <button
           key={color}
           type="button"
@@ -88,8 +96,10 @@ function CardTools({ chosen }: { chosen: readonly Element[] }) {
         />
       ))}
       {chosen.length === 1 && first?.kind === "shape" && tool("form")}
-      {chosen.length === 1 ? tool("write") : FREE.map(tool)}
+      {chosen.length > 1 ? FREE.map((id) => tool(id)) : !writing && tool("write")}
       {chosen.length === 1 && tool("connect")}
+      {chosen.length === 1 && tool("comment")}
+      {chosen.length === 1 && tool("vote")}
       {chosen.length === 1 && tool("details")}
       {tool("unlock")}
       {tool("remove")}

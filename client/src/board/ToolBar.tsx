@@ -5,14 +5,14 @@ import type { Command } from "../commands/command";
 import { useHands, useKeysOf } from "../commands/hands";
 import { spoken } from "../commands/keys";
 import { command, isAllowed, run } from "../commands/registry";
-import { useEditable, useTools } from "./context";
+import { useEditable, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
 /** In the bar on a wide window; on a narrow one those after the first two are in the menu. */
 const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape", "add.frame", "add.ink"];
 const ALWAYS = new Set(["add.note", "add.action"]);
-const MORE = ["add.evidence", "add.decision", "tool.hand", "find", "palette"];
+const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "find", "palette"];
 
 /** What can be put on the board, and the way back. */
 export function ToolBar() {
@@ -21,13 +21,12 @@ export function ToolBar() {
   const editable = useEditable();
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
-  if (!editable) return null;
+  const talks = useTalks();
+  if (!talks) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      {SHOWN.map((id) => (
-        <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />
-      ))}
-      <MoreMenu />
+      {editable && SHOWN.map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
+      {editable ? <MoreMenu /> : <ToolButton command={command("talk")} />}
       <span className="divider" />
       <ToolButton command={command("undo")} off={!canUndo} />
       <ToolButton command={command("redo")} off={!canRedo} />

@@ -1,6 +1,6 @@
 import { lineBetween } from "../document/model";
 import type { Board, Element, Kind, Lane, Line, Step } from "../document/model";
-import { countLines } from "../richtext/lines";
+import { countLines, countWritten } from "../richtext/lines";
 import type { Measure } from "../richtext/lines";
 
 /** Where everything on a board lies, in board units (pixels at zoom 1). A pure function of the board. */
@@ -19,12 +19,16 @@ export const SIZES = {
   noteRim: 22,
   /** No note is smaller, so that a finger can hit it. */
   noteLeast: 48,
+  /** A picture in a cell is no higher. */
+  pictureMost: 320,
+  captionRim: 11,
+  captionLine: 17,
   /** The free room at the right for adding a step. */
   margin: 64,
 } as const;
 
-/** How many lines a text takes in a given width, board units. */
-export type CountLines = (text: string, width: number) => number;
+/** How many lines a text takes in a given width, board units: as it is shown, or as it is written, marks and all. */
+export type CountLines = (text: string, width: number, written?: boolean) => number;
 
 export interface Rect {
   readonly x: number;
@@ -83,17 +87,20 @@ const FREE: Readonly<Record<Kind, { width: number; height: number }>> = {
 /** What is laid down by a click has this size. */
 export const freeSize = (kind: Kind) => FREE[kind];
 
+/** How high a picture is for its width. */
+export const ratioOf = ({ w, h }: Pick<Element, "w" | "h">) => (w > 0 && h > 0 ? h / w : FREE.image.height / FREE.image.width);
+
 /** How high each element has come out: most are the same objects at the next layout. */
 const heights = new WeakMap<Element, { countLines: CountLines; width: number; height: number }>();
 
-export function layout(board: Board, countLines: CountLines): Geometry {
+/** `writing` is the element whose text is shown as it is written. */
+export function layout(board: Board, countLines: CountLines, writing?: string): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
   // Those of one cell come one after another.
   let last: { lane: string; step: string; cell: Element[] } | undefined;
   for (const element of board.elements) {
     const { lane, step } = element;
-    if (element.kind === "image") continue; // not drawn yet
     if (lane === undefined || step === undefined) {
       loose.push(element);
       continue;
@@ -108,21 +115,27 @@ export function layout(board: Board, countLines: CountLines): Geometry {
 
   const places = new Map<string, Rect>();
   const heightOf = (element: Element, width: number) => {
-    const known = heights.get(element);
+    const known = element.id === writing ? undefined : heights.get(element);
     if (known?.countLines === countLines && known.width === width) return known.height;
-    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
+    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset, element.id === writing));
     const height = Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
-    heights.set(element, { countLines, width, height });
+    if (element.id !== writing) heights.set(element, { countLines, width, height });
     return height;
   };
+  // Below a picture stands what it shows, if somebody has said so.
+  const captionOf = (element: Element, width: number) =>
+    element.text === "" ? 0 : SIZES.captionRim + countLines(element.text, width - 2 * SIZES.noteInset) * SIZES.captionLine;
   const sizeOf = (element: Element) => {
     const width = widthOf(element.kind);
-    return { width, height: heightOf(element, width) };
+    if (element.kind !== "image") return { width, height: heightOf(element, width) };
+    const high = Math.max(SIZES.noteLeast, Math.min(width * ratioOf(element), SIZES.pictureMost));
+    return { width, height: Math.round(high) + captionOf(element, width) };
   };
   const freeSizeOf = (element: Element) => {
     const { kind, w, h } = element;
     const width = w || FREE[kind].width;
     const height = h || FREE[kind].height;
+    if (kind === "image") return { width, height: height + captionOf(element, width) };
     return { width, height: kind === "frame" || kind === "ink" ? height : Math.max(height, heightOf(element, width)) };
   };
 
@@ -190,5 +203,5 @@ export function evenLetters(letterWidth: number): CountLines {
 
 /** Counts lines as a browser breaks them, given how wide texts are. Marks are not shown and take no room. */
 export function wrapWith(measure: Measure): CountLines {
-  return (text, width) => countLines(text, width, measure);
+  return (text, width, written) => (written ? countWritten : countLines)(text, width, measure);
 }

@@ -31,11 +31,11 @@ function measured(loaded: boolean): CountLines {
   if (!context || !bold || !loaded) return evenLetters(7.4);
   const count = wrapWith((text, strong) => (strong ? bold : context).measureText(text).width);
   const memory = new Map<string, number>();
-  return (text, width) => {
-    const key = `${String(width)}:${text}`;
+  return (text, width, written) => {
+    const key = `${written ? "w" : ""}${String(width)}:${text}`;
     let lines = memory.get(key);
     if (lines === undefined) {
-      lines = count(text, width);
+      lines = count(text, width, written);
       if (memory.size >= MEMORY) memory.clear();
       memory.set(key, lines);
     }

@@ -1,3 +1,4 @@
+import type { Writer } from "../richtext/writer";
 import type { Point } from "../sync/presence";
 import type { Geometry, Rect } from "./layout";
 
@@ -26,6 +27,8 @@ export class Stage {
   pointer: Point | undefined;
   /** Where the open context menu was asked for, if by a pointer. */
   menuAt: Point | undefined;
+  /** Of the field being written in, while there is one. */
+  writer: Writer | undefined;
 
   /** Where something new goes that has no place of its own. */
   middle(): Point {

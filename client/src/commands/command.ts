@@ -11,7 +11,7 @@ export interface Hands extends BoardTools {
   readonly t: (key: string, values?: Record<string, unknown>) => string;
 }
 
-export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "view", "board"] as const;
+export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "talk", "view", "board"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /**
@@ -30,6 +30,8 @@ export interface Command {
   readonly scope?: "board" | "everywhere" | "self";
   /** Also offered to those who may only look. */
   readonly look?: boolean;
+  /** Also offered to those who may only comment. */
+  readonly talk?: boolean;
   /** In the context menu of what is chosen, of the ground, or both. */
   readonly menu?: readonly ("chosen" | "ground")[];
   /** Not offered in the palette: it makes sense only as a key. */

@@ -2,6 +2,7 @@ import { cellAt } from "../board/layout";
 import { snaps } from "../board/moving";
 import type { Tool } from "../board/ui";
 import type { Kind } from "../document/model";
+import { choosePictures } from "../pictures/adding";
 import type { Command } from "./command";
 
 const INTO_CELL: readonly (readonly [Extract<Kind, "note" | "action" | "evidence" | "decision">, string])[] = [
@@ -52,6 +53,7 @@ export const INSERT: readonly Command[] = [
       },
     }),
   ),
+  { id: "add.image", group: "add", keys: ["u"], menu: ["ground"], icon: "image", run: choosePictures },
   {
     id: "putMiddle",
     group: "add",

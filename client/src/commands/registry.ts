@@ -2,12 +2,14 @@ import { ARRANGE } from "./arrange";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
+import { FORMAT } from "./format";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
+import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -18,7 +20,8 @@ export function command(id: string): Command {
 }
 
 export function isAllowed(c: Command, hands: Hands): boolean {
-  return (c.look === true || hands.document.editable) && (c.can?.(hands) ?? true);
+  const { document } = hands;
+  return (c.look === true || document.editable || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
 }
 
 /** Does it if it can be done now. */

@@ -38,6 +38,8 @@ export interface NewElement extends Patch {
   readonly performedBy?: Performer;
   readonly evidenceStatus?: EvidenceStatus;
   readonly points?: readonly number[];
+  /** The name of the picture. */
+  readonly image?: string;
 }
 
 /** Puts elements on the board, as many as it has room for. */

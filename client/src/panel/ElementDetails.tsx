@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useNames, useTools } from "../board/context";
 import { EVIDENCE_STATUSES, PERFORMERS } from "../document/model";
 import type { Element, Kind } from "../document/model";
+import { TalkButtons } from "../talk/Signs";
 import { Choice, Words } from "./fields";
 import { Markers } from "./Markers";
 
@@ -19,8 +20,13 @@ export function ElementDetails({ element }: { element: Element }) {
     <div data-testid="details" data-kind="element">
       <h2>{t(`kind.${element.kind}`)}</h2>
       <p className="fine">{place}</p>
+      <TalkButtons target={id} />
       <div className="panel-group">
-        <Words path={["elements", id, "text"]} label={t("details.text")} lines={2} most={5000} testId="details-text" />
+        {element.kind === "image" ? (
+          <Words path={["elements", id, "text"]} label={t("picture.alt")} hint={t("picture.altHint")} lines={2} most={5000} testId="details-text" />
+        ) : (
+          <Words path={["elements", id, "text"]} label={t("details.text")} lines={2} most={5000} testId="details-text" />
+        )}
         {TURNS.includes(element.kind) && (
           <Choice label={t("details.kind")} value={element.kind} options={TURNS} nameOf={(k) => t(`kind.${k}`)} onChange={(kind) => kind && set({ kind })} testId="kind" />
         )}

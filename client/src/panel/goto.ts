@@ -14,9 +14,10 @@ export interface GoTo {
 /** Brings a part of the board into view and gives it the keyboard. */
 export function useGoTo(): GoTo {
   const flow = useReactFlow();
-  const { document: board, focus, stage } = useTools();
+  const { document: board, focus, stage, follow } = useTools();
   return useMemo(() => {
     const move = (dx: number, dy: number) => {
+      follow.stop();
       const { x, y, zoom } = flow.getViewport();
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       return flow.setViewport({ x: x + dx, y: y + dy, zoom }, calm ? {} : { duration: 160 });
@@ -64,7 +65,7 @@ export function useGoTo(): GoTo {
         name.focus({ preventScroll: true });
       },
     };
-  }, [flow, board, focus, stage]);
+  }, [flow, board, focus, stage, follow]);
 }
 
 /** How far down the floating bars reach. */

@@ -25,7 +25,11 @@ export function breakLines(text: string, width: number, measure: Measure): Shown
 
 /** How many lines that are. */
 export function countLines(text: string, width: number, measure: Measure): number {
-  if (isMarked(text)) return breakLines(text, width, measure).length;
+  return isMarked(text) ? breakLines(text, width, measure).length : countWritten(text, width, measure);
+}
+
+/** How many lines it takes as it is written, marks and all. */
+export function countWritten(text: string, width: number, measure: Measure): number {
   let lines = 0;
   for (const paragraph of text.split("\n")) lines += breakWords(wordsOf([{ text: paragraph, bold: false }]), width, measure);
   return lines;

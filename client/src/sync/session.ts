@@ -4,6 +4,10 @@ import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
 import { BoardDocument } from "../document/document";
+import type { Scope } from "../document/document";
+import { Pictures } from "../pictures/pictures";
+import { Shelf } from "../pictures/shelf";
+import { transportOf } from "../pictures/transport";
 import { BoardSocket } from "./adapter";
 import { ApiError, getBoard, getTicket } from "./api";
 import type { Role } from "./api";
@@ -19,6 +23,7 @@ export interface BoardSession {
   readonly socket: BoardSocket;
   readonly saved: SaveWatch;
   readonly presence: PresenceRoom;
+  readonly pictures: Pictures;
   /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
   readonly discard: () => Promise<void>;
   readonly close: () => void;
@@ -35,6 +40,7 @@ export class OpenError extends Error {
 }
 
 export const mayEdit = (role: Role) => role === "owner" || role === "editor";
+export const mayTalk = (role: Role) => mayEdit(role) || role === "commenter";
 
 let engine: Promise<void> | undefined;
 
@@ -112,10 +118,10 @@ function assemble(
   socket: BoardSocket,
   person: Profile,
 ): BoardSession {
-  const editable = () => {
+  const scope = (): Scope => {
     const connection = socket.connection();
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
-    return mayEdit(board.role) && !takesNone;
+    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? "all" : "talk";
   };
   const document = new BoardDocument(
     {
@@ -127,17 +133,22 @@ function assemble(
         return () => handle.off("change", changed);
       },
     },
-    { editable: editable() },
+    { scope: scope() },
   );
   const saved = new SaveWatch(handle, socket);
-  const presence = new PresenceRoom(handle, person);
+  const presence = new PresenceRoom(handle, person, repo.peerId);
+  const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
+  void pictures.resume();
   socket.onLeave((peer) => presence.left(peer));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
     const now = socket.connection().state === "online";
-    if (now && !online) presence.announce();
+    if (now && !online) {
+      presence.announce();
+      pictures.online();
+    }
     // What would never be stored should not be drawn.
-    if (now || socket.connection().state === "refused") document.setEditable(editable());
+    if (now || socket.connection().state === "refused") document.setScope(scope());
     online = now;
   });
   // A page that is put away may not come back: what was drawn in the last moment goes to the device now.
@@ -149,6 +160,7 @@ function assemble(
     socket,
     saved,
     presence,
+    pictures,
     discard: async () => {
       socket.disconnect();
       repo.delete(handle.documentId);
@@ -158,6 +170,7 @@ function assemble(
     close: () => {
       window.removeEventListener("pagehide", flush);
       presence.close();
+      pictures.close();
       saved.close();
       document.close();
       void repo.shutdown();

@@ -14,5 +14,5 @@ test("every command has a name of its own, words, and keys that no other has unl
   for (const c of COMMANDS) for (const k of c.keys ?? []) keys.set(k, [...(keys.get(k) ?? []), c.id]);
   // The same key where only one can be done at a time.
   const shared = [...keys].filter(([, of]) => of.length > 1).map(([k]) => k);
-  expect(shared.sort()).toEqual(["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp", "Enter"]);
+  expect(shared.sort()).toEqual(["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp", "Enter", "Escape"]);
 });
