@@ -50,7 +50,7 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
 }
 
 /** Puts on a board just made what it is to begin with. False when that could not be done. */
-async function fill(id: string, { document }: BoardSession): Promise<boolean> {
+async function fill(id: string, { document, pictures }: BoardSession): Promise<boolean> {
   const content = takeFilling(id);
   if (!content) return true;
   try {
@@ -60,6 +60,8 @@ async function fill(id: string, { document }: BoardSession): Promise<boolean> {
       // A large board takes seconds: the page stays alive meanwhile.
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
+    const { bringAlong } = await import("../pictures/bringing");
+    await bringAlong(content, document.board(), pictures);
     return true;
   } catch (error) {
     console.error(error);

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { elementsById, inCell } from "../document/elements";
 import type { Board } from "../document/model";
 import { useActions } from "./actions";
+import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
 import { Connectors } from "./Connectors";
@@ -16,10 +17,10 @@ import { useFar } from "./far";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
-import type { CountLines, Geometry, Rect } from "./layout";
+import type { Geometry, Rect } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
-import { useCountLines } from "./measure";
+import { rememberedLines } from "./measure";
 import { Minimap } from "./Minimap";
 import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
@@ -55,7 +56,6 @@ export function Canvas() {
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
-  const count = useCountLines();
   const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
@@ -63,7 +63,7 @@ export function Canvas() {
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
   const written = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
-  const geometry = useGeometry(board, count, written);
+  const geometry = useGeometry(board, written);
   const carrying = useCarrying(board, geometry);
   const large = board.elements.length > DRAW_ALL;
   const overview = useFar() && large;
@@ -188,6 +188,7 @@ export function Canvas() {
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
+        <Calls />
         {minimap && <Minimap board={board} geometry={geometry} />}
       </ReactFlow>
       <FollowRing />
@@ -204,9 +205,9 @@ export function Canvas() {
 }
 
 /** Laid out anew with every change; what has not moved is the same object as before. */
-function useGeometry(board: Board, count: CountLines, written: string | undefined): Geometry {
+function useGeometry(board: Board, written: string | undefined): Geometry {
   const last = useRef<Geometry>(undefined);
-  return useMemo(() => (last.current = settled(layout(board, count, written), last.current)), [board, count, written]);
+  return useMemo(() => (last.current = settled(layout(board, rememberedLines, written), last.current)), [board, written]);
 }
 
 const NOWHERE: Rect = { x: 0, y: 0, width: -Infinity, height: -Infinity };

@@ -177,7 +177,7 @@ function Writing({ element, onDone }: { element: Element; onDone: () => void }) 
       ref={field}
       className="card-text nodrag nopan nowheel"
       aria-label={t("note.text")}
-      placeholder={t("note.placeholder")}
+      placeholder={t(element.kind === "image" ? "picture.alt" : "note.placeholder")}
       data-testid="note-text"
       maxLength={5000}
       onKeyDown={(event) => {

@@ -72,6 +72,24 @@ export function widthOf(kind: Kind): number {
   return kind === "note" ? inner - 20 : inner;
 }
 
+/** Letters that are larger than those of a card take as many lines as those of a card do in less room. */
+const LARGER = 0.88;
+
+/** How much of an element's width its words may take, measured in the letters of a card. */
+function textWidth(kind: Kind, width: number): number {
+  switch (kind) {
+    case "action":
+    case "evidence":
+      return width - 25;
+    case "decision":
+      return width - 43;
+    case "text":
+      return (width - 16) * LARGER;
+    default:
+      return width - 2 * SIZES.noteInset;
+  }
+}
+
 /** Sizes of what lies free and has none of its own; a height of 0 means: as high as its words. */
 const FREE: Readonly<Record<Kind, { width: number; height: number }>> = {
   note: { width: 188, height: 0 },
@@ -117,7 +135,7 @@ export function layout(board: Board, countLines: CountLines, writing?: string): 
   const heightOf = (element: Element, width: number) => {
     const known = element.id === writing ? undefined : heights.get(element);
     if (known?.countLines === countLines && known.width === width) return known.height;
-    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset, element.id === writing));
+    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), element.id === writing));
     const height = Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
     if (element.id !== writing) heights.set(element, { countLines, width, height });
     return height;

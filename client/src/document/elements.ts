@@ -4,6 +4,8 @@ import { mapOf, textOf } from "./read";
 import { container, removeObject, scalar, setFields } from "./write";
 import type { Action, Draft, Fields, Path } from "./write";
 
+export { inCell } from "./model";
+
 const tables = new WeakMap<Board["elements"], ReadonlyMap<string, Element>>();
 
 /** The elements of a board by id: made once for each list of them. */
@@ -97,11 +99,6 @@ export function joinActions(former: readonly Action[], next: readonly Action[]):
     else joined.push(action);
   }
   return joined;
-}
-
-/** Whether an element lies in a cell, and so has its place and width from the board. */
-export function inCell(element: Element): element is Element & { lane: string; step: string } {
-  return element.lane !== undefined && element.step !== undefined;
 }
 
 const SIDES = new Set(["w", "h"]);

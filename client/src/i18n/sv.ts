@@ -2,7 +2,7 @@ import { canvas, said } from "./canvas.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
@@ -205,6 +205,7 @@ export const sv: Words = {
   templates,
   talk,
   follow,
+  call,
   richtext,
   someone: "Någon",
 };
