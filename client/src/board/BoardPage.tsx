@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { Loading } from "../app/App";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
@@ -8,8 +7,8 @@ import type { BoardSession, OpenProblem } from "../sync/session";
 import { BoardView } from "./BoardView";
 import { usePerson } from "./person";
 
-/** Opens a board and keeps it open as long as its page is shown. */
-export default function BoardPage({ id, secret }: { id: string; secret: string }) {
+/** Opens a board and keeps it open as long as its page is shown. `onShown` is called once there is something to see. */
+export default function BoardPage({ id, secret, onShown }: { id: string; secret: string; onShown: () => void }) {
   const person = usePerson();
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
@@ -45,8 +44,12 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
     };
   }, [id, secret, start]);
 
+  useEffect(() => {
+    if (problem) onShown();
+  }, [problem, onShown]);
+
   if (problem) return <Problem kind={problem} />;
-  return session ? <BoardView session={session} person={person} unfilled={unfilled} /> : <Loading />;
+  return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }
 
 /** Puts on a board just made what it is to begin with. False when that could not be done. */

@@ -39,7 +39,7 @@ import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+export function BoardView({ session, person, unfilled, onShown }: { session: BoardSession; person: Person; unfilled: boolean; onShown: () => void }) {
   const { t } = useTranslation();
   const tools = useMemo(
     () => ({
@@ -64,7 +64,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       <PanelContext.Provider value={panel}>
         <Words>
           <ReactFlowProvider>
-            <Around person={person} />
+            <Around person={person} onShown={onShown} />
           </ReactFlowProvider>
         </Words>
       </PanelContext.Provider>
@@ -82,7 +82,7 @@ function Words({ children }: { children: ReactNode }) {
   );
 }
 
-function Around({ person }: { person: Person }) {
+function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { t } = useTranslation();
   const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
@@ -119,7 +119,7 @@ function Around({ person }: { person: Person }) {
         <ReadOnlyNote />
       </div>
       <BoardContextMenu>
-        <Canvas />
+        <Canvas onShown={onShown} />
       </BoardContextMenu>
       <FindBar />
       <Panel />

@@ -50,7 +50,7 @@ const DRAW_ALL = 300;
 const CARD_TILE = 128;
 
 /** The board itself: pan, zoom, and everything that lies on it. */
-export function Canvas() {
+export function Canvas({ onShown }: { onShown: () => void }) {
   const { t } = useTranslation();
   const { focus, follow, session, stage } = useTools();
   const board = useBoard();
@@ -78,7 +78,7 @@ export function Canvas() {
   useStage(geometry, frame);
   useTellView();
   useFollowing(frame);
-  useFirstView(geometry, frame);
+  useFirstView(geometry, frame, onShown);
   useZoomStyle(frame, large);
 
   useEffect(() => {
@@ -278,7 +278,7 @@ function useTopInset(frame: RefObject<HTMLElement | null>): number {
   return top;
 }
 
-function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
+function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>, onShown: () => void): void {
   const flow = useReactFlow();
   const done = useRef(false);
   useEffect(() => {
@@ -287,7 +287,9 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>):
     done.current = true;
     void flow.setViewport(viewOf(geometry, element.clientWidth, element.clientHeight));
     element.focus({ preventScroll: true });
-  }, [flow, frame, geometry]);
+    // The frame after the next one has everything in its place.
+    requestAnimationFrame(() => requestAnimationFrame(onShown));
+  }, [flow, frame, geometry, onShown]);
 }
 
 /** Gives the style sheet 1/zoom, for what keeps its size on the screen, and tells the cards when they are far away. */
