@@ -9,6 +9,7 @@ import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { ShareDialog } from "../share/ShareDialog";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -17,14 +18,16 @@ import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
 import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
-import { InviteDialog, NameDialog } from "./Dialogs";
+import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
+import { FoldStore } from "./folds";
 import { FollowStore } from "./following";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
+import { MarkPalette } from "./MarkPalette";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
@@ -50,6 +53,7 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
       ui: new UiStore(),
       stage: new Stage(),
       far: new FarStore(),
+      folds: new FoldStore(session.board.id),
       talk: new TalkStore(session.document, session.board.id),
       follow: new FollowStore(),
     }),
@@ -131,9 +135,10 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ToolBar />
         <ZoomBar />
       </footer>
-      {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
+      {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}

@@ -13,11 +13,13 @@ import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
+import { EmotionCurve } from "./EmotionCurve";
 import { useFar } from "./far";
+import { useOutlook, useUnfolding } from "./folds";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
-import type { Geometry, Rect } from "./layout";
+import type { Geometry, Outlook, Rect } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
 import { rememberedLines } from "./measure";
@@ -26,11 +28,13 @@ import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
 import { Overview } from "./Overview";
 import { elementUnder } from "./overview";
+import { Recoveries } from "./Recoveries";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { settled } from "./settle";
 import { useStable } from "./stable";
+import { useInView } from "./useInView";
 import { isMarked } from "../richtext/parse";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
@@ -60,10 +64,11 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
+  const outlook = useOutlook();
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
-  const written = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
-  const geometry = useGeometry(board, written);
+  const writing = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
+  const geometry = useGeometry(board, outlook, writing);
   const carrying = useCarrying(board, geometry);
   const large = board.elements.length > DRAW_ALL;
   const overview = useFar() && large;
@@ -80,6 +85,8 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   useFollowing(frame);
   useFirstView(geometry, frame, onShown);
   useZoomStyle(frame, large);
+  useUnfolding();
+  useInView(geometry);
 
   useEffect(() => {
     const tell = () => {
@@ -183,9 +190,11 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         ariaLabelConfig={SILENT}
       >
         <Grid geometry={geometry} target={carrying.target ?? dropCell} bare={overview} />
+        <EmotionCurve geometry={geometry} />
         <Headers geometry={geometry} top={top} />
         {overview && <Overview board={board} places={carrying.places} />}
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
+        <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
         <Calls />
@@ -205,9 +214,9 @@ export function Canvas({ onShown }: { onShown: () => void }) {
 }
 
 /** Laid out anew with every change; what has not moved is the same object as before. */
-function useGeometry(board: Board, written: string | undefined): Geometry {
+function useGeometry(board: Board, outlook: Outlook, writing: string | undefined): Geometry {
   const last = useRef<Geometry>(undefined);
-  return useMemo(() => (last.current = settled(layout(board, rememberedLines, written), last.current)), [board, written]);
+  return useMemo(() => (last.current = settled(layout(board, rememberedLines, { ...outlook, writing }), last.current)), [board, outlook, writing]);
 }
 
 const NOWHERE: Rect = { x: 0, y: 0, width: -Infinity, height: -Infinity };

@@ -1,6 +1,7 @@
 import * as Popover from "@radix-ui/react-popover";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { PersonTools } from "../share/PersonTools";
 import { PERSON_COLORS } from "../sync/presence";
 import type { Peer, Presence } from "../sync/presence";
 import { useNameOf } from "../talk/parts";
@@ -82,6 +83,7 @@ function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
           {t(followed ? "follow.stop" : "follow.start")}
         </button>
       )}
+      <PersonTools id={peer.id} name={name} />
     </li>
   );
 }

@@ -276,11 +276,12 @@ export function createRouter(): (board: Board, geometry: Geometry, moved?: Reado
       rows = besides(board.connectors);
       for (const id of known.keys()) if (!rows.of.has(id)) known.delete(id);
     }
-    const place = (id: string) => moved?.get(id) ?? geometry.places.get(id);
+    const place = (id: string) => moved?.get(id) ?? geometry.places.get(id) ?? geometry.tucked.get(id);
     const routes = new Map<string, Route>();
     for (const c of wanted) {
       const [from, to] = [place(c.from), place(c.to)];
-      if (!from || !to) continue;
+      // Two in the same cell of a collapsed lane have nothing between them to draw.
+      if (!from || !to || from === to) continue;
       const beside = rows.of.get(c.id) ?? 0;
       const former = known.get(c.id);
       if (former && !stale.has(c.id) && former.beside === beside && sameRect(former.from, from) && sameRect(former.to, to)) {
@@ -325,7 +326,7 @@ function reachOf(from: Rect, to: Rect, { lanes }: Geometry): Rect {
 
 /** Where anything lay or lies that has moved, come or gone; undefined when so much is new that one need not ask. */
 function changesBetween(a: Geometry, b: Geometry): Rect[] | undefined {
-  const edges = a.lanes.length === b.lanes.length && a.steps.length === b.steps.length && a.height === b.height && a.lanes.every((l, i) => l.y === b.lanes[i]?.y);
+  const edges = a.lanes.length === b.lanes.length && a.steps.length === b.steps.length && a.height === b.height && a.lanes.every((l, i) => l.y === b.lanes[i]?.y && (l.folded === undefined) === (b.lanes[i]?.folded === undefined));
   if (!edges) return undefined;
   const changes: Rect[] = [];
   for (const [id, rect] of b.places) {

@@ -16,11 +16,19 @@ export function settled(fresh: Geometry, former: Geometry | undefined): Geometry
   }
   const made: Geometry = {
     ...fresh,
+    phases: keep(fresh.phases, former.phases),
     lanes: keep(fresh.lanes, former.lanes),
     steps: keep(fresh.steps, former.steps),
     places: moved ? places : former.places,
+    folded: keep(fresh.folded, former.folded),
+    // All or none: those of one cell share an object.
+    tucked: sameTucked(fresh.tucked, former.tucked) ? former.tucked : fresh.tucked,
   };
   return alike(made, former) ? former : made;
+}
+
+function sameTucked(a: Geometry["tucked"], b: Geometry["tucked"]): boolean {
+  return a.size === b.size && [...a].every(([id, rect]) => alike(b.get(id) ?? {}, rect));
 }
 
 function keep<T extends object>(fresh: readonly T[], former: readonly T[]): readonly T[] {
@@ -31,8 +39,8 @@ function keep<T extends object>(fresh: readonly T[], former: readonly T[]): read
   return list.length === former.length && list.every((item, i) => item === former[i]) ? former : list;
 }
 
-/** Whether all fields are the same. */
-function alike<T extends object>(a: T, b: T): boolean {
+/** Whether all fields of the second are the same in the first. */
+function alike<T extends object>(a: Partial<T>, b: T): boolean {
   for (const key in b) if (a[key] !== b[key]) return false;
   return true;
 }
