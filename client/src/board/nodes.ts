@@ -6,7 +6,7 @@ import type { Board, Element, LaneRole } from "../document/model";
 import { plainText } from "../richtext/parse";
 import { useNames } from "./context";
 import type { Geometry, Rect } from "./layout";
-import { touches } from "./moving";
+import { touches } from "./ground";
 
 export interface ElementData extends Record<string, unknown> {
   readonly element: Element;

@@ -1,9 +1,8 @@
 import type { Board, Connector } from "../document/model";
-import { NO_GROUND, groundOf, sameRect } from "./ground";
+import { NO_GROUND, groundOf, sameRect, touches } from "./ground";
 import type { Ground } from "./ground";
 import { SIZES } from "./layout";
 import type { Geometry, Rect } from "./layout";
-import { touches } from "./moving";
 
 /** How connectors run: out of one side and into another, upright and level, through the gaps between columns and lanes. */
 
