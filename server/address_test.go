@@ -90,8 +90,13 @@ func TestRates(t *testing.T) {
 	}
 
 	held := newTally(2)
-	if !held.hold("a") || !held.hold("a") || held.hold("a") || !held.hold("b") {
-		t.Error("two and no more are held")
+	for i, want := range []bool{true, true, false} {
+		if held.hold("a") != want {
+			t.Errorf("hold %d of two is %t", i+1, !want)
+		}
+	}
+	if !held.hold("b") {
+		t.Error("what one holds keeps another out")
 	}
 	held.release("a")
 	if !held.hold("a") {
