@@ -1,21 +1,10 @@
 import { Suspense, lazy, useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Loading } from "./Loading";
 import { Problem } from "./Problem";
 import { StartPage } from "./StartPage";
 
 // The board brings the document engine with it; the start page opens without waiting for that.
 const BoardPage = lazy(() => import("../board/BoardPage"));
-
-export function Loading() {
-  const { t } = useTranslation();
-  return (
-    <main className="page">
-      <p className="loading" role="status">
-        {t("board.loading")}
-      </p>
-    </main>
-  );
-}
 
 /** Chooses the page for the address: the start page, or a board with its secret in the fragment. */
 export function App() {

@@ -1,5 +1,4 @@
 import * as Menu from "@radix-ui/react-context-menu";
-import { useReactFlow } from "@xyflow/react";
 import { useState } from "react";
 import type { MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +12,6 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const hands = useHands();
   const keysOf = useKeysOf();
-  const flow = useReactFlow();
   const { focus, stage } = hands;
   const [about, setAbout] = useState<"chosen" | "ground">("ground");
 
@@ -28,7 +26,7 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
     if (id !== undefined && !focus.isChosen(id)) focus.select(id);
     // By keyboard it comes from the element itself, and new things go where the keyboard is.
     const byPointer = event.button === 2 || event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType !== "";
-    stage.menuAt = id === undefined && byPointer ? flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) : undefined;
+    stage.menuAt = id === undefined && byPointer ? stage.view?.at(event.clientX, event.clientY) : undefined;
     if (id === undefined && !target?.closest(".cell")) focus.selectAll([]);
     setAbout(id !== undefined || target?.closest(".chosen-tools") ? "chosen" : "ground");
   };

@@ -1,12 +1,13 @@
 import { useEffect, useState } from "react";
-import { Loading } from "../app/App";
+import { Loading } from "../app/Loading";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
 import { OpenError, openBoard } from "../sync/session";
 import type { BoardSession, OpenProblem } from "../sync/session";
-import { BoardView } from "./BoardView";
+import { BoardView, loadView } from "./BoardView";
 import { usePerson } from "./person";
+import { lastView } from "./ui";
 
 /** Opens a board and keeps it open as long as its page is shown. */
 export default function BoardPage({ id, secret }: { id: string; secret: string }) {
@@ -19,6 +20,7 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
 
   useEffect(() => {
     const stop = new AbortController();
+    void loadView(lastView());
     let opened: BoardSession | undefined;
     openBoard(id, secret, start, stop.signal).then(
       (made) => {
@@ -30,8 +32,9 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
             if (!stop.signal.aborted) setSession(made);
           });
         }
-        // Copies can be saved without a connection: what that takes is kept with the rest.
-        void import("../exchange/outline-words").then(() => import("../exchange/save")).finally(keepForOffline);
+        // Without a connection copies can be saved and the other view be shown: what that takes is kept with the rest.
+        const more = [import("../exchange/outline-words"), import("../exchange/save"), loadView("canvas"), loadView("outline")];
+        void Promise.allSettled(more).then(keepForOffline);
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;

@@ -1,18 +1,18 @@
 import "@xyflow/react/dist/base.css";
 import "./board.css";
-import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton } from "../panel/Panel";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { Loading } from "../app/Loading";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
-import { Canvas } from "./Canvas";
+import { SelectionBar } from "./CardTools";
 import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTools } from "./context";
 import { InviteDialog, NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
@@ -26,12 +26,19 @@ import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
 import { SaveDialog } from "./SaveDialog";
-import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
-import { ModeBar, ToolBar, ZoomBar } from "./ToolBar";
+import { ModeBar, ToolBar } from "./ToolBar";
 import { ConnectionBanner, People, TitleBar } from "./TopBar";
+import { ViewButton } from "./ViewButton";
 import { UiStore, useUi } from "./ui";
-import type { Window } from "./ui";
+import type { View, Window } from "./ui";
+
+const views = { canvas: () => import("./CanvasView"), outline: () => import("../outline/OutlineView") };
+const CanvasView = lazy(views.canvas);
+const OutlineView = lazy(views.outline);
+
+/** Begins to load how the board is going to be shown, while the board itself is on its way. */
+export const loadView = (view: View): Promise<unknown> => views[view]();
 
 /** An open board with all that floats around it. */
 export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
@@ -56,9 +63,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <Words>
-          <ReactFlowProvider>
-            <Around person={person} />
-          </ReactFlowProvider>
+          <Around person={person} />
         </Words>
       </PanelContext.Provider>
     </BoardContext.Provider>
@@ -79,6 +84,7 @@ function Around({ person }: { person: Person }) {
   const { t } = useTranslation();
   const { session, ui } = useTools();
   const open = useUi((u) => u.open);
+  const view = useUi((u) => u.view);
   const editable = useEditable();
   const { title } = useBoard();
   const panelOpen = usePanelState((s) => s.tab !== undefined);
@@ -86,17 +92,19 @@ function Around({ person }: { person: Person }) {
   useKeys();
   useClipboard();
   useTitle();
+  useFollowedFocus();
   useEffect(() => session.presence.update({ name, color }), [session, name, color]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined}>
+    <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined} data-view={view}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
         <div className="bar people-bar">
           <People person={person} />
+          <ViewButton />
           <PanelButton />
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
@@ -109,7 +117,7 @@ function Around({ person }: { person: Person }) {
         <ReadOnlyNote />
       </div>
       <BoardContextMenu>
-        <Canvas />
+        <Suspense fallback={<Loading />}>{view === "canvas" ? <CanvasView /> : <OutlineView />}</Suspense>
       </BoardContextMenu>
       <FindBar />
       <Panel />
@@ -119,7 +127,6 @@ function Around({ person }: { person: Person }) {
         <SelectionBar />
         <ModeBar />
         <ToolBar />
-        <ZoomBar />
       </footer>
       {open === "invite" && <InviteDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
@@ -164,6 +171,23 @@ function ReadOnlyNote() {
       </button>
     </div>
   );
+}
+
+/** Tells the others what this person is at, and lets go of what is not there any more. */
+function useFollowedFocus(): void {
+  const { focus, session } = useTools();
+  const board = useBoard();
+  useEffect(() => {
+    const tell = () => {
+      const { selected, editing } = focus.get();
+      session.presence.update({ selected, editing });
+    };
+    return focus.subscribe(tell);
+  }, [focus, session]);
+  useEffect(() => {
+    const there = new Set(board.elements.map((e) => e.id));
+    focus.keep((id) => there.has(id));
+  }, [board, focus]);
 }
 
 function useTitle(): void {

@@ -10,6 +10,7 @@ import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
+import { useCanvasGoTo } from "./goto";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { layout } from "./layout";
@@ -58,15 +59,8 @@ export function Canvas() {
   const marquee = useMarquee(frame, !hand && tool === "select");
   useStage(geometry, frame);
   useFirstView(geometry, frame);
+  useCanvasGoTo();
   useZoomStyle(frame);
-
-  useEffect(() => {
-    const tell = () => {
-      const { selected, editing } = focus.get();
-      session.presence.update({ selected, editing });
-    };
-    return focus.subscribe(tell);
-  }, [focus, session]);
 
   const letGo = useCallback(() => focus.atCell(undefined), [focus]);
 
@@ -80,11 +74,6 @@ export function Canvas() {
     if (!editable || tool !== "select" || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
     actions.addFree("note", flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
   };
-
-  useEffect(() => {
-    const there = new Set(board.elements.map((e) => e.id));
-    focus.keep((id) => there.has(id));
-  }, [board, focus]);
 
   const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (

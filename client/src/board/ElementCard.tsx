@@ -7,6 +7,7 @@ import type { Element } from "../document/model";
 import { useEditable, useFocus, useTools, useVisitors } from "./context";
 import { useFar } from "./far";
 import { Icon } from "./Icon";
+import { matchesWords } from "./find";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
@@ -105,10 +106,6 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
     </div>
   );
 });
-
-export function matchesWords(text: string, words: string): boolean {
-  return text.normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
-}
 
 function Ink({ element, width, height }: { element: Element; width: number; height: number }) {
   const path = useMemo(() => inkPath(element.points, { width, height }), [element.points, width, height]);

@@ -33,6 +33,10 @@ const PATHS = {
   cloud: "M7 18h10a4 4 0 0 0 .6-7.95A6 6 0 0 0 6.1 9.6 4.2 4.2 0 0 0 7 18z",
   image: "M4 5h16v14H4z M4 16l5-5 4 4 3-3 4 4 M15 9h.01",
   panel: "M4 5h16v14H4z M14 5v14",
+  canvas: "M4 5h16v14H4z M7 8.500h4.500v3H7z M12.500 13h4.500v3h-4.500z",
+  table: "M4 5h16v14H4z M4 10h16 M10 5v14",
+  list: "M9 6h11 M9 12h11 M9 18h11 M4.500 6h.01 M4.500 12h.01 M4.500 18h.01",
+  mark: "M5 21V4 M5 5h13l-3 4 3 4H5",
   details: "M12 8h.01 M11 12h1v5h1 M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
 } as const;
 

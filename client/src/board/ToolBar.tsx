@@ -14,6 +14,10 @@ const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape",
 const ALWAYS = new Set(["add.note", "add.action"]);
 const MORE = ["add.evidence", "add.decision", "tool.hand", "find", "palette"];
 
+/** The same in the outline, where nothing is drawn. */
+const OUTLINE_SHOWN = ["add.action", "add.note", "add.evidence", "add.decision"];
+const OUTLINE_MORE = ["outline.moveTo", "connect", "outline.mark", "add.text", "add.shape", "add.frame", "find", "palette"];
+
 /** What can be put on the board, and the way back. */
 export function ToolBar() {
   const { t } = useTranslation();
@@ -21,10 +25,11 @@ export function ToolBar() {
   const editable = useEditable();
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
+  const shown = useUi((ui) => (ui.view === "canvas" ? SHOWN : OUTLINE_SHOWN));
   if (!editable) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      {SHOWN.map((id) => (
+      {shown.map((id) => (
         <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />
       ))}
       <MoreMenu />
@@ -81,6 +86,7 @@ function MoreMenu() {
   const { t } = useTranslation();
   const hands = useHands();
   const keysOf = useKeysOf();
+  const [shown, more] = useUi((ui) => ui.view) === "canvas" ? [SHOWN, MORE] : [OUTLINE_SHOWN, OUTLINE_MORE];
   const item = (id: string, narrow: boolean) => {
     const c = command(id);
     return (
@@ -99,8 +105,8 @@ function MoreMenu() {
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="popover menu" side="top" sideOffset={10} collisionPadding={10} onCloseAutoFocus={(event) => event.preventDefault()}>
-          {SHOWN.filter((id) => !ALWAYS.has(id)).map((id) => item(id, true))}
-          {MORE.map((id) => item(id, false))}
+          {shown.filter((id) => !ALWAYS.has(id)).map((id) => item(id, true))}
+          {more.map((id) => item(id, false))}
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>

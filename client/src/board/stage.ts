@@ -1,3 +1,4 @@
+import type { OutlineKeys } from "../outline/keys";
 import type { Point } from "../sync/presence";
 import type { Geometry, Rect } from "./layout";
 
@@ -16,16 +17,38 @@ export interface View {
   reveal(area: Rect): void;
   /** Pixels. */
   panBy(dx: number, dy: number): void;
+  /** The point of the board that is seen at a point of the window. */
+  at(x: number, y: number): Point;
 }
 
-/** What commands must know of the canvas at the moment they run. The canvas keeps it up to date; nothing follows it. */
+/**
+ * Brings a part of the board into view and gives it the keyboard; with `look` the keyboard stays where it is. Every way of
+ * showing the board has its own.
+ */
+export interface GoTo {
+  element(id: string, look?: boolean): void;
+  step(id: string, look?: boolean): void;
+  lane(id: string, look?: boolean): void;
+}
+
+const NOWHERE: Geometry = { width: 0, height: 0, lanes: [], steps: [], places: new Map() };
+
+/** What commands must know of the view at the moment they run. The view that is shown keeps it up to date; nothing follows it. */
 export class Stage {
-  geometry: Geometry = { width: 0, height: 0, lanes: [], steps: [], places: new Map() };
+  /** Works out where everything lies; a view without a canvas does so only when somebody asks. */
+  measure: () => Geometry = () => NOWHERE;
   view: View | undefined;
+  goTo: GoTo | undefined;
+  /** What the keys do in the outline, while that is shown. */
+  outline: OutlineKeys | undefined;
   /** Where the pointer was last. */
   pointer: Point | undefined;
   /** Where the open context menu was asked for, if by a pointer. */
   menuAt: Point | undefined;
+
+  get geometry(): Geometry {
+    return this.measure();
+  }
 
   /** Where something new goes that has no place of its own. */
   middle(): Point {

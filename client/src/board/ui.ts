@@ -4,7 +4,11 @@ import { useTools } from "./context";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
-export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save";
+export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "mark" | "feel" | "moveTo" | "removePart";
+
+/** How the board is shown: drawn, or in words. */
+export type View = "canvas" | "outline";
+export type OutlineForm = "table" | "list";
 
 export interface Ui {
   readonly tool: Tool;
@@ -14,14 +18,27 @@ export interface Ui {
   /** Which of the elements found one is at. */
   readonly found: string | undefined;
   readonly minimap: boolean;
+  readonly view: View;
+  readonly form: OutlineForm;
 }
 
 const MINIMAP = "openmic.minimap";
+const VIEW = "openmic.view";
+const FORM = "openmic.outline";
+
+/** The view that was shown last on this device. */
+export const lastView = (): View => (localStorage.getItem(VIEW) === "outline" ? "outline" : "canvas");
+
+/** On a narrow window a list can be read without moving sideways. */
+function lastForm(): OutlineForm {
+  const stored = localStorage.getItem(FORM);
+  return stored === "list" || stored === "table" ? stored : matchMedia("(width < 720px)").matches ? "list" : "table";
+}
 
 /** What is open around the board. */
 export class UiStore {
   readonly #listeners = new Set<() => void>();
-  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes" };
+  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm() };
 
   get = (): Ui => this.#ui;
 
@@ -34,6 +51,8 @@ export class UiStore {
     const next = { ...this.#ui, ...change };
     if ((Object.keys(next) as (keyof Ui)[]).every((k) => next[k] === this.#ui[k])) return;
     if (next.minimap !== this.#ui.minimap) localStorage.setItem(MINIMAP, next.minimap ? "yes" : "no");
+    if (next.view !== this.#ui.view) localStorage.setItem(VIEW, next.view);
+    if (next.form !== this.#ui.form) localStorage.setItem(FORM, next.form);
     this.#ui = next;
     for (const listener of this.#listeners) listener();
   }

@@ -1,5 +1,5 @@
 import { cellAt } from "../board/layout";
-import { snaps } from "../board/moving";
+import { below, snaps } from "../board/moving";
 import type { Tool } from "../board/ui";
 import type { Kind } from "../document/model";
 import type { Command } from "./command";
@@ -18,8 +18,8 @@ const TOOLS: readonly (readonly [Extract<Tool, "text" | "shape" | "frame" | "ink
 ];
 
 export const INSERT: readonly Command[] = [
-  { id: "tool.select", group: "add", keys: ["v"], look: true, icon: "select", run: ({ ui }) => ui.set({ tool: "select" }) },
-  { id: "tool.hand", group: "add", keys: ["h"], look: true, icon: "hand", run: ({ ui }) => ui.set({ tool: "hand" }) },
+  { id: "tool.select", group: "add", keys: ["v"], look: true, on: "canvas", icon: "select", run: ({ ui }) => ui.set({ tool: "select" }) },
+  { id: "tool.hand", group: "add", keys: ["h"], look: true, on: "canvas", icon: "hand", run: ({ ui }) => ui.set({ tool: "hand" }) },
   ...INTO_CELL.map(
     ([kind, key]): Command => ({
       id: `add.${kind}`,
@@ -40,11 +40,16 @@ export const INSERT: readonly Command[] = [
       id: `add.${kind}`,
       group: "add",
       keys: [key],
-      ...(kind === "ink" ? {} : { menu: ["ground"] as const }),
+      ...(kind === "ink" ? { on: "canvas" as const } : { menu: ["ground"] as const }),
       icon: kind,
       run: ({ actions, ui, stage, notice, t }) => {
         if (stage.menuAt && kind !== "ink") {
           actions.addFree(kind, stage.menuAt);
+          return;
+        }
+        if (ui.get().view === "outline" && kind !== "ink") {
+          // Nobody sees where it lies: below the board, where it is in nothing's way.
+          actions.addFree(kind, below(stage.geometry));
           return;
         }
         ui.set({ tool: kind });
@@ -55,6 +60,7 @@ export const INSERT: readonly Command[] = [
   {
     id: "putMiddle",
     group: "add",
+    on: "canvas",
     keys: ["Enter"],
     onlyKey: true,
     can: ({ ui }) => ["text", "shape", "frame"].includes(ui.get().tool),

@@ -1,13 +1,15 @@
 import { ARRANGE } from "./arrange";
+import type { View } from "../board/ui";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
+import { OUTLINE } from "./outline";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -17,8 +19,11 @@ export function command(id: string): Command {
   return found;
 }
 
+/** Whether a command makes sense in a view. */
+export const fits = (c: Command, view: View) => c.on === undefined || c.on === view;
+
 export function isAllowed(c: Command, hands: Hands): boolean {
-  return (c.look === true || hands.document.editable) && (c.can?.(hands) ?? true);
+  return fits(c, hands.ui.get().view) && (c.look === true || hands.document.editable) && (c.can?.(hands) ?? true);
 }
 
 /** Does it if it can be done now. */

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { outline } from "./outline.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -195,6 +196,7 @@ export const en = {
   copy,
   open,
   templates,
+  outline,
   someone: "Someone",
 };
 

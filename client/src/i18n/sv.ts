@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.sv";
+import { outline } from "./outline.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 
@@ -195,5 +196,6 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  outline,
   someone: "Någon",
 };

@@ -3,6 +3,7 @@ import { useNames, useTools } from "../board/context";
 import { EVIDENCE_STATUSES, PERFORMERS } from "../document/model";
 import type { Element, Kind } from "../document/model";
 import { Choice, Words } from "./fields";
+import { Links } from "./Links";
 import { Markers } from "./Markers";
 
 /** Kinds that one thing can turn into another of without losing anything. */
@@ -46,6 +47,7 @@ export function ElementDetails({ element }: { element: Element }) {
         />
       </div>
       <Markers target={id} step={element.step} />
+      <Links element={element} />
     </div>
   );
 }

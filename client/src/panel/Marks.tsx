@@ -42,7 +42,7 @@ export function Pills({ target }: { target: string }) {
   );
 }
 
-function Pill({ marker }: { marker: Marker }) {
+export function Pill({ marker }: { marker: Marker }) {
   const { t } = useTranslation();
   const saySeconds = useSaySeconds();
   const wait = marker.type === "wait-point" && marker.waitSeconds !== undefined ? ` ${saySeconds(marker.waitSeconds)}` : "";
@@ -54,7 +54,7 @@ function Pill({ marker }: { marker: Marker }) {
   );
 }
 
-function useSaySeconds(): (seconds: number) => string {
+export function useSaySeconds(): (seconds: number) => string {
   const { t } = useTranslation();
   return (seconds) => {
     const { count, unit } = roughly(seconds);

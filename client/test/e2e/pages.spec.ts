@@ -178,4 +178,16 @@ async function everyState(person: Person, link: string, look: (state: string) =>
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("keyboard");
   await page.keyboard.press("Escape");
+  await page.getByTestId("view-button").click();
+  await expect(page.getByTestId("outline-table")).toBeVisible();
+  await page.getByTestId("step-title-s1").focus();
+  await look("table");
+  await page.getByTestId("form-list").click();
+  await look("list");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("keyboard in the outline");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("view-button").click();
+  await expect(page.locator("main.canvas")).toBeVisible();
 }
