@@ -50,7 +50,9 @@ func up(ctx context.Context, dialect goose.Dialect, dir string, db *sql.DB, opti
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
-	options = append(options, goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_migrations"))
+	options = append(options, goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_migrations"),
+		// Two that were made side by side are released in either order.
+		goose.WithAllowOutofOrder(true))
 	provider, err := goose.NewProvider(dialect, db, sub, options...)
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)

@@ -17,14 +17,21 @@ const (
 	secretBytes  = 18 // of a link: 144 bits
 	ticketBytes  = 18
 	boardIDBytes = 9
+
+	linkIDBytes      = 9
+	participantBytes = 9
 )
 
 // access is what a session may do.
 type access struct {
-	open bool // any document, and new ones
-	doc  docid.ID
-	role store.Role
-	link [32]byte // the hash of the secret it came with
+	open        bool // any document, and new ones
+	doc         docid.ID
+	board       string
+	role        store.Role
+	audience    store.Audience
+	link        [32]byte // the hash of the secret it came with
+	participant string   // the id of whose it is; empty for one who has not joined
+	locked      bool     // it takes no changes of theirs now
 }
 
 func (a access) mayRead(doc docid.ID) bool { return a.open || a.doc == doc }
@@ -42,8 +49,31 @@ func (a access) scope() crdt.Scope {
 	return nil
 }
 
-// principal tells sessions of different people apart as far as a link can.
-func (a access) principal() [32]byte { return a.link }
+// principal tells sessions of different people apart, and those who came by a
+// link alone as far as the link can.
+func (a access) principal() string {
+	if a.participant != "" {
+		return a.participant
+	}
+	return string(a.link[:])
+}
+
+// linkID is the public name of a link. It is made of the secret's hash, so that
+// links which are older than names have one as well, and tells nothing of it.
+func linkID(secretHash [32]byte) string {
+	sum := sha256.Sum256(append([]byte("link "), secretHash[:]...))
+	return base64.RawURLEncoding.EncodeToString(sum[:linkIDBytes])
+}
+
+// passer names somebody who came by a link alone, as a program does: the same
+// peer is the same participant as long as it comes by the same link.
+func passer(link [32]byte, peerID string) string {
+	sum := sha256.Sum256(append(link[:], peerID...))
+	return passerMark + base64.RawURLEncoding.EncodeToString(sum[:participantBytes])
+}
+
+// passerMark begins the id of somebody who has not joined.
+const passerMark = "~"
 
 func token(n int) string {
 	b := make([]byte, n)
@@ -51,10 +81,12 @@ func token(n int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// boardID draws an id that no program takes for one of its flags.
-func boardID() string {
+func boardID() string { return publicID(boardIDBytes) }
+
+// publicID draws an id that no program takes for one of its flags.
+func publicID(n int) string {
 	for {
-		if id := token(boardIDBytes); id[0] != '-' {
+		if id := token(n); id[0] != '-' {
 			return id
 		}
 	}
@@ -73,7 +105,7 @@ type tickets struct {
 }
 
 type ticket struct {
-	access  access
+	comer   comer
 	expires time.Time
 }
 
@@ -82,7 +114,7 @@ func newTickets(life time.Duration, limit int) *tickets {
 }
 
 // issue makes a ticket. False: too many are outstanding.
-func (t *tickets) issue(a access, now time.Time) (name string, expires time.Time, ok bool) {
+func (t *tickets) issue(c comer, now time.Time) (name string, expires time.Time, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.live) >= t.limit {
@@ -96,15 +128,15 @@ func (t *tickets) issue(a access, now time.Time) (name string, expires time.Time
 		}
 	}
 	name, expires = token(ticketBytes), now.Add(t.life)
-	t.live[name] = ticket{access: a, expires: expires}
+	t.live[name] = ticket{comer: c, expires: expires}
 	return name, expires, true
 }
 
 // redeem uses a ticket up.
-func (t *tickets) redeem(name string, now time.Time) (access, bool) {
+func (t *tickets) redeem(name string, now time.Time) (comer, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k, ok := t.live[name]
 	delete(t.live, name)
-	return k.access, ok && !now.After(k.expires)
+	return k.comer, ok && !now.After(k.expires)
 }

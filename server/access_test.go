@@ -10,7 +10,7 @@ import (
 
 func TestTickets(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	a := access{doc: docid.New(), role: store.Editor, link: [32]byte{1}}
+	a := comer{board: "b", link: [32]byte{1}}
 
 	t.Run("open once", func(t *testing.T) {
 		k := newTickets(time.Minute, 10)

@@ -2,12 +2,7 @@ package server
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"openmic/crdt"
@@ -16,11 +11,17 @@ import (
 )
 
 type boardAnswer struct {
-	ID         string                `json:"id"`
-	DocumentID string                `json:"documentId"`
-	Title      string                `json:"title"`
-	Role       store.Role            `json:"role,omitempty"`
-	Links      map[store.Role]string `json:"links,omitempty"`
+	ID          string                `json:"id"`
+	DocumentID  string                `json:"documentId"`
+	Title       string                `json:"title"`
+	Role        store.Role            `json:"role,omitempty"`
+	Audience    store.Audience        `json:"audience,omitempty"`
+	Link        string                `json:"link,omitempty"`        // the public id of the one that was used
+	Participant string                `json:"participant,omitempty"` // of the one who asks, if they have joined
+	Locked      bool                  `json:"locked,omitempty"`
+	Closed      bool                  `json:"closed,omitempty"`
+	Links       map[store.Role]string `json:"links,omitempty"`
+	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
 
 // createBoard answers POST /api/boards.
@@ -28,24 +29,15 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Title string `json:"title"`
 	}
-	body := http.MaxBytesReader(w, r.Body, s.settings.RequestBody)
-	decoder := json.NewDecoder(body)
-	err := decoder.Decode(&in)
-	if err == nil && !errors.Is(decoder.Decode(new(json.RawMessage)), io.EOF) {
-		err = errors.New("more than one value")
-	}
-	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the request may have %d bytes", large.Limit))
-			return
-		}
-		writeProblem(w, http.StatusBadRequest, `the body is not JSON like {"title": "Moving house"}`)
+	if !s.readBody(w, r, &in, `{"title": "Moving house"}`) {
 		return
 	}
 	title, err := s.settings.CleanTitle(in.Title)
 	if err != nil {
 		writeProblem(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if !s.allow(w, s.limits.boards, neighbourhood(s.address(r)), "boards made from this address") {
 		return
 	}
 	first, err := s.firstChanges(r.Context(), title)
@@ -58,9 +50,10 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "store board", err)
 		return
 	}
-	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}}
+	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
 	for _, role := range Roles() {
 		answer.Links[role] = board.Link(s.publicURL(r), role)
+		answer.LinkIDs[role] = linkID(secretHash(board.Secrets[role]))
 	}
 	s.log.Info().Str("board", board.ID).Stringer("document", board.Doc).Msg("board created")
 	w.Header().Set("Location", "/api/boards/"+board.ID)
@@ -93,57 +86,39 @@ func (s *Server) firstChanges(ctx context.Context, title string) ([]*crdt.Change
 
 // board answers GET /api/boards/{id}.
 func (s *Server) board(w http.ResponseWriter, r *http.Request) {
-	b, link, ok := s.boardByLink(w, r)
-	if ok {
-		writeJSON(w, http.StatusOK, boardAnswer{ID: b.ID, DocumentID: b.Doc.String(), Title: b.Title, Role: link.Role})
+	if v, ok := s.visit(w, r); ok {
+		writeJSON(w, http.StatusOK, v.answer())
+	}
+}
+
+// answer is what is told about a board to somebody who may open it.
+func (v visit) answer() boardAnswer {
+	return boardAnswer{
+		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
+		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
+		Locked: v.board.Locked, Closed: v.board.Closed,
 	}
 }
 
 // createTicket answers POST /api/boards/{id}/tickets.
 func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
-	b, link, ok := s.boardByLink(w, r)
+	v, ok := s.visit(w, r)
 	if !ok {
 		return
 	}
-	a := access{doc: b.Doc, role: link.Role, link: link.SecretHash}
-	name, expires, ok := s.tickets.issue(a, time.Now())
+	if !s.allow(w, s.limits.tickets, linkID(v.link)+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
+		return
+	}
+	name, expires, ok := s.tickets.issue(v.comer, time.Now())
 	if !ok {
 		writeProblem(w, http.StatusServiceUnavailable, "too many people are arriving; try again in a moment")
 		return
 	}
 	writeJSON(w, http.StatusCreated, struct {
-		Ticket    string    `json:"ticket"`
-		ExpiresAt time.Time `json:"expiresAt"`
-	}{name, expires})
-}
-
-// boardByLink finds the board of a request whose Authorization header carries a
-// link's secret. A board that is not there and one that the secret does not
-// open get one and the same answer.
-func (s *Server) boardByLink(w http.ResponseWriter, r *http.Request) (store.Board, store.Link, bool) {
-	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-		writeProblem(w, http.StatusUnauthorized, "send the secret of a link to this board as a bearer token")
-		return store.Board{}, store.Link{}, false
-	}
-	link, err := s.store.LinkBySecret(r.Context(), secretHash(secret))
-	var b store.Board
-	if err == nil && link.BoardID != r.PathValue("id") {
-		err = store.ErrNotFound
-	}
-	if err == nil {
-		b, err = s.store.Board(r.Context(), link.BoardID)
-	}
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		writeProblem(w, http.StatusNotFound, "there is no such board, or this link does not open it")
-		return b, link, false
-	case err != nil:
-		s.fail(w, "find board", err)
-		return b, link, false
-	}
-	return b, link, true
+		Ticket    string     `json:"ticket"`
+		ExpiresAt time.Time  `json:"expiresAt"`
+		Role      store.Role `json:"role"`
+	}{name, expires, v.role})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

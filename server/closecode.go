@@ -18,7 +18,9 @@ const (
 	closeRestart     = 1012
 	closeTryLater    = 1013
 	closeMalformed   = 4400
+	closeRevoked     = 4401
 	closeRole        = 4403
+	closeGone        = 4404
 	closeTooSlow     = 4408
 	closePeerInUse   = 4409
 	closeTooLarge    = 4413

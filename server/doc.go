@@ -35,6 +35,8 @@
 //	room.fetch        at most one a peer: reads old changes from the store.
 //	compaction        at most one a room, one at a time in all: has the engine make
 //	                  a snapshot and stores it.
+//	guard.watch       one. Looks every second for what has changed about who may do
+//	                  what. Owns what it has seen of the boards that people are at.
 //
 // Sessions give a room events through its inbox, and wait when it is full: that
 // is what slows a sender down. A room never waits for anybody: it puts a batch
@@ -69,6 +71,23 @@
 // room sends in a tick, so that a crowd costs in proportion to its size and not
 // to its square. For who leaves, the server says a farewell.
 //
+// # Who may do what
+//
+// A comer shows a link's secret, and the token of a participant who has joined
+// (comer.go); comer.judge says what they may do by what the store has of the board
+// at that moment. A ticket stands for the comer, not for the verdict. A session is
+// judged before its socket is opened and once more after the hub has it; whoever
+// changes a board's links, people or state stores that first and then has all
+// sessions of the board judged anew (hub.recheck). So the two never miss each
+// other. What another node changes the guard finds by the board's version, and
+// what expires by the clock. A session whose access is not what it was ends with
+// 4401, and its client comes back to what holds now.
+//
+// Presence messages are stamped with whose they are, and whether that is staff or
+// a customer. An actor belongs to the participant who first sent a change of it
+// that was new (authors.go); while they are here nobody else sends one for them,
+// and otherwise it is kept who passed it on.
+//
 // # What is saved
 //
 // A session is told heads that contain a change of its own only once that change
@@ -96,6 +115,14 @@
 // stand on what is lost. A document that has grown to its limits is frozen too. A
 // document on which the engine keeps dying is not compacted for a day
 // (quarantine.go).
+//
+// # Pictures
+//
+// What is in a document is seen by all who open it, so pictures are beside it
+// (attachments.go): files of a board, named by the hash of their content, which
+// the document mentions. They are as many as a board has room for, are never
+// unpacked here, and stay for as long as the board does, since its history may
+// show them again. Whoever may open the board may read them.
 //
 // # Ends
 //

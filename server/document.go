@@ -18,6 +18,7 @@ type document struct {
 	index    []byte   // of the operations of those changes
 	tail     [][]byte // the changes after them
 	frozen   *freeze  // nil unless something of it is lost
+	actors   []store.Actor
 }
 
 // load reads a document. One that has no changes is empty, not an error.
@@ -49,6 +50,9 @@ func (r *room) load(ctx context.Context) (*roomState, error) {
 	doc, err := openDocument(settings, stored)
 	if err != nil {
 		r.hub.metrics.damage.WithLabelValues("document").Inc()
+		return nil, err
+	}
+	if doc.actors, err = r.hub.store.Actors(ctx, r.doc); err != nil {
 		return nil, err
 	}
 	r.hub.metrics.loads.Observe(time.Since(began).Seconds())

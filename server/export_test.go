@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"openmic/crdt"
 	"openmic/crdt/changetest"
@@ -92,3 +93,21 @@ func (r *Replica) Saved(h crdt.Hash) bool {
 	return ok && r.peer.theirs != nil && len(r.peer.theirs.Heads) > 0 &&
 		!slices.Contains(r.peer.graph.Missing(r.peer.theirs.Heads), i)
 }
+
+// Forge returns a chunk with the next change of another's actor, on all that the
+// replica has.
+func (r *Replica) Forge(actor crdt.Actor) []byte {
+	g := r.peer.graph
+	return makeChange(actor, g.LastSeq(actor)+1, g.MaxOp()+1, g.Heads(), 99)
+}
+
+// Patterns are those of all routes.
+func (s *Server) Patterns() (patterns []string) {
+	for _, r := range s.routeTable(fstest.MapFS{}) {
+		patterns = append(patterns, r.pattern)
+	}
+	return patterns
+}
+
+// Take enters a change that came from elsewhere.
+func (r *Replica) Take(chunk []byte) { r.peer.add(chunk) }

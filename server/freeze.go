@@ -18,18 +18,22 @@ type freeze struct {
 const (
 	frozenFull    = "full"    // it has grown to its limits
 	frozenDamaged = "damaged" // something of it is lost in the store
+	frozenLocked  = "locked"  // an owner has locked the board; it concerns only those who are no owners
 )
 
 // text says it to people.
 func (f *freeze) text() string {
-	if f.condition == frozenFull {
+	switch f.condition {
+	case frozenFull:
 		return "this board is full: it can be read, but takes no more changes"
+	case frozenLocked:
+		return "this board is locked: it can be read, but takes no changes until an owner unlocks it"
 	}
 	return "this board is damaged in the store: what is left can be read, but it takes no changes until it is repaired"
 }
 
 // takes tells whether changes of a peer are taken into the log.
-func (s *roomState) takes(p *peer) bool { return p.writes && s.frozen == nil }
+func (s *roomState) takes(p *peer) bool { return p.writes && !p.locked && s.frozen == nil }
 
 // freeze stops taking changes. Everybody is told in the next message.
 func (s *roomState) freeze(condition string, err error) {
@@ -74,10 +78,13 @@ func (r *room) tellFrozen() {
 	}
 }
 
-// tell says to a member that the document is frozen. If the socket is behind with
+// tell says to a member that the document is frozen, or locked for them. If the socket is behind with
 // so many answers, the sync messages say so all the same.
 func (r *room) tell(m *member) {
 	f := r.state.frozen
+	if f == nil {
+		f = &freeze{condition: frozenLocked}
+	}
 	m.session.out.answer(wire.Failure{
 		SenderID: r.hub.peerID, TargetID: m.session.peerID, Text: f.text(),
 		DocumentID: r.doc.String(), Condition: f.condition,

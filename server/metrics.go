@@ -30,6 +30,7 @@ type metrics struct {
 	syncBytes          prometheus.Counter
 	presenceFrames     prometheus.Counter
 	presenceDropped    prometheus.Counter
+	tooMany            *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -82,6 +83,7 @@ func newMetrics() *metrics {
 		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
 		presenceDropped:    counter("presence_dropped_total", "Presence messages not taken: too many, too large, or for a document not open."),
+		tooMany:            counters("requests_limited_total", "Requests answered with 429, by what there was too much of.", "what"),
 	}
 }
 

@@ -63,10 +63,23 @@ func older(t *testing.T, s *site) {
 	defer db.Close()
 	for _, statement := range []string{
 		`DELETE FROM schema_migrations WHERE version_id > 1`,
+		`DROP TABLE attachments`,
 		`DELETE FROM snapshots`,
 		`ALTER TABLE snapshots DROP COLUMN operations`,
 		`INSERT INTO snapshots (doc, length, heads, chunk, graph, at, sha256)
 			SELECT id, length, id, id, id, ` + at + `, id FROM documents`,
+		`DROP TABLE participants`,
+		`DROP TABLE actors`,
+		`ALTER TABLE boards DROP COLUMN version`,
+		`ALTER TABLE boards DROP COLUMN locked`,
+		`ALTER TABLE boards DROP COLUMN closed`,
+		`ALTER TABLE boards DROP COLUMN deleted`,
+		`ALTER TABLE links DROP COLUMN audience`,
+		`ALTER TABLE links DROP COLUMN label`,
+		`ALTER TABLE links DROP COLUMN expires`,
+		`ALTER TABLE links DROP COLUMN password`,
+		`ALTER TABLE links DROP COLUMN people`,
+		`ALTER TABLE links DROP COLUMN lanes`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
@@ -81,9 +94,12 @@ func TestDatabaseOfTheFirstMigration(t *testing.T) {
 			doc := docid.New()
 			log := history(doc, server.DefaultSettings().CompactChanges+10)
 			s.withStore(func(st store.Store) error {
-				link := store.Link{BoardID: "board", Role: store.Owner, SecretHash: [32]byte{1}, Created: time.Now()}
+				var links []store.Link
+				for i, role := range server.Roles() {
+					links = append(links, store.Link{BoardID: "board", Role: role, Audience: store.Staff, SecretHash: [32]byte{byte(i)}, Created: time.Now()})
+				}
 				b := store.Board{ID: "board", Doc: doc, Title: "As it was", Created: time.Now()}
-				if err := st.CreateBoard(t.Context(), b, []store.Link{link}, log[:1]); err != nil {
+				if err := st.CreateBoard(t.Context(), b, links, log[:1]); err != nil {
 					return err
 				}
 				return st.Append(t.Context(), log[1:])
@@ -110,11 +126,20 @@ func TestDatabaseOfTheFirstMigration(t *testing.T) {
 				}
 			}
 			s.withStore(func(st store.Store) error {
-				b, err := st.Board(t.Context(), "board")
-				if err == nil && (b.Title != "As it was" || b.Doc != doc) {
+				b, err := st.Access(t.Context(), "board")
+				if err != nil {
+					return err
+				}
+				if b.Title != "As it was" || b.Doc != doc || b.Version != 0 || b.Locked || b.Closed || !b.Deleted.IsZero() || len(b.Links) != 4 {
 					t.Errorf("the board is %v", b)
 				}
-				return err
+				for _, l := range b.Links {
+					staff := l.Role == store.Owner
+					if (l.Audience == store.Staff) != staff || l.Password != "" || l.People != 0 || l.Lanes != nil || !l.Expires.IsZero() {
+						t.Errorf("a link from before is %+v", l)
+					}
+				}
+				return nil
 			})
 		})
 	}

@@ -38,13 +38,22 @@ func CreateBoard(ctx context.Context, st store.Store, title string, changes []*c
 	for _, role := range Roles() {
 		secret := token(secretBytes)
 		b.Secrets[role] = secret
-		links = append(links, store.Link{BoardID: b.ID, Role: role, SecretHash: secretHash(secret), Created: now})
+		links = append(links, store.Link{BoardID: b.ID, Role: role, Audience: audienceOf(role), SecretHash: secretHash(secret), Created: now})
 	}
 	entries := make([]store.Entry, len(changes))
 	for i, c := range changes {
 		entries[i] = store.Entry{Doc: b.Doc, Hash: c.Hash, Change: c.Raw, At: now}
 	}
 	return b, st.CreateBoard(ctx, b.Board, links, entries)
+}
+
+// audienceOf is whom a link is for while nobody has said: those who may do
+// everything are staff.
+func audienceOf(role store.Role) store.Audience {
+	if role == store.Owner {
+		return store.Staff
+	}
+	return store.Customer
 }
 
 // Link is the address that opens the board in a role. publicURL is where people

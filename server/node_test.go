@@ -285,6 +285,9 @@ type message struct {
 	Metadata   object `cbor:"peerMetadata"`
 	Text       string `cbor:"message"`
 	Condition  string `cbor:"condition"`
+
+	Participant string `cbor:"participant"`
+	Audience    string `cbor:"audience"`
 }
 
 // A client is one WebSocket.
@@ -303,9 +306,25 @@ func (n *node) dial(query string) *client {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, n.web.URL+"/sync?"+query, nil)
+	c, err := n.open(ctx, query)
 	if err != nil {
 		n.t.Fatal(err)
+	}
+	return c
+}
+
+// tryDial is dial where it may be refused: then it returns nil.
+func (n *node) tryDial(query string) *client {
+	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
+	defer cancel()
+	c, _ := n.open(ctx, query)
+	return c
+}
+
+func (n *node) open(ctx context.Context, query string) (*client, error) {
+	conn, _, err := websocket.Dial(ctx, n.web.URL+"/sync?"+query, nil)
+	if err != nil {
+		return nil, err
 	}
 	conn.SetReadLimit(64 << 20)
 	c := &client{t: n.t, conn: conn, messages: make(chan message, n.unread), ended: make(chan struct{})}
@@ -327,7 +346,7 @@ func (n *node) dial(query string) *client {
 		}
 	}()
 	n.t.Cleanup(c.hangUp)
-	return c
+	return c, nil
 }
 
 // hangUp breaks the connection off.

@@ -10,7 +10,12 @@ import (
 type peer struct {
 	id     uint64 // unique in the room's life, never 0
 	writes bool   // it may change the document
+	locked bool   // but not now
 	scope  crdt.Scope
+
+	participant string // whose it is; empty where nobody is told apart
+	link        string // the public id of the link that it came by
+	level       bool   // it and the log have had all of each other's changes
 
 	// What it is owed. Everything before cursor was sent or is in backlog.
 	served   bool     // its first sync message has come

@@ -168,9 +168,9 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	sender := s.settled()
 	s.room.presence.set(sender, []byte("here"))
 	now := time.Now()
-	r.members[sender] = &member{session: newSession(h, nil, access{open: true}, zerolog.Nop()), room: r, peer: sender}
+	r.members[sender] = &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r, peer: sender}
 
-	late := &member{session: newSession(h, nil, access{open: true}, zerolog.Nop()), room: r}
+	late := &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r}
 	r.join(late)
 	r.dirty = true
 	r.flush(now)

@@ -11,14 +11,22 @@ type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
+	// Condition tells programs apart what has the same status.
+	Condition string `json:"condition,omitempty"`
 }
 
 func writeProblem(w http.ResponseWriter, status int, detail string) {
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+	writeCondition(w, status, "", detail)
+}
+
+func writeCondition(w http.ResponseWriter, status int, condition, detail string) {
+	if w.Header().Get("Retry-After") != "" {
+		// Whoever is asked to wait has been told how long.
+	} else if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "5")
 	}
 	write(w, status, "application/problem+json", problem{
-		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail,
+		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Condition: condition,
 	})
 }
 

@@ -201,13 +201,14 @@ func (r *room) takeNotes() error {
 
 // submit hands what was admitted to the committer.
 func (r *room) submit(now time.Time) {
+	first := r.state.submitted
 	hashes, chunks := r.state.unsubmitted()
 	if len(hashes) == 0 {
 		return
 	}
 	entries := make([]store.Entry, len(hashes))
 	for i := range hashes {
-		entries[i] = store.Entry{Doc: r.doc, Hash: hashes[i], Change: chunks[i], At: now}
+		entries[i] = store.Entry{Doc: r.doc, Hash: hashes[i], Change: chunks[i], At: now, From: r.state.authors.takeNews(first + i)}
 	}
 	failpoint.Reach("room.submit")
 	r.hub.metrics.admitted.Add(float64(len(entries)))

@@ -58,6 +58,9 @@ func (s *roomState) admitOne(p *peer, c *crdt.Change) error {
 	case crdt.Waiting:
 		return s.wait(p, c)
 	default:
+		if err := s.mayPass(p, c.Actor); err != nil {
+			return err
+		}
 		return s.append(p, c)
 	}
 }
@@ -70,7 +73,8 @@ func (s *roomState) append(p *peer, c *crdt.Change) error {
 		return err
 	}
 	s.chunks = append(s.chunks, bytes.Clone(c.Raw)) // not the whole message that it came in
-	s.authors = append(s.authors, p.id)
+	s.senders = append(s.senders, p.id)
+	s.authors.sent(p, c.Actor, s.graph.Len()-1)
 	s.unstored += len(c.Raw)
 	p.own = s.graph.Len()
 	clear(s.bodies)

@@ -59,7 +59,7 @@ func (s *roomState) next(p *peer) []byte {
 	length := s.graph.Len()
 	if !p.snapshot && len(p.backlog) == 0 {
 		// Its own changes need not come back to it.
-		for p.cursor < length && s.authors[p.cursor-s.base] == p.id {
+		for p.cursor < length && s.senders[p.cursor-s.base] == p.id {
 			p.cursor++
 		}
 	}

@@ -28,7 +28,8 @@ type roomState struct {
 	snapshot []byte   // as a document chunk; nil while base is 0
 	index    []byte   // what the gate is made of for those; nil once it is made
 	chunks   [][]byte // the changes [base,L)
-	authors  []uint64 // the peer that sent each of these; 0 for what was loaded
+	senders  []uint64 // the peer that sent each of these; 0 for what was loaded
+	authors  authorship
 
 	submitted int            // the changes [0,submitted) were handed to the store
 	durable   int            // the changes [0,durable) are stored
@@ -76,7 +77,8 @@ func newRoomState(settings *Settings, doc document) *roomState {
 		snapshot:  doc.snapshot,
 		index:     doc.index,
 		chunks:    doc.tail,
-		authors:   make([]uint64, len(doc.tail)),
+		senders:   make([]uint64, len(doc.tail)),
+		authors:   newAuthorship(doc.actors),
 		submitted: graph.Len(),
 		stored:    crdt.NewFrontier(),
 		bodies:    map[bodyKey][]byte{},
@@ -129,6 +131,7 @@ func (s *roomState) receive(p *peer, m *crdt.SyncMessage, changes []*crdt.Change
 	}
 	s.claim(p, m.Heads)
 	p.confirmed = p.confirmed || len(m.Heads) > 0
+	s.settled(p, m)
 	s.inquire(p, m)
 	return nil
 }
@@ -155,7 +158,7 @@ func (s *roomState) startsOver(p *peer, m *crdt.SyncMessage) bool {
 
 // serve works out what a peer misses.
 func (s *roomState) serve(p *peer, m *crdt.SyncMessage) {
-	p.served, p.starting, p.confirmed, p.answer = true, true, false, true
+	p.served, p.starting, p.confirmed, p.level, p.answer = true, true, false, false, true
 	p.v2 = m.UnderstandsV2()
 	p.told = 0
 	p.unsure = len(m.Have) == 0
@@ -296,7 +299,7 @@ func (s *roomState) adopt(snapshot []byte, n int) {
 		}
 	}
 	s.chunks = slices.Clone(s.chunks[n-s.base:])
-	s.authors = slices.Clone(s.authors[n-s.base:])
+	s.senders = slices.Clone(s.senders[n-s.base:])
 	s.snapshot, s.base = snapshot, n
 	clear(s.bodies)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -19,16 +18,20 @@ import (
 
 // Server is one node: the HTTP routes, and behind them the hub.
 type Server struct {
-	settings Settings
-	store    store.Store
-	hub      *Hub
-	metrics  *metrics
-	tickets  *tickets
-	log      zerolog.Logger
-	handler  http.Handler
-	stop     context.CancelFunc // ends the rooms
-	halt     context.CancelFunc // ends the committer
-	halted   chan struct{}
+	settings  Settings
+	store     store.Store
+	hub       *Hub
+	metrics   *metrics
+	tickets   *tickets
+	passwords *passwords
+	limits    *limits
+	log       zerolog.Logger
+	handler   http.Handler
+	stop      context.CancelFunc // ends the rooms
+	halt      context.CancelFunc // ends the committer
+	halted    chan struct{}
+
+	attachments *attachments
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -41,12 +44,16 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		settings.Change.ValueBytes = settings.Change.ChunkBytes
 	}
 	s := &Server{
-		settings: settings,
-		store:    st,
-		metrics:  m,
-		tickets:  newTickets(settings.TicketLife, settings.Tickets),
-		log:      log,
-		halted:   make(chan struct{}),
+		settings:  settings,
+		store:     st,
+		metrics:   m,
+		tickets:   newTickets(settings.TicketLife, settings.Tickets),
+		passwords: newPasswords(&settings),
+		limits:    newLimits(&settings),
+		log:       log,
+		halted:    make(chan struct{}),
+
+		attachments: newAttachments(&settings),
 	}
 	var roomsCtx, storeCtx context.Context
 	roomsCtx, s.stop = context.WithCancel(context.Background())
@@ -67,6 +74,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -95,22 +103,49 @@ func (s *Server) Drain() error {
 	return nil
 }
 
+// A route is one way to reach the server, as http.ServeMux writes it.
+type route struct {
+	pattern string
+	handler http.Handler
+}
+
+func (s *Server) routeTable(assets fs.FS) []route {
+	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
+	return []route{
+		at("POST /api/boards", s.createBoard),
+		at("GET /api/boards/{id}", s.board),
+		at("PATCH /api/boards/{id}", s.changeBoard),
+		at("DELETE /api/boards/{id}", s.deleteBoard),
+		at("GET /api/boards/{id}/links", s.links),
+		at("POST /api/boards/{id}/links", s.createLink),
+		at("PATCH /api/boards/{id}/links/{link}", s.changeLink),
+		at("DELETE /api/boards/{id}/links/{link}", s.revokeLink),
+		at("GET /api/boards/{id}/people", s.people),
+		at("POST /api/boards/{id}/participants", s.join),
+		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
+		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
+		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("POST /api/boards/{id}/attachments", s.createAttachment),
+		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
+		at("/api/", func(w http.ResponseWriter, r *http.Request) {
+			writeProblem(w, http.StatusNotFound, "there is nothing here")
+		}),
+		at("GET /sync", s.sync),
+		at("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+			writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
+		}),
+		at("GET /readyz", s.ready),
+		{"GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})},
+		{"/", serveClient(assets)},
+	}
+}
+
 func (s *Server) routes(assets fs.FS) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/boards", s.createBoard)
-	mux.HandleFunc("GET /api/boards/{id}", s.board)
-	mux.HandleFunc("POST /api/boards/{id}/tickets", s.createTicket)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, http.StatusNotFound, "there is nothing here")
-	})
-	mux.HandleFunc("GET /sync", s.sync)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
-	})
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
-	mux.Handle("/", serveClient(assets))
-	return secured(mux)
+	for _, r := range s.routeTable(assets) {
+		mux.Handle(r.pattern, r.handler)
+	}
+	return secured(s.checkHost(mux))
 }
 
 // secured sets the headers that hold for every answer.
@@ -123,6 +158,10 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", policy)
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("X-Permitted-Cross-Domain-Policies", "none")
 		next.ServeHTTP(w, r)
 	})
 }
@@ -142,18 +181,20 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
 }
 
+// socketsWait is after how long it is worth trying whether one has closed.
+const socketsWait = 15 * time.Second
+
 // sync answers GET /sync: the WebSocket of the automerge-repo protocol. It is
 // opened with a ticket, or by a stock client with a link's secret. Neither is
 // sent by a browser of its own accord, as a cookie is, so the page that the
 // socket is opened from does not matter.
 func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
-	a, err := s.admitSocket(r)
+	c, a, err := s.admitSocket(r)
+	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+		return
+	}
 	if err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			writeProblem(w, http.StatusUnauthorized, "open the socket with ?ticket= or with a link's secret as ?link=")
-		} else {
-			s.fail(w, "admit socket", err)
-		}
+		s.refuseSocket(w, err)
 		return
 	}
 	if s.hub.draining.Load() {
@@ -165,37 +206,62 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusUpgradeRequired, "this address is for WebSockets")
 		return
 	}
+	from := s.address(r)
+	if !s.limits.sockets.hold(neighbourhood(from)) {
+		s.tooMany(w, "sockets from this address", socketsWait)
+		return
+	}
+	defer s.limits.sockets.release(neighbourhood(from))
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
-	address, _, _ := net.SplitHostPort(r.RemoteAddr)
-	log := s.log.With().Str("address", address).Str("role", string(a.role)).Logger()
-	newSession(s.hub, socket, a, log).serve()
+	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
+	newSession(s.hub, socket, c, a, log).serve()
+}
+
+// refuseSocket says why a socket is not opened. Whatever is wrong with a secret,
+// it is one answer.
+func (s *Server) refuseSocket(w http.ResponseWriter, err error) {
+	var k known
+	switch {
+	case errors.As(err, &k):
+		s.refuseComer(w, k.error)
+	case errors.Is(err, store.ErrNotFound):
+		writeProblem(w, http.StatusUnauthorized, "open the socket with ?ticket= or with a link's secret as ?link=")
+	default:
+		s.fail(w, "admit socket", err)
+	}
 }
 
 // admitSocket tells what the opener of a socket may do. ErrNotFound: nothing.
-func (s *Server) admitSocket(r *http.Request) (access, error) {
+func (s *Server) admitSocket(r *http.Request) (comer, access, error) {
 	q := r.URL.Query()
-	if name := q.Get("ticket"); name != "" {
-		if a, ok := s.tickets.redeem(name, time.Now()); ok {
-			return a, nil
+	var c comer
+	switch name, secret := q.Get("ticket"), q.Get("link"); {
+	case name != "":
+		var ok bool
+		if c, ok = s.tickets.redeem(name, time.Now()); !ok {
+			return c, access{}, store.ErrNotFound
 		}
-		return access{}, store.ErrNotFound
-	}
-	if secret := q.Get("link"); secret != "" {
+	case secret != "":
 		link, err := s.store.LinkBySecret(r.Context(), secretHash(secret))
 		if err != nil {
-			return access{}, err
+			return c, access{}, err
 		}
-		b, err := s.store.Board(r.Context(), link.BoardID)
-		return access{doc: b.Doc, role: link.Role, link: link.SecretHash}, err
+		c = comer{board: link.BoardID, link: link.SecretHash}
+	case s.settings.Open:
+		return c, access{open: true, role: store.Editor}, nil
+	default:
+		return c, access{}, store.ErrNotFound
 	}
-	if s.settings.Open {
-		return access{open: true, role: store.Editor}, nil
+	b, err := s.store.Access(r.Context(), c.board)
+	if err != nil {
+		return c, access{}, err
 	}
-	return access{}, store.ErrNotFound
+	a, err := c.enter(b, time.Now())
+	return c, a, err
 }
 
 // publicURL is where people reach us: as configured, or as this request did.

@@ -22,7 +22,8 @@ type session struct {
 	// Set once.
 	hub    *Hub
 	socket *socket
-	access access
+	comer  comer
+	access access // what the comer might do when the session began
 	log    zerolog.Logger
 	ctx    context.Context // ends with the session
 	cancel context.CancelFunc
@@ -37,9 +38,9 @@ type session struct {
 	presence *rate.Limiter
 }
 
-func newSession(h *Hub, socket *socket, a access, log zerolog.Logger) *session {
+func newSession(h *Hub, socket *socket, c comer, a access, log zerolog.Logger) *session {
 	s := &session{
-		hub: h, socket: socket, access: a, log: log,
+		hub: h, socket: socket, comer: c, access: a, log: log,
 		done:     make(chan struct{}),
 		out:      newOutbox(h.settings.ControlQueue),
 		members:  map[docid.ID]*member{},
@@ -109,6 +110,9 @@ func (s *session) logEnd(err error, lasted time.Duration) {
 
 // read takes messages until the socket or the session ends.
 func (s *session) read() error {
+	if err := s.hub.admitted(s); err != nil {
+		return endingOf(err)
+	}
 	if err := s.join(); err != nil {
 		return err
 	}
@@ -238,7 +242,7 @@ func (s *session) pace(changes int) error {
 // parse reads the changes of a message. Those of one who may only read are not
 // looked at; the room counts such messages.
 func (s *session) parse(chunks [][]byte) ([]*crdt.Change, error) {
-	if !s.access.mayWrite() || len(chunks) == 0 {
+	if !s.access.mayWrite() || s.access.locked || len(chunks) == 0 {
 		return nil, nil
 	}
 	changes := make([]*crdt.Change, 0, len(chunks))
@@ -306,6 +310,7 @@ func (s *session) handlePresence(m *wire.Message) error {
 	}
 	envelope := wire.Ephemeral{
 		SenderID: s.peerID, DocumentID: m.DocumentID, SessionID: m.SessionID, Count: m.Count, Data: m.Data,
+		Audience: string(s.access.audience), Participant: s.participant(),
 	}.Encode()
 	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, envelope) })
 	return nil
@@ -315,10 +320,22 @@ func (s *session) handlePresence(m *wire.Message) error {
 func (r *room) join(m *member) {
 	a := m.session.access
 	m.peer = r.state.join(a.mayWrite(), a.scope())
+	m.peer.locked = a.locked
+	m.peer.participant, m.peer.link = m.session.participant(), linkID(a.link)
 	r.members[m.peer] = m
-	if r.told {
+	if r.told || m.peer.locked {
 		r.tell(m)
 	}
+}
+
+// participant is the id of whose the session is; empty where nobody is told apart.
+func (s *session) participant() string { return s.participantAs(s.peerID) }
+
+func (s *session) participantAs(peerID string) string {
+	if s.access.open || s.access.participant != "" {
+		return s.access.participant
+	}
+	return passer(s.access.link, peerID)
 }
 
 func (r *room) leave(m *member) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/netip"
 	"time"
 
 	"openmic/crdt"
@@ -13,6 +14,11 @@ type Settings struct {
 	Open bool
 	// PublicURL is where people reach the server, without a slash at the end.
 	PublicURL string
+	// Hosts are the names that the server goes by; empty: addresses, localhost, and
+	// names that are known only inside a network.
+	Hosts []string
+	// TrustedProxies are those whose X-Forwarded-For counts.
+	TrustedProxies []netip.Prefix
 
 	Change crdt.Limits // what a change and a sync message may be
 
@@ -59,9 +65,41 @@ type Settings struct {
 	Quarantined     int           // documents of which that is remembered; then the oldest is forgotten
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
+	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
 	RequestBody     int64         // largest body of an HTTP request
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
+
+	LinksPerBoard        int
+	ParticipantsPerBoard int
+	PeopleListed         int // in one answer
+	LabelCharacters      int // longest label of a link
+	NameCharacters       int // longest name of a participant
+	PasswordShortest     int // characters
+	PasswordLongest      int
+	PasswordMemory       int           // KiB that hashing one takes
+	PasswordRounds       int           // passes over it
+	PasswordsAtOnce      int           // being hashed
+	PasswordWait         time.Duration // for one's turn at that
+
+	Sockets     int  // open at once, of one address
+	Boards      Rate // made, by address
+	Joins       Rate // by address
+	TicketRate  Rate // asked for, by link and address
+	Strangers   Rate // secrets that open nothing, by address
+	Tries       Rate // of passwords, by link and address
+	TriesByLink Rate // and from everywhere
+	Counted     int  // addresses and links of which each of these is remembered
+
+	AttachmentBytes      int64         // largest picture
+	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
+	BoardAttachments     int           // pictures of one board
+	BoardAttachmentBytes int64         // and their size
+	AttachmentRate       float64       // pictures a second taken from those with one link, sustained
+	AttachmentBurst      int           // and at once
+	AttachmentMemory     int64         // pictures being received, and as much again being sent
+	AttachmentWait       time.Duration // for that memory
+	AttachmentTimeout    time.Duration // for receiving or sending one
 }
 
 // DefaultSettings returns the settings that the program starts from.
@@ -114,6 +152,39 @@ func DefaultSettings() Settings {
 		Tickets:         20000,
 		RequestBody:     64 << 10,
 		TitleCharacters: 200,
+		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
+
+		LinksPerBoard:        100,
+		ParticipantsPerBoard: 10_000,
+		PeopleListed:         1000,
+		LabelCharacters:      100,
+		NameCharacters:       64,
+		PasswordShortest:     4,
+		PasswordLongest:      200,
+		PasswordMemory:       19 << 10, // with two passes, as OWASP advises
+		PasswordRounds:       2,
+		PasswordsAtOnce:      2,
+		PasswordWait:         5 * time.Second,
+
+		// A whole organisation may sit behind one address.
+		Sockets:     20_000,
+		Boards:      Rate{PerSecond: 1, Burst: 500},
+		Joins:       Rate{PerSecond: 50, Burst: 5000},
+		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
+		Strangers:   Rate{PerSecond: 10, Burst: 1000},
+		Tries:       Rate{PerSecond: 0.1, Burst: 10},
+		TriesByLink: Rate{PerSecond: 1, Burst: 200},
+		Counted:     10_000,
+
+		AttachmentBytes:      8 << 20,
+		AttachmentPixels:     50e6,
+		BoardAttachments:     500,
+		BoardAttachmentBytes: 256 << 20,
+		AttachmentRate:       2,
+		AttachmentBurst:      100,
+		AttachmentMemory:     32 << 20,
+		AttachmentWait:       10 * time.Second,
+		AttachmentTimeout:    2 * time.Minute,
 	}
 }

@@ -34,4 +34,9 @@ type Inspector interface {
 
 	// InspectBoards visits the boards by id. err: there is no document for it.
 	InspectBoards(ctx context.Context, visit func(b Board, err error) error) error
+
+	// InspectAttachments visits the files of all boards, by board and id. err: the
+	// content is not what was stored. Those of boards that are not there are
+	// CheckDatabase's to find.
+	InspectAttachments(ctx context.Context, visit func(boardID string, id AttachmentID, err error) error) error
 }

@@ -8,6 +8,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"time"
 
@@ -22,6 +23,8 @@ var (
 	ErrDamaged = errors.New("stored data is damaged")
 	// ErrInUse is returned, wrapped, when another process has the data open.
 	ErrInUse = errors.New("already in use by another process")
+	// ErrFull is returned, wrapped, when a board has no room for more.
+	ErrFull = errors.New("no room left")
 )
 
 // Store is a durable home of documents and boards. It is safe for concurrent
@@ -60,8 +63,16 @@ type Store interface {
 	// Board returns a board by its id, or ErrNotFound.
 	Board(ctx context.Context, id string) (Board, error)
 
-	// LinkBySecret returns the link whose secret has the given SHA-256, or ErrNotFound.
-	LinkBySecret(ctx context.Context, secretHash [32]byte) (Link, error)
+	People
+
+	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
+	// One that the board has already is left as it is. ErrNotFound, wrapped: there
+	// is no such board. ErrFull, wrapped: the board would then have more than room.
+	PutAttachment(ctx context.Context, boardID string, a Attachment, room Room) error
+
+	// Attachment returns the content of a board's file. ErrNotFound, wrapped: the
+	// board has no such file. ErrDamaged, wrapped: it is not what was stored.
+	Attachment(ctx context.Context, boardID string, id AttachmentID) ([]byte, error)
 
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
@@ -76,6 +87,7 @@ type Entry struct {
 	Hash   crdt.Hash
 	Change []byte    // one change chunk, as it was admitted
 	At     time.Time // when the server admitted it; kept to the millisecond
+	From   *Actor    // who sent it, where that is news: to be kept as well; it does not come back from Load
 }
 
 // Document is what is needed to open a document.
@@ -101,29 +113,21 @@ type Snapshot struct {
 	At     time.Time
 }
 
-// Role is what a link lets its holder do.
-type Role string
+// AttachmentID is the SHA-256 of a file's content.
+type AttachmentID [sha256.Size]byte
 
-// The roles, each including the one before it.
-const (
-	Viewer    Role = "viewer"
-	Commenter Role = "commenter"
-	Editor    Role = "editor"
-	Owner     Role = "owner"
-)
+// NameAttachment returns the id of a file with this content.
+func NameAttachment(content []byte) AttachmentID { return sha256.Sum256(content) }
 
-// Board is a document that people reach by links.
-type Board struct {
-	ID      string // the public id in its address
-	Doc     docid.ID
-	Title   string // as given when it was made; the document holds the title in use
-	Created time.Time
+// Attachment is a file of a board, such as a picture on it. It stays for as long
+// as the board does: the board's history may need it again.
+type Attachment struct {
+	Content []byte
+	Created time.Time // kept to the millisecond
 }
 
-// Link is a share link. Only a hash of its secret is kept.
-type Link struct {
-	BoardID    string
-	Role       Role
-	SecretHash [32]byte // SHA-256 of the secret
-	Created    time.Time
+// Room is how many files a board may have, and how many bytes in all of them.
+type Room struct {
+	Files int
+	Bytes int64
 }

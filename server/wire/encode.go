@@ -56,6 +56,7 @@ type Ephemeral struct {
 	SenderID, DocumentID, SessionID string
 	Count                           uint64
 	Data                            []byte
+	Participant, Audience           string // whose it is, by the server's word; empty where it does not know
 }
 
 // Encode returns the message's bytes.
@@ -68,7 +69,10 @@ func (m Ephemeral) Encode() []byte {
 		SessionID  string `cbor:"sessionId"`
 		DocumentID string `cbor:"documentId"`
 		Data       []byte `cbor:"data"`
-	}{TypeEphemeral, m.SenderID, "", m.Count, m.SessionID, m.DocumentID, m.Data})
+		// Stock clients pass over these.
+		Participant string `cbor:"participant,omitempty"`
+		Audience    string `cbor:"audience,omitempty"`
+	}{TypeEphemeral, m.SenderID, "", m.Count, m.SessionID, m.DocumentID, m.Data, m.Participant, m.Audience})
 }
 
 // Left tells the readers of a document's presence that a peer is gone. No stock

@@ -1,5 +1,6 @@
 import "@xyflow/react/dist/base.css";
 import "./board.css";
+import "../pictures/pictures.css";
 import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";

@@ -13,12 +13,14 @@ import { ElementCard } from "./ElementCard";
 import { useCanvasGoTo } from "./goto";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { layout } from "./layout";
+import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
+import { useDrop } from "../pictures/adding";
+import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
@@ -75,6 +77,10 @@ export function Canvas() {
     actions.addFree("note", flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
   };
 
+  const [dropAt, setDropAt] = useState<Point>();
+  useDrop(setDropAt);
+  const dropCell = dropAt && cellAt(geometry, dropAt.x, dropAt.y);
+
   const busy = carrying.carrying || carrying.resize !== undefined || marquee !== undefined;
   return (
     <main
@@ -122,7 +128,7 @@ export function Canvas() {
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target} />
+        <Grid geometry={geometry} target={carrying.target ?? dropCell} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />

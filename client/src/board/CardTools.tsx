@@ -31,6 +31,8 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
   const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
   const [first] = chosen;
   const plain = chosen.some((e) => e.kind !== "note");
+  // Pictures have the colours they have.
+  const colors = chosen.every((e) => e.kind === "image") ? [] : NOTE_COLORS.filter((color) => plain || color !== "gray");
   const tool = (id: string) => {
     const c = command(id);
     if (!c.icon || !isAllowed(c, hands)) return null;
@@ -52,7 +54,7 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
       onMouseDown={(event) => event.preventDefault()}
     >
       {chosen.length > 1 && <span className="chosen-count">{t("said.chosenShort", { count: chosen.length })}</span>}
-      {NOTE_COLORS.filter((color) => plain || color !== "gray").map((color) => (
+      {colors.map((color) => (
         <button
           key={color}
           type="button"

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Hands } from "../commands/command";
 import { useHands } from "../commands/hands";
 import type { Board, Connector } from "../document/model";
+import { plainText } from "../richtext/parse";
 import type { Point } from "../sync/presence";
 import { changeConnector, connectTo } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
@@ -12,7 +13,7 @@ import { useBoard, useEditable, useFocus, useTools } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around, touches } from "./moving";
 import type { Drag } from "./nodes";
-import { arrowhead, route } from "./routes";
+import { arrowhead, createRouter, route } from "./routes";
 import type { Route } from "./routes";
 import { useVisibleArea } from "./visible";
 
@@ -40,8 +41,10 @@ export function Connectors({ geometry, drags, hidden }: Props) {
   const chosen = useFocus((f) => f.connector);
   const area = useVisibleArea();
   const [pull, begin] = usePull(board, geometry, hands);
-  const places = useMemo(() => movedPlaces(geometry, drags), [geometry, drags]);
-  const routes = useMemo(() => routesOf(board.connectors, places), [board.connectors, places]);
+  const moved = useMemo(() => movedPlaces(geometry, drags), [geometry, drags]);
+  const places = useMemo(() => (moved.size === 0 ? geometry.places : new Map([...geometry.places, ...moved])), [geometry, moved]);
+  const [findRoutes] = useState(createRouter);
+  const routes = useMemo(() => findRoutes(board, geometry, moved), [findRoutes, board, geometry, moved]);
 
   const shown = board.connectors.filter((c) => {
     const [a, b] = [places.get(c.from), places.get(c.to)];
@@ -88,9 +91,9 @@ function lowest(r: Route, ...ends: (Rect | undefined)[]): number {
   return box && box.height < 420 ? box.y + box.height : r.y;
 }
 
+/** Where those lie that are being carried. */
 function movedPlaces(geometry: Geometry, drags: readonly Drag[]): ReadonlyMap<string, Rect> {
-  if (drags.length === 0) return geometry.places;
-  const places = new Map(geometry.places);
+  const places = new Map<string, Rect>();
   for (const { ids, dx, dy } of drags) {
     for (const id of ids) {
       const place = geometry.places.get(id);
@@ -100,23 +103,12 @@ function movedPlaces(geometry: Geometry, drags: readonly Drag[]): ReadonlyMap<st
   return places;
 }
 
-function routesOf(connectors: readonly Connector[], places: ReadonlyMap<string, Rect>): ReadonlyMap<string, Route> {
-  const routes = new Map<string, Route>();
-  // Looking for what is in the way is worth it as long as the board is one that people read.
-  const others = connectors.length * places.size < 200_000 ? [...places.values()].filter((p) => p.height < 200) : [];
-  for (const c of connectors) {
-    const [from, to] = [places.get(c.from), places.get(c.to)];
-    if (from && to) routes.set(c.id, route(from, to, others));
-  }
-  return routes;
-}
-
 const Line = memo(function Line({ connector, path, chosen, faded }: { connector: Connector; path: Route; chosen: boolean; faded: boolean }) {
   const { t } = useTranslation();
   const { focus, document } = useTools();
   const name = (id: string) => {
     const element = document.board().elements.find((e) => e.id === id);
-    return element ? element.text || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
+    return element ? plainText(element.text) || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
   };
   const meaning = t(`connector.${connector.meaning}`) + (connector.label ? `: ${connector.label}` : "");
   const values = { from: name(connector.from), to: name(connector.to), meaning };

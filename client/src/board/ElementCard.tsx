@@ -11,6 +11,9 @@ import { matchesWords } from "./find";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
+import { Picture } from "../pictures/Picture";
+import { plainText } from "../richtext/parse";
+import { RichText } from "../richtext/RichText";
 import { bindSharedText } from "./sharedText";
 import { useUi } from "./ui";
 
@@ -82,14 +85,20 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       }}
     >
       {alone && editable && !cell && !element.locked && (
-        <NodeResizer minWidth={24} minHeight={24} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
+        <NodeResizer minWidth={24} minHeight={24} keepAspectRatio={kind === "image"} handleClassName="resize-handle" lineClassName="resize-line" autoScale />
       )}
       {kind === "ink" && <Ink element={element} width={width ?? 1} height={height ?? 1} />}
       {kind === "shape" && !cell && <Form element={element} />}
+      {kind === "image" && <Picture element={element} />}
       {editing && editable ? (
         <Writing element={element} onDone={() => card.current?.focus()} />
       ) : (
-        kind !== "ink" && !far && <p className="card-text">{element.text || (kind === "frame" ? t("kind.frame") : "")}</p>
+        kind !== "ink" && !far && (
+          // What a picture shows is said by the picture itself.
+          <div className="card-text" aria-hidden={kind === "image" || undefined}>
+            {kind === "image" ? plainText(element.text) : kind === "frame" ? plainText(element.text) || t("kind.frame") : <RichText text={element.text} onCard />}
+          </div>
+        )
       )}
       {element.locked && !far && (
         <span className="lock-sign">

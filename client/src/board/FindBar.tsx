@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { plainText } from "../richtext/parse";
 import { useBoard, useNames, useTools } from "./context";
 import { find } from "./find";
 import type { Match } from "./find";
@@ -48,7 +49,7 @@ function Bar() {
   const where = ({ kind, id, comment }: Match): string => {
     const e = kind === "element" ? board.elements.find((x) => x.id === id) : undefined;
     const place = e ? (e.lane === undefined ? "" : `${names.lane(e.lane)}, ${names.step(e.step)}`) : t(`details.${kind}`);
-    return comment ? t("find.comment", { about: e ? e.text || t(`kind.${e.kind}`) : kind === "step" ? names.step(id) : names.lane(id) }) : place;
+    return comment ? t("find.comment", { about: e ? plainText(e.text) || t(`kind.${e.kind}`) : kind === "step" ? names.step(id) : names.lane(id) }) : place;
   };
 
   return (
@@ -90,7 +91,7 @@ function Bar() {
           {matches.slice(0, LISTED).map((m, i) => (
             <li key={m.key}>
               <button type="button" className="menu-item" aria-current={m.key === found || undefined} onClick={() => go(i)} data-testid="find-match">
-                <span className="menu-words">{m.text}</span>
+                <span className="menu-words">{plainText(m.text)}</span>
                 <span className="fine">{where(m)}</span>
               </button>
             </li>

@@ -7,6 +7,7 @@ import { GROUPS } from "../commands/command";
 import type { Command } from "../commands/command";
 import { useHands, useKeysOf } from "../commands/hands";
 import { COMMANDS, isAllowed, run } from "../commands/registry";
+import { plainText } from "../richtext/parse";
 import { connectTo } from "./connecting";
 import { useGiveBack } from "./Dialogs";
 import { Icon } from "./Icon";
@@ -78,7 +79,7 @@ export function ConnectPalette({ onClose }: { onClose: () => void }) {
         <List.Item
           key={e.id}
           className="menu-item"
-          value={`${e.text} ${e.id}`}
+          value={`${plainText(e.text)} ${e.id}`}
           onSelect={() => {
             onClose();
             setTimeout(() => from !== undefined && connectTo(hands, from, e.id), 0);
@@ -87,7 +88,7 @@ export function ConnectPalette({ onClose }: { onClose: () => void }) {
           <span className="menu-icon">
             <Icon name={e.kind} />
           </span>
-          <span className="menu-words">{e.text || t("connector.unnamed", { kind: t(`kind.${e.kind}`) })}</span>
+          <span className="menu-words">{plainText(e.text) || t("connector.unnamed", { kind: t(`kind.${e.kind}`) })}</span>
           <span className="fine">{e.lane === undefined ? "" : `${names.lane(e.lane)}, ${names.step(e.step)}`}</span>
         </List.Item>
       ))}

@@ -6,6 +6,7 @@ import { useActions } from "./actions";
 import { useTools } from "./context";
 import { duplicate } from "./copying";
 import { useHands } from "../commands/hands";
+import { ratioOf } from "./layout";
 import type { Cell, Geometry } from "./layout";
 import { carried, cellOver, withCarried } from "./moving";
 import type { Drag, ElementNode, Resize } from "./nodes";
@@ -83,10 +84,14 @@ export function useCarrying(board: Board, geometry: Geometry) {
         const rect = { x: position?.x ?? place.x, y: position?.y ?? place.y, width: dimensions?.width ?? place.width, height: dimensions?.height ?? place.height };
         stretched.current = change.resizing ? { id, rect } : undefined;
         setResize(stretched.current);
-        if (!change.resizing) actions.patch(new Map([[id, { x: rect.x, y: rect.y, w: rect.width, h: rect.height }]]));
+        if (change.resizing) continue;
+        const picture = board.elements.find((e) => e.id === id && e.kind === "image");
+        // What is written below a picture is no part of its height.
+        const h = picture ? rect.width * ratioOf(picture) : rect.height;
+        actions.patch(new Map([[id, { x: rect.x, y: rect.y, w: rect.width, h }]]));
       }
     },
-    [actions, geometry],
+    [actions, board, geometry],
   );
 
   const target = useMemo((): Cell | undefined => {

@@ -1,7 +1,7 @@
 import { inCell } from "../document/elements";
 import type { NewElement } from "../document/elements";
 import { BOUNDS, DIRECTIONS, EVIDENCE_STATUSES, FORMS, KINDS, LIMITS, MEANINGS, NOTE_COLORS, PERFORMERS } from "../document/model";
-import type { Board, Connector } from "../document/model";
+import type { Board, Connector, Element } from "../document/model";
 import { orderBetween } from "../document/order";
 import type { Point } from "../sync/presence";
 import type { Cell, Geometry } from "./layout";
@@ -26,12 +26,17 @@ interface ClipConnector extends Pick<Connector, "direction" | "meaning" | "label
   readonly to: number;
 }
 export interface Clip {
+  /** The board whose pictures these are, when there are any. */
+  readonly from?: string;
   readonly elements: readonly ClipElement[];
   readonly connectors: readonly ClipConnector[];
 }
 
-export function toClip(board: Board, geometry: Geometry, ids: readonly string[]): Clip {
-  const chosen = board.elements.filter((e) => ids.includes(e.id) && e.kind !== "image").slice(0, MOST_ELEMENTS);
+/** What makes an element a picture: which one, and how large it is wherever it lies. */
+export const pictureOf = ({ kind, image, w, h }: Element) => (kind === "image" ? { w, h, ...(image !== undefined && { image }) } : {});
+
+export function toClip(board: Board, geometry: Geometry, ids: readonly string[], from?: string): Clip {
+  const chosen = board.elements.filter((e) => ids.includes(e.id)).slice(0, MOST_ELEMENTS);
   const laneAt = new Map(board.lanes.map((l, i) => [l.id, i]));
   const stepAt = new Map(board.steps.map((s, i) => [s.id, i]));
   const cells = chosen.filter(inCell).map((e) => ({ lane: laneAt.get(e.lane) ?? 0, step: stepAt.get(e.step) ?? 0 }));
@@ -41,7 +46,7 @@ export function toClip(board: Board, geometry: Geometry, ids: readonly string[])
   const elements = chosen.map((e): ClipElement => {
     const { kind, text, color, form, points, performedBy, evidenceStatus, channel, owner } = e;
     const said = { ...(performedBy && { performedBy }), ...(evidenceStatus && { evidenceStatus }), ...(channel && { channel }), ...(owner && { owner }) };
-    const own = { kind, text, color, ...said, ...(kind === "shape" ? { form } : {}), ...(points.length > 0 ? { points } : {}) };
+    const own = { kind, text, color, ...said, ...(kind === "shape" ? { form } : {}), ...(points.length > 0 ? { points } : {}), ...pictureOf(e) };
     if (inCell(e)) return { ...own, lane: (laneAt.get(e.lane) ?? 0) - firstLane, step: (stepAt.get(e.step) ?? 0) - firstStep };
     const place = geometry.places.get(e.id);
     return { ...own, x: (place?.x ?? e.x) - (corner?.x ?? 0), y: (place?.y ?? e.y) - (corner?.y ?? 0), w: e.w, h: e.h };
@@ -51,7 +56,7 @@ export function toClip(board: Board, geometry: Geometry, ids: readonly string[])
     const [a, b] = [at.get(from), at.get(to)];
     return a === undefined || b === undefined ? [] : [{ from: a, to: b, direction, meaning, label }];
   });
-  return { elements, connectors };
+  return { elements, connectors, ...(from !== undefined && elements.some((e) => e.image) && { from }) };
 }
 
 export const writeClip = (clip: Clip): string => JSON.stringify({ openmic: VERSION, ...clip });
@@ -72,7 +77,7 @@ export function readClip(text: string): Clip | undefined {
   } catch {
     return undefined;
   }
-  const { openmic, elements, connectors } = (raw ?? {}) as Record<string, unknown>;
+  const { openmic, elements, connectors, from } = (raw ?? {}) as Record<string, unknown>;
   if (openmic !== VERSION || !Array.isArray(elements)) return undefined;
   const read = elements.slice(0, MOST_ELEMENTS).map((e: unknown) => readElement(e));
   const known = read.filter((e) => e !== undefined);
@@ -84,6 +89,7 @@ export function readClip(text: string): Clip | undefined {
   });
   const list = Array.isArray(connectors) ? connectors.slice(0, MOST_ELEMENTS) : [];
   return {
+    ...(typeof from === "string" && { from: from.slice(0, 100) }),
     elements: known,
     connectors: list.flatMap((c: unknown) => {
       const { from, to, direction, meaning, label } = (c ?? {}) as Record<string, unknown>;
@@ -100,8 +106,7 @@ function readElement(value: unknown): ClipElement | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const raw = value as Record<string, unknown>;
   const kind = oneOf(raw["kind"], KINDS);
-  // Pictures belong to the board they were put on.
-  if (!kind || kind === "image") return undefined;
+  if (!kind) return undefined;
   const points = Array.isArray(raw["points"]) ? raw["points"].slice(0, LIMITS.points).map((p: unknown) => number(p) ?? 0) : undefined;
   const fields = {
     kind,
@@ -113,6 +118,7 @@ function readElement(value: unknown): ClipElement | undefined {
     channel: textOf(raw["channel"], 200) || undefined,
     owner: textOf(raw["owner"], 200) || undefined,
     points,
+    image: textOf(raw["image"], 100) || undefined,
     lane: whole(raw["lane"], LIMITS.lanes),
     step: whole(raw["step"], LIMITS.steps),
     x: number(raw["x"]),

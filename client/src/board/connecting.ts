@@ -2,6 +2,7 @@ import type { Hands } from "../commands/command";
 import { patchObjects } from "../document/elements";
 import { MEANINGS } from "../document/model";
 import type { Connector } from "../document/model";
+import { plainText } from "../richtext/parse";
 
 /** Draws a connector between two elements, and on the canvas chooses it. False when there is one already, or none can be. */
 export function connectTo({ document, focus, notice, ui, t }: Hands, from: string, to: string): boolean {
@@ -15,7 +16,7 @@ export function connectTo({ document, focus, notice, ui, t }: Hands, from: strin
   if (id === undefined) return false;
   // In the outline a connector has no place of its own.
   if (ui.get().view === "canvas") focus.selectConnector(id);
-  notice.say(t("said.connected", { to: target?.text || t(`kind.${target?.kind ?? "note"}`) }));
+  notice.say(t("said.connected", { to: plainText(target?.text ?? "") || t(`kind.${target?.kind ?? "note"}`) }));
   return true;
 }
 

@@ -50,9 +50,13 @@ export function useConnection(): Connection {
   return useSyncExternalStore(socket.subscribe, socket.connection);
 }
 
+/** A board is saved once the server has its pictures too. */
 export function useSaveState(): SaveState {
-  const { saved } = useTools().session;
-  return useSyncExternalStore(saved.subscribe, saved.state);
+  const { saved, pictures } = useTools().session;
+  const state = useSyncExternalStore(saved.subscribe, saved.state);
+  const pending = useSyncExternalStore(pictures.subscribe, pictures.pending);
+  if (pending === "none" || state === "unsaved") return state;
+  return pending === "moving" ? "saving" : "unsaved";
 }
 
 export function usePeers(): readonly Peer[] {

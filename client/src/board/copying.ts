@@ -7,10 +7,15 @@ import type { NewElement } from "../document/elements";
 import { newId } from "../document/id";
 import type { Connector } from "../document/model";
 import { neighbours, orderBetween } from "../document/order";
-import { CLIP_TYPE, linesToClip, placeClip, readClip, toClip, wordsOf, writeClip } from "./clip";
+import { addPictures, picturesIn, usualPlace } from "../pictures/adding";
+import { bringPictures } from "../pictures/bringing";
+import type { Where } from "../pictures/placing";
+import type { Point } from "../sync/presence";
+import { CLIP_TYPE, linesToClip, pictureOf, placeClip, readClip, toClip, wordsOf, writeClip } from "./clip";
 import type { Clip } from "./clip";
 import { withCarried } from "./moving";
 import type { Patches } from "./moving";
+import type { Stage } from "./stage";
 
 /** Where the last copy is kept for a paste from a menu, which gets plain text only. Shared by the boards of this device. */
 const KEPT = "openmic.copied";
@@ -22,10 +27,10 @@ export function useClipboard(): void {
   useEffect(() => {
     const put = (event: ClipboardEvent, cut: boolean) => {
       if (!forBoard(event.target)) return;
-      const { focus, document, stage, actions, notice, t } = hands;
+      const { focus, document, stage, actions, notice, session, t } = hands;
       const ids = withCarried(document.board(), stage.geometry, focus.get().chosen);
       if (ids.length === 0 || (cut && !document.editable)) return;
-      const clip = toClip(document.board(), stage.geometry, ids);
+      const clip = toClip(document.board(), stage.geometry, ids, session.board.id);
       const json = writeClip(clip);
       const words = wordsOf(clip);
       event.clipboardData?.setData(CLIP_TYPE, json);
@@ -43,6 +48,11 @@ export function useClipboard(): void {
     const paste = (event: ClipboardEvent) => {
       if (!forBoard(event.target) || !hands.document.editable) return;
       event.preventDefault();
+      const pictures = event.clipboardData?.types.includes(CLIP_TYPE) ? [] : picturesIn(event.clipboardData);
+      if (pictures.length > 0) {
+        void addPictures(hands, pictures, pastePlace(hands));
+        return;
+      }
       takeIn(hands, event.clipboardData?.getData(CLIP_TYPE) ?? "", event.clipboardData?.getData("text/plain") ?? "");
     };
     window.addEventListener("copy", copy);
@@ -66,12 +76,40 @@ function forBoard(target: EventTarget | null): boolean {
 export async function pasteFromMenu(hands: Hands): Promise<void> {
   const kept = readKept();
   let words = kept?.words ?? "";
+  const where = pastePlace(hands);
   try {
     words = await navigator.clipboard.readText();
+    const pictures = words === "" ? await copiedPictures() : [];
+    if (pictures.length > 0) {
+      await addPictures(hands, pictures, where);
+      return;
+    }
   } catch {
     // Not allowed, or not there.
   }
   takeIn(hands, kept?.words === words ? kept.json : "", words);
+}
+
+async function copiedPictures(): Promise<Blob[]> {
+  const pictures: Blob[] = [];
+  for (const item of await navigator.clipboard.read()) {
+    const type = item.types.find((t) => t.startsWith("image/"));
+    if (type !== undefined) pictures.push(await item.getType(type));
+  }
+  return pictures;
+}
+
+/** Where something from outside goes: where the menu was asked for, where the pointer is, else where one is. */
+function pastePlace(hands: Hands): Where {
+  const { stage, focus } = hands;
+  const over = stage.menuAt ?? pointerOver(stage);
+  return over && focus.get().selected === undefined ? { at: over } : usualPlace(hands);
+}
+
+function pointerOver({ view, pointer }: Stage): Point | undefined {
+  const seen = view?.visible();
+  const inside = pointer && seen && pointer.x > seen.x && pointer.y > seen.y && pointer.x < seen.x + seen.width && pointer.y < seen.y + seen.height;
+  return inside ? pointer : undefined;
 }
 
 function readKept(): { words: string; json: string } | undefined {
@@ -96,15 +134,14 @@ function takeIn(hands: Hands, json: string, words: string): void {
   notice.say(left > 0 ? t("said.pastedPart", { count, left }) : t("said.pasted", { count }));
 }
 
-function paste({ document, focus, stage }: Hands, clip: Clip): number {
+function paste(hands: Hands, clip: Clip): number {
+  const { document, focus, stage } = hands;
   const board = document.board();
   const { selected, cell } = focus.get();
   const at = board.elements.find((e) => e.id === selected);
   const to = at && inCell(at) ? { lane: at.lane, step: at.step } : (cell ?? firstCell(board));
-  const seen = stage.view?.visible();
-  const { pointer } = stage;
-  const over = pointer && seen && pointer.x > seen.x && pointer.y > seen.y && pointer.x < seen.x + seen.width && pointer.y < seen.y + seen.height;
-  const made = placeClip(clip, board, to, stage.menuAt ?? (over ? pointer : stage.middle()), newId);
+  const made = placeClip(clip, board, to, stage.menuAt ?? pointerOver(stage) ?? stage.middle(), newId);
+  bringPictures(hands, clip);
   return make({ document, focus }, made.elements, made.connectors);
 }
 
@@ -138,7 +175,7 @@ function copies({ document, stage }: Hands, ids: readonly string[], patches: Pat
       copyOf.set(e.id, id);
       const { kind, text, color, form, points, order, lane, step, w, h } = e;
       const place = stage.geometry.places.get(e.id);
-      const own = { kind, text, color, order, lane, step, ...(kind === "shape" ? { form } : {}), ...(points.length > 0 ? { points } : {}) };
+      const own = { kind, text, color, order, lane, step, ...(kind === "shape" ? { form } : {}), ...(points.length > 0 ? { points } : {}), ...pictureOf(e) };
       const free = inCell(e) ? {} : { x: place?.x ?? e.x, y: place?.y ?? e.y, w, h };
       return { ...own, ...free, ...patches.get(e.id), id };
     });

@@ -1,9 +1,10 @@
 import type { Board } from "../document/model";
+import { plainText } from "../richtext/parse";
 import type { Names } from "./context";
 
 /** Whether words are in a text, capitals or not. */
 export function matchesWords(text: string, words: string): boolean {
-  return text.normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
+  return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
 }
 
 /** A part of the board that has the words searched for, or that a comment with these words is about. */

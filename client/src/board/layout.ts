@@ -1,5 +1,7 @@
 import { lineBetween } from "../document/model";
 import type { Board, Element, Kind, Lane, Line, Step } from "../document/model";
+import { countLines } from "../richtext/lines";
+import type { Measure } from "../richtext/lines";
 
 /** Where everything on a board lies, in board units (pixels at zoom 1). A pure function of the board. */
 
@@ -17,6 +19,10 @@ export const SIZES = {
   noteRim: 22,
   /** No note is smaller, so that a finger can hit it. */
   noteLeast: 48,
+  /** A picture in a cell is no higher. */
+  pictureMost: 320,
+  captionRim: 11,
+  captionLine: 17,
   /** The free room at the right for adding a step. */
   margin: 64,
 } as const;
@@ -81,11 +87,13 @@ const FREE: Readonly<Record<Kind, { width: number; height: number }>> = {
 /** What is laid down by a click has this size. */
 export const freeSize = (kind: Kind) => FREE[kind];
 
+/** How high a picture is for its width. */
+export const ratioOf = ({ w, h }: Pick<Element, "w" | "h">) => (w > 0 && h > 0 ? h / w : FREE.image.height / FREE.image.width);
+
 export function layout(board: Board, countLines: CountLines): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
   for (const element of board.elements) {
-    if (element.kind === "image") continue; // not drawn yet
     if (element.lane === undefined || element.step === undefined) {
       loose.push(element);
       continue;
@@ -101,14 +109,20 @@ export function layout(board: Board, countLines: CountLines): Geometry {
     const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
     return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
   };
+  // Below a picture stands what it shows, if somebody has said so.
+  const captionOf = (element: Element, width: number) =>
+    element.text === "" ? 0 : SIZES.captionRim + countLines(element.text, width - 2 * SIZES.noteInset) * SIZES.captionLine;
   const sizeOf = (element: Element) => {
     const width = widthOf(element.kind);
-    return { width, height: heightOf(element, width) };
+    if (element.kind !== "image") return { width, height: heightOf(element, width) };
+    const high = Math.max(SIZES.noteLeast, Math.min(width * ratioOf(element), SIZES.pictureMost));
+    return { width, height: Math.round(high) + captionOf(element, width) };
   };
   const freeSizeOf = (element: Element) => {
     const { kind, w, h } = element;
     const width = w || FREE[kind].width;
     const height = h || FREE[kind].height;
+    if (kind === "image") return { width, height: height + captionOf(element, width) };
     return { width, height: kind === "frame" || kind === "ink" ? height : Math.max(height, heightOf(element, width)) };
   };
 
@@ -169,33 +183,12 @@ export function neighbourCell(board: Board, cell: Cell, direction: Direction): C
   return toLane && toStep ? { lane: toLane.id, step: toStep.id } : undefined;
 }
 
-/** Counts lines for a font in which every letter is as wide as given: close enough where no browser measures. */
+/** Counts lines for a font in which every letter is as wide as given, a bold one somewhat wider: close enough where no browser measures. */
 export function evenLetters(letterWidth: number): CountLines {
-  return wrapWith((text) => text.length * letterWidth);
+  return wrapWith((text, bold) => text.length * letterWidth * (bold ? 1.06 : 1));
 }
 
-/** Counts lines as a browser breaks them (pre-wrap, breaking words that are too long), given how wide texts are. */
-export function wrapWith(measure: (text: string) => number): CountLines {
-  return (text, width) => {
-    let lines = 0;
-    for (const paragraph of text.split("\n")) {
-      lines++;
-      let used = 0;
-      for (const word of paragraph.split(/(?<=\s)/)) {
-        const wide = measure(word.trimEnd());
-        if (used > 0 && used + wide > width) {
-          lines++;
-          used = 0;
-        }
-        if (wide > width) {
-          const extra = Math.ceil(wide / width) - 1;
-          lines += extra;
-          used = wide - extra * width;
-        } else {
-          used += measure(word);
-        }
-      }
-    }
-    return lines;
-  };
+/** Counts lines as a browser breaks them, given how wide texts are. Marks are not shown and take no room. */
+export function wrapWith(measure: Measure): CountLines {
+  return (text, width) => countLines(text, width, measure);
 }

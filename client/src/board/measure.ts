@@ -2,7 +2,9 @@ import { useEffect, useMemo, useState } from "react";
 import { evenLetters, wrapWith } from "./layout";
 import type { CountLines } from "./layout";
 
-const FONT = '450 13.5px "Inter Variable", system-ui, "Segoe UI", sans-serif';
+const FAMILY = '13.5px "Inter Variable", system-ui, "Segoe UI", sans-serif';
+const FONT = `450 ${FAMILY}`;
+const BOLD = `700 ${FAMILY}`;
 /** So many texts are remembered; then the memory starts anew. */
 const MEMORY = 20_000;
 
@@ -25,10 +27,9 @@ export function useCountLines(): CountLines {
 }
 
 function measured(loaded: boolean): CountLines {
-  const context = document.createElement("canvas").getContext("2d");
-  if (!context || !loaded) return evenLetters(7.4);
-  context.font = FONT;
-  const count = wrapWith((text) => context.measureText(text).width);
+  const [context, bold] = [lettersOf(FONT), lettersOf(BOLD)];
+  if (!context || !bold || !loaded) return evenLetters(7.4);
+  const count = wrapWith((text, strong) => (strong ? bold : context).measureText(text).width);
   const memory = new Map<string, number>();
   return (text, width) => {
     const key = `${String(width)}:${text}`;
@@ -40,4 +41,10 @@ function measured(loaded: boolean): CountLines {
     }
     return lines;
   };
+}
+
+function lettersOf(font: string): CanvasRenderingContext2D | null {
+  const context = document.createElement("canvas").getContext("2d");
+  if (context) context.font = font;
+  return context;
 }

@@ -11,7 +11,7 @@ export type Patches = Map<string, Patch>;
 
 /** What is put on the grid goes into its cells; drawings, words and frames may lie anywhere. */
 export function snaps(element: Pick<Element, "kind">): boolean {
-  return element.kind === "note" || element.kind === "action" || element.kind === "evidence" || element.kind === "decision";
+  return ["note", "action", "evidence", "decision", "image"].includes(element.kind);
 }
 
 /** The point of an element that decides which cell it is over. */

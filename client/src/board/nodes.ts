@@ -3,6 +3,7 @@ import type { Node } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { inCell } from "../document/elements";
 import type { Board, Element, LaneRole } from "../document/model";
+import { plainText } from "../richtext/parse";
 import { useNames } from "./context";
 import type { Geometry, Rect } from "./layout";
 
@@ -52,7 +53,7 @@ export function useNodes(
     const all = new Set(chosen);
     const labelOf = (element: Element) => {
       const { kind, text, lane, step, locked } = element;
-      const words = { kind: t(`kind.${kind}`), text, lane: names.lane(lane), step: names.step(step) };
+      const words = { kind: t(`kind.${kind}`), text: plainText(text), lane: names.lane(lane), step: names.step(step) };
       const label = inCell(element) ? t(text ? "note.label" : "note.labelEmpty", words) : t(text ? "note.labelFree" : "note.labelFreeEmpty", words);
       return locked ? `${label}. ${t("note.locked")}` : label;
     };

@@ -1,6 +1,7 @@
 import type { OutlineKeys } from "../outline/keys";
 import type { Point } from "../sync/presence";
 import type { Geometry, Rect } from "./layout";
+import { below } from "./moving";
 
 /** How the view of the board is moved. Rectangles are in board units. */
 export interface View {
@@ -50,10 +51,10 @@ export class Stage {
     return this.measure();
   }
 
-  /** Where something new goes that has no place of its own. */
+  /** Where something new goes that has no place of its own: amid what is seen, else below everything, in nothing's way. */
   middle(): Point {
     const seen = this.view?.visible();
-    return seen ? { x: seen.x + seen.width / 2, y: seen.y + seen.height / 2 } : { x: 0, y: 0 };
+    return seen ? { x: seen.x + seen.width / 2, y: seen.y + seen.height / 2 } : below(this.geometry);
   }
 
   /** Gives an element the keyboard, once it has been drawn. */

@@ -1,10 +1,12 @@
 import { NUDGE } from "../board/actions";
+import { ratioOf } from "../board/layout";
 import type { Direction } from "../board/layout";
 import { aligned, around, distributed, movable, restacked } from "../board/moving";
 import type { Edge } from "../board/moving";
 import { createElements, inCell } from "../document/elements";
 import { newId } from "../document/id";
 import { FORMS } from "../document/model";
+import type { Element } from "../document/model";
 import { orderBetween } from "../document/order";
 import type { Command, Hands } from "./command";
 import { anyChosen, chosenOf } from "./command";
@@ -18,6 +20,12 @@ const ARROWS: readonly (readonly [Direction, string])[] = [
   ["down", "ArrowDown"],
 ];
 const PAN = 80;
+
+/** A picture keeps its ratio. */
+function scaled(element: Element, width: number, by: number): { w: number; h: number } {
+  const w = Math.max(24, width + by);
+  return { w, h: w * ratioOf(element) };
+}
 
 const moves = ARROWS.flatMap(([direction, key]): Command[] => {
   const sign = direction === "left" || direction === "up" ? -1 : 1;
@@ -35,7 +43,10 @@ const moves = ARROWS.flatMap(([direction, key]): Command[] => {
       run: (hands) => {
         const by = sign * NUDGE * 2;
         const patches = new Map(
-          free(hands).map(({ element, place }) => [element.id, across ? { w: Math.max(24, place.width + by) } : { w: place.width, h: Math.max(24, place.height + by) }]),
+          free(hands).map(({ element, place }) => {
+            if (element.kind === "image") return [element.id, scaled(element, place.width, across ? by : by / ratioOf(element))];
+            return [element.id, across ? { w: Math.max(24, place.width + by) } : { w: place.width, h: Math.max(24, place.height + by) }];
+          }),
         );
         hands.actions.patch(patches, `resize ${[...patches.keys()].join()}`);
       },

@@ -1,7 +1,8 @@
 import { cellAt } from "../board/layout";
-import { below, snaps } from "../board/moving";
+import { snaps } from "../board/moving";
 import type { Tool } from "../board/ui";
 import type { Kind } from "../document/model";
+import { choosePictures } from "../pictures/adding";
 import type { Command } from "./command";
 
 const INTO_CELL: readonly (readonly [Extract<Kind, "note" | "action" | "evidence" | "decision">, string])[] = [
@@ -48,8 +49,7 @@ export const INSERT: readonly Command[] = [
           return;
         }
         if (ui.get().view === "outline" && kind !== "ink") {
-          // Nobody sees where it lies: below the board, where it is in nothing's way.
-          actions.addFree(kind, below(stage.geometry));
+          actions.addFree(kind, stage.middle());
           return;
         }
         ui.set({ tool: kind });
@@ -57,6 +57,7 @@ export const INSERT: readonly Command[] = [
       },
     }),
   ),
+  { id: "add.image", group: "add", keys: ["u"], menu: ["ground"], icon: "image", run: choosePictures },
   {
     id: "putMiddle",
     group: "add",

@@ -4,7 +4,7 @@ import { newId } from "./id";
 import { LIMITS } from "./model";
 import type { Board, Connector, Element, Fate, Feeler, LaneRole, Marker, MarkerType, Rule, Step } from "./model";
 import { byOrder, neighbours, orderBetween } from "./order";
-import { mapOf, muteKey, textOf } from "./read";
+import { muteKey, textOf } from "./read";
 import { spliceOf } from "./text";
 import { container, editText, find, removeObject, setFields } from "./write";
 import type { Action, Draft, Fields, Path } from "./write";
@@ -157,8 +157,9 @@ export class Blueprint {
     if (!isKey(target) || !isKey(participant) || !Number.isInteger(count) || count < 0) return false;
     return this.#perform((draft) => {
       const votes = container(draft, "votes");
+      if (!votes) return [];
       // Not a deed of its own for undo: without a vote in it, an empty map counts for nothing.
-      if (!mapOf(votes[target])) votes[target] = {};
+      votes[target] ??= {};
       return setFields(draft, ["votes", target], { [participant]: count });
     });
   }

@@ -43,8 +43,10 @@ export function createComment(draft: Draft, { id, target, parent, order, text }:
 
 /** Every object has its words from the start: two people who made them at the same time would lose one's. */
 function create(draft: Draft, collection: string, id: string, fields: Fields, wordsIn: string, words = ""): Action[] {
+  const things = container(draft, collection);
+  if (!things) return [];
   const object: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(fields)) if (value !== undefined) object[field] = scalar(value);
-  container(draft, collection)[id] = { ...object, [wordsIn]: words };
+  things[id] = { ...object, [wordsIn]: words };
   return [{ type: "create", path: [collection, id], text: words }];
 }

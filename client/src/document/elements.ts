@@ -29,11 +29,14 @@ export interface NewElement extends Patch {
   readonly performedBy?: Performer;
   readonly evidenceStatus?: EvidenceStatus;
   readonly points?: readonly number[];
+  /** The name of the picture. */
+  readonly image?: string;
 }
 
 /** Puts elements on the board, as many as it has room for. */
 export function createElements(draft: Draft, made: readonly NewElement[]): Action[] {
   const elements = container(draft, "elements");
+  if (!elements) return [];
   let room = LIMITS.elements - Object.keys(elements).length;
   const actions: Action[] = [];
   for (const { id, text = "", kind, points, channel, owner, ...fields } of made) {

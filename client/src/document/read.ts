@@ -1,4 +1,5 @@
 import { getConflicts, isImmutableString } from "@automerge/automerge/slim";
+import type { ImmutableString } from "@automerge/automerge/slim";
 import * as M from "./model";
 import type { Board, Comment, Connector, Element, Emotion, Lane, Marker, Phase, Step, Tally } from "./model";
 import { byOrder } from "./order";
@@ -61,14 +62,17 @@ export const muteKey = (rule: string) => `mute${rule}`;
 /** The text of a value that is collaborative text or a scalar string; anything else is no text. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value.length > M.LIMITS.text ? value.slice(0, M.LIMITS.text) : value;
-  if (isImmutableString(value)) return textOf(String(value.val));
+  if (isScalarText(value)) return textOf(String(value.val));
   return "";
 }
+
+/** A string that is set whole. Inside a change, Automerge takes any list for one. */
+export const isScalarText = (value: unknown): value is ImmutableString => !Array.isArray(value) && isImmutableString(value);
 
 /** The value as a map, or undefined when it is none. */
 export function mapOf(value: unknown): Raw | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  if (isImmutableString(value) || value instanceof Date || ArrayBuffer.isView(value)) return undefined;
+  if (isScalarText(value) || value instanceof Date || ArrayBuffer.isView(value)) return undefined;
   return value as Record<string, unknown>;
 }
 

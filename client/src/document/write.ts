@@ -1,5 +1,5 @@
 import * as A from "@automerge/automerge/slim";
-import { mapOf, textOf } from "./read";
+import { isScalarText, mapOf, textOf } from "./read";
 import { charsAt, revertText, spliceText } from "./text";
 import type { Splice, TextEdit } from "./text";
 
@@ -64,12 +64,14 @@ export function removeObject(draft: Draft, path: Path): Action[] {
   return [{ type: "remove", path, snapshot, cursors }];
 }
 
-/** Edits the collaborative text at `path`; a scalar string or a hole there becomes collaborative text first. */
+/** Edits the collaborative text at `path`; a scalar string or a hole there becomes collaborative text first. What is no text is left alone. */
 export function editText(draft: Draft, path: Path, splice: Splice, former?: TextEdit): Action[] {
   const parent = find(draft, path.slice(0, -1));
   const key = path.at(-1);
   if (!parent || key === undefined || (splice.remove === 0 && splice.insert === "")) return [];
-  if (typeof parent[key] !== "string") parent[key] = textOf(parent[key]);
+  const there = parent[key] ?? "";
+  if (typeof there !== "string" && !isScalarText(there)) return [];
+  if (typeof parent[key] !== "string") parent[key] = textOf(there);
   return [{ type: "text", path, edit: spliceText(draft, path, splice, former) }];
 }
 
@@ -112,6 +114,7 @@ function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
       return removeObject(draft, action.path);
     case "remove": {
       const target = parent ?? container(draft, action.path[0] ?? "");
+      if (!target) return [];
       target[key] = copy(action.snapshot);
       for (const [field, cursors] of Object.entries(action.cursors)) {
         cursorsOf(draft, [...action.path, field]).forEach((cursor, i) => {
@@ -144,11 +147,11 @@ const textField = (path: Path) => TEXT_FIELDS[path[0] ?? ""] ?? "title";
 
 export type MutableMap = Record<string, unknown>;
 
-/** The map of this name, made when it is missing. */
-export function container(draft: Draft, name: string): MutableMap {
+/** The map of this name, made when it is missing; undefined when something else stands there, which is not ours to replace. */
+export function container(draft: Draft, name: string): MutableMap | undefined {
   const root = draft as MutableMap;
-  if (!mapOf(root[name])) root[name] = {};
-  return root[name] as MutableMap;
+  root[name] ??= {};
+  return mapOf(root[name]) as MutableMap | undefined;
 }
 
 export function find(draft: Draft, path: Path): MutableMap | undefined {
@@ -162,17 +165,17 @@ export function find(draft: Draft, path: Path): MutableMap | undefined {
 }
 
 export function sameScalar(a: unknown, b: unknown): boolean {
-  const plain = (v: unknown) => (A.isImmutableString(v) ? v.val : (v ?? null));
+  const plain = (v: unknown) => (isScalarText(v) ? v.val : (v ?? null));
   return plain(a) === plain(b);
 }
 
 /** A value that may be put into a document: Automerge refuses objects that are part of one already. */
 export function copy(value: unknown): unknown {
-  if (A.isImmutableString(value)) return new A.ImmutableString(String(value.val));
+  if (Array.isArray(value)) return Array.from(value as unknown[], copy);
+  if (isScalarText(value)) return new A.ImmutableString(String(value.val));
   if (A.isCounter(value)) return new A.Counter(value.value);
   if (value instanceof Date) return new Date(value);
   if (value instanceof Uint8Array) return value.slice();
-  if (Array.isArray(value)) return Array.from(value as unknown[], copy);
   const map = mapOf(value);
   if (map) return Object.fromEntries(Object.entries(map).map(([k, v]) => [k, copy(v)]));
   return value;

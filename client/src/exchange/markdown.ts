@@ -1,4 +1,6 @@
 import type { Board, Element } from "../document/model";
+import { parseText, plainText } from "../richtext/parse";
+import type { Run } from "../richtext/parse";
 
 /** The words that the outline needs, in the reader's language. */
 export interface OutlineWords {
@@ -34,7 +36,7 @@ export function toMarkdown(board: Board, words: OutlineWords): string {
   });
   const loose = board.elements.filter((e) => e.lane === undefined && e.text.trim() !== "");
   if (loose.length > 0) lines.push(`## ${line(words.loose)}`, "", ...loose.map((e) => item(e, words)), "");
-  const texts = new Map(board.elements.map((e) => [e.id, e.text]));
+  const texts = new Map(board.elements.map((e) => [e.id, plainText(e.text)]));
   if (board.connectors.length > 0) {
     lines.push(`## ${line(words.connections)}`, "");
     for (const c of board.connectors) {
@@ -49,11 +51,30 @@ export function toMarkdown(board: Board, words: OutlineWords): string {
 
 function item(e: Element, words: OutlineWords): string {
   const about = words.about(e).map(line);
-  return `- ${block(e.text.trim() || "…").replaceAll("\n", "\n  ")}${about.length > 0 ? ` — ${about.join(" · ")}` : ""}`;
+  return `- ${(formed(e.text) || "…").replaceAll("\n", "\n  ")}${about.length > 0 ? ` — ${about.join(" · ")}` : ""}`;
 }
 
 /** Words that stay on one line and are never taken for markup. */
 const line = (text: string) => plain(text.replace(/\s+/g, " ").trim());
+
+/** The text of an element with its bold, lists and links, which Markdown has too; all else in it is only words. */
+function formed(text: string): string {
+  let written = "";
+  let former: string | undefined;
+  for (const { kind, sign, runs } of parseText(text.replace(/\r\n?/g, "\n"))) {
+    const words = runs.map(formedRun).join("").trim();
+    if (words === "") continue;
+    if (former !== undefined) written += former === "plain" && kind === "plain" ? "  \n" : former !== "plain" && kind === "plain" ? "\n\n" : "\n";
+    written += kind === "plain" ? atStart(words) : `${kind === "bullet" ? "-" : sign} ${atStart(words)}`;
+    former = kind;
+  }
+  return written;
+}
+
+function formedRun({ text, bold, href }: Run): string {
+  const words = bold ? `**${inner(text)}**` : inner(text);
+  return href === undefined ? words : `[${words}](${href.replaceAll("\\", "%5C").replaceAll("(", "%28").replaceAll(")", "%29")})`;
+}
 
 /** Words that keep their lines. */
 const block = (text: string) =>
@@ -63,5 +84,9 @@ const block = (text: string) =>
     .filter((l) => l !== "")
     .join("  \n");
 
-const plain = (text: string) =>
-  text.replace(/[\\`*_[\]<>|~&]/g, "\\$&").replace(/^([#+-]|\d+(?=[.)]))/, (mark) => (/^\d/.test(mark) ? mark : `\\${mark}`)).replace(/^(\d+)([.)])/, "$1\\$2");
+const plain = (text: string) => atStart(inner(text));
+
+const inner = (text: string) => text.replace(/[\\`*_[\]<>|~&]/g, "\\$&");
+
+/** What begins a line like a heading or a list, and is none. */
+const atStart = (text: string) => text.replace(/^[#+-]/, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2");

@@ -14,6 +14,7 @@ export const canvas = {
       shape: "Draw a shape",
       frame: "Draw a frame",
       ink: "Draw by hand",
+      image: "Add a picture",
     },
     putMiddle: "Put it in the middle of the view",
     undo: "Undo what you did",

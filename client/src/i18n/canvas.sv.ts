@@ -15,6 +15,7 @@ export const canvas: Shape<typeof enCanvas> = {
       shape: "Rita en form",
       frame: "Rita en ram",
       ink: "Rita för hand",
+      image: "Lägg till en bild",
     },
     putMiddle: "Lägg den mitt i vyn",
     undo: "Ångra det du gjorde",

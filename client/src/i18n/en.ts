@@ -1,6 +1,8 @@
 import { canvas, said } from "./canvas.en";
 import { outline } from "./outline.en";
+import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { richtext } from "./richtext.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -91,6 +93,7 @@ export const en = {
     more: "More",
   },
   ...canvas,
+  picture,
   said: {
     ...said,
     moved: "Moved to {{lane}}, {{step}}.",
@@ -197,6 +200,7 @@ export const en = {
   open,
   templates,
   outline,
+  richtext,
   someone: "Someone",
 };
 

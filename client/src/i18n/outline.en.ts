@@ -21,7 +21,6 @@ export const outline = {
   },
   said_one: "{{count}} comment",
   said_other: "{{count}} comments",
-  alt: "What the picture shows",
   movedTo: "Moved: now number {{at}} of {{count}}.",
   marked: "Marked: {{name}}.",
   lastOne: "The last one stays.",

@@ -23,7 +23,6 @@ export const outline: Shape<typeof enOutline> = {
   },
   said_one: "{{count}} kommentar",
   said_other: "{{count}} kommentarer",
-  alt: "Vad bilden visar",
   movedTo: "Flyttad: nu nummer {{at}} av {{count}}.",
   marked: "Märkt: {{name}}.",
   lastOne: "Den sista stannar kvar.",

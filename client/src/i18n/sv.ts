@@ -1,7 +1,9 @@
 import { canvas, said } from "./canvas.sv";
 import { outline } from "./outline.sv";
+import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
+import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -91,6 +93,7 @@ export const sv: Words = {
     more: "Mer",
   },
   ...canvas,
+  picture,
   said: {
     ...said,
     moved: "Flyttad till {{lane}}, {{step}}.",
@@ -197,5 +200,6 @@ export const sv: Words = {
   open,
   templates,
   outline,
+  richtext,
   someone: "Någon",
 };

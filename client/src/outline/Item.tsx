@@ -10,6 +10,9 @@ import { inCell } from "../document/elements";
 import type { Element, Kind } from "../document/model";
 import { Pill } from "../panel/Marks";
 import { useGoTo } from "../panel/goto";
+import { Picture } from "../pictures/Picture";
+import { plainText } from "../richtext/parse";
+import { RichText } from "../richtext/RichText";
 import { Said } from "./Said";
 import type { Item as ItemOf, Link } from "./model";
 import { useOutline } from "./store";
@@ -77,12 +80,13 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
         {t(`kind.${kind}`)}
         <span className="hidden">:</span>
       </span>
+      {kind === "image" && <Picture element={element} />}
       {editing ? (
         <Writing element={element} more={more} onDone={() => ref.current?.focus()} />
       ) : (
-        <p id={`${base}text`} className="card-text">
-          {text || (kind === "ink" ? "" : <span className="item-empty">{t("outline.empty")}</span>)}
-        </p>
+        <div id={`${base}text`} className="card-text">
+          {text ? <RichText text={text} onCard /> : kind !== "ink" && <span className="item-empty">{t(kind === "image" ? "picture.undescribed" : "outline.empty")}</span>}
+        </div>
       )}
       <span id={`${base}more`} className="item-more">
         <Facts element={element} />
@@ -99,7 +103,7 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
         {links.map((link) => (
           <LinkLine key={link.connector.id} link={link} />
         ))}
-        <Said count={said} target={id} about={text || t(`kind.${kind}`)} />
+        <Said count={said} target={id} about={plainText(text) || t(`kind.${kind}`)} />
         {visitor && (
           <span className="item-visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
             {t(visitor.writing ? "outline.writingHere" : "note.at", { name: visitor.name || t("someone") })}
@@ -132,7 +136,7 @@ function LinkLine({ link }: { link: Link }) {
   const { t } = useTranslation();
   const goTo = useGoTo();
   const { connector, other, way } = link;
-  const name = other.text || t("connector.unnamed", { kind: t(`kind.${other.kind}`) });
+  const name = plainText(other.text) || t("connector.unnamed", { kind: t(`kind.${other.kind}`) });
   const words = t(`outline.link.${way}.${connector.meaning}`, { name });
   return (
     <button
@@ -175,7 +179,7 @@ function Writing({ element, more, onDone }: { element: Element; more: () => void
     <textarea
       ref={field}
       className="card-text"
-      aria-label={t(kind === "image" ? "outline.alt" : "note.text")}
+      aria-label={t(kind === "image" ? "picture.alt" : "note.text")}
       placeholder={t("note.placeholder")}
       data-testid="note-text"
       maxLength={5000}

@@ -14,6 +14,7 @@ import { useHands } from "../commands/hands";
 import type { Board } from "../document/model";
 import { LANE_ROLES, LIMITS, STATES } from "../document/model";
 import { Choice, Words } from "../panel/fields";
+import { useDrop } from "../pictures/adding";
 import { Item } from "./Item";
 import { makeKeys } from "./keys";
 import { Lanes, List } from "./List";
@@ -22,6 +23,8 @@ import type { Outline } from "./model";
 import { OutlineContext, OutlineStore, Visitors, useOutline } from "./store";
 import { Table } from "./Table";
 import { OutlineWindows } from "./windows";
+
+const ignore = () => undefined;
 
 /** The board in words, for those who cannot or will not use a canvas: everything on it can be read and changed here. */
 export default function OutlineView() {
@@ -41,6 +44,7 @@ export default function OutlineView() {
 
   useEffect(() => visitors.start(), [visitors]);
   useStaged(store, keys);
+  useDrop(ignore);
   // Whoever comes from the canvas goes on where they were.
   useEffect(() => {
     const { selected } = focus.get();

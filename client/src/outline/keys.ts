@@ -1,4 +1,3 @@
-import { below } from "../board/moving";
 import type { Cell, Direction } from "../board/layout";
 import { neighbourCell } from "../board/layout";
 import type { Hands } from "../commands/command";
@@ -173,7 +172,7 @@ export function makeKeys(hands: Hands, store: OutlineStore): OutlineKeys {
         const e = document.board().elements.find((x) => x.id === at.id);
         if (!e) return;
         if (inCell(e)) actions.add(e.kind === "image" || e.kind === "ink" ? "note" : e.kind, { lane: e.lane, step: e.step });
-        else if (e.kind !== "image" && e.kind !== "ink") actions.addFree(e.kind, below(stage.geometry));
+        else if (e.kind !== "image" && e.kind !== "ink") actions.addFree(e.kind, stage.middle());
       } else if (at?.at === "cell") add(at);
       else if (at?.at === "step") addStep();
       else if (at?.at === "lane") addLane();

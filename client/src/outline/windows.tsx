@@ -3,7 +3,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoard, useNames, useTools } from "../board/context";
 import { Sheet } from "../board/Dialogs";
-import { below } from "../board/moving";
 import { Finder } from "../board/Palette";
 import { topOrder } from "../board/moving";
 import { useActions } from "../board/actions";
@@ -111,7 +110,7 @@ function MoveTo({ onClose }: { onClose: () => void }) {
     setTimeout(() => {
       if (lane !== OUTSIDE && step !== OUTSIDE) actions.moveTo(id, { lane, step });
       else if (element.lane !== undefined) {
-        const { x, y } = below(stage.geometry);
+        const { x, y } = stage.middle();
         const order = orderBetween(topOrder(document.board()));
         if (actions.patch(new Map([[id, { lane: undefined, step: undefined, order, x, y }]]))) notice.say(t("said.movedOut"));
       }

@@ -21,7 +21,11 @@ export function ElementDetails({ element }: { element: Element }) {
       <h2>{t(`kind.${element.kind}`)}</h2>
       <p className="fine">{place}</p>
       <div className="panel-group">
-        <Words path={["elements", id, "text"]} label={t("details.text")} lines={2} most={5000} testId="details-text" />
+        {element.kind === "image" ? (
+          <Words path={["elements", id, "text"]} label={t("picture.alt")} hint={t("picture.altHint")} lines={2} most={5000} testId="details-text" />
+        ) : (
+          <Words path={["elements", id, "text"]} label={t("details.text")} lines={2} most={5000} testId="details-text" />
+        )}
         {TURNS.includes(element.kind) && (
           <Choice label={t("details.kind")} value={element.kind} options={TURNS} nameOf={(k) => t(`kind.${k}`)} onChange={(kind) => kind && set({ kind })} testId="kind" />
         )}

@@ -5,6 +5,7 @@ import { READABLE } from "../document/model";
 import type { Board, Rule } from "../document/model";
 import { TELLS, findingsOf } from "../findings/findings";
 import type { Finding } from "../findings/findings";
+import { plainText } from "../richtext/parse";
 import { useGoTo } from "./goto";
 
 const made = new WeakMap<Board, readonly Finding[]>();
@@ -101,7 +102,7 @@ function Place({ finding }: { finding: Finding }) {
   const names = useNames();
   const goTo = useGoTo();
   const { element, lane, step } = finding;
-  const textOf = (id: string) => document.board().elements.find((e) => e.id === id)?.text || t("findings.unnamed");
+  const textOf = (id: string) => plainText(document.board().elements.find((e) => e.id === id)?.text ?? "") || t("findings.unnamed");
   const name = element !== undefined ? textOf(element) : lane !== undefined ? names.lane(lane) : names.step(step);
   const go = () => {
     if (element !== undefined) goTo.element(element);

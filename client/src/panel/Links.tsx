@@ -4,6 +4,7 @@ import { Icon } from "../board/Icon";
 import { useBoard, useEditable, useTools } from "../board/context";
 import { DIRECTIONS, MEANINGS } from "../document/model";
 import type { Connector, Element } from "../document/model";
+import { plainText } from "../richtext/parse";
 import { Choice, Group, Words } from "./fields";
 import { useGoTo } from "./goto";
 
@@ -40,7 +41,7 @@ function LinkCard({ connector, of }: { connector: Connector; of: string }) {
   const { id, from, to, meaning, direction } = connector;
   const way = direction === "two-way" ? "both" : from === of ? "out" : "in";
   const other = elements.find((e) => e.id === (from === of ? to : from));
-  const name = other?.text || t("connector.unnamed", { kind: t(`kind.${other?.kind ?? "note"}`) });
+  const name = plainText(other?.text ?? "") || t("connector.unnamed", { kind: t(`kind.${other?.kind ?? "note"}`) });
   return (
     <div className="marker-card" role="group" aria-label={t("outline.linkOf", { name })} data-testid="link" data-way={way}>
       <div className="marker-head">

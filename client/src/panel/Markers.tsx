@@ -3,6 +3,7 @@ import { useBoard, useEditable, useNames, useTools } from "../board/context";
 import { MARKER_TYPES, MOST_SEVERE } from "../document/model";
 import type { Element, Marker } from "../document/model";
 import { Icon } from "../board/Icon";
+import { plainText } from "../richtext/parse";
 import { Choice, Group, Time, Words } from "./fields";
 
 const DEGREES = Array.from({ length: MOST_SEVERE }, (_, i) => String(i + 1));
@@ -84,7 +85,7 @@ function Recovery({ marker, step, onChange }: { marker: Marker; step: string | u
       none={t("details.noRecovery")}
       nameOf={(id) => {
         const e = byId.get(id);
-        const words = e?.text ?? "";
+        const words = plainText(e?.text ?? "");
         return `${words.length > 40 ? `${words.slice(0, 40)}…` : words} (${names.step(e?.step) || names.lane(e?.lane)})`;
       }}
       onChange={onChange}

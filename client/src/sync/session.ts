@@ -4,6 +4,9 @@ import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
 import { BoardDocument } from "../document/document";
+import { Pictures } from "../pictures/pictures";
+import { Shelf } from "../pictures/shelf";
+import { transportOf } from "../pictures/transport";
 import { BoardSocket } from "./adapter";
 import { ApiError, getBoard, getTicket } from "./api";
 import type { Role } from "./api";
@@ -19,6 +22,7 @@ export interface BoardSession {
   readonly socket: BoardSocket;
   readonly saved: SaveWatch;
   readonly presence: PresenceRoom;
+  readonly pictures: Pictures;
   /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
   readonly discard: () => Promise<void>;
   readonly close: () => void;
@@ -131,11 +135,16 @@ function assemble(
   );
   const saved = new SaveWatch(handle, socket);
   const presence = new PresenceRoom(handle, person);
+  const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
+  void pictures.resume();
   socket.onLeave((peer) => presence.left(peer));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
     const now = socket.connection().state === "online";
-    if (now && !online) presence.announce();
+    if (now && !online) {
+      presence.announce();
+      pictures.online();
+    }
     // What would never be stored should not be drawn.
     if (now || socket.connection().state === "refused") document.setEditable(editable());
     online = now;
@@ -149,6 +158,7 @@ function assemble(
     socket,
     saved,
     presence,
+    pictures,
     discard: async () => {
       socket.disconnect();
       repo.delete(handle.documentId);
@@ -158,6 +168,7 @@ function assemble(
     close: () => {
       window.removeEventListener("pagehide", flush);
       presence.close();
+      pictures.close();
       saved.close();
       document.close();
       void repo.shutdown();

@@ -5,7 +5,6 @@ import { linesToClip, MOST_LINES, placeClip, readClip, toClip, writeClip } from 
 import { boundsOf, inkPath, MOST_POINTS, simplified } from "../../src/board/ink";
 import { evenLetters, layout } from "../../src/board/layout";
 import { aligned, carried, distributed, restacked, withCarried, within } from "../../src/board/moving";
-import { route } from "../../src/board/routes";
 import { matches } from "../../src/commands/keys";
 import { createConnector } from "../../src/document/create";
 import { createElements, patchObjects, removeElements } from "../../src/document/elements";
@@ -159,14 +158,6 @@ describe("ink", () => {
       { numRuns: 50 },
     );
   });
-});
-
-test("a connector runs from side to side, and around what lies between", () => {
-  const at = (x: number, y: number) => ({ x, y, width: 100, height: 50 });
-  expect(route(at(0, 0), at(300, 0))).toMatchObject({ start: { side: "right" }, end: { side: "left" } });
-  expect(route(at(300, 0), at(0, 0))).toMatchObject({ start: { side: "left" }, end: { side: "right" } });
-  expect(route(at(0, 0), at(0, 300))).toMatchObject({ start: { side: "bottom" }, end: { side: "top" } });
-  expect(route(at(0, 0), at(0, 300), [at(0, 150)])).toMatchObject({ start: { side: "right" }, end: { side: "right" } });
 });
 
 test("keys are matched by what they say, digits by where they lie", () => {

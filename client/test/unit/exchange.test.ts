@@ -218,6 +218,20 @@ test("an outline is read from top to bottom, and nobody's words are markup", () 
   expect(outline).toContain("- Söker, efter regler ↔ \\+46 svarar (frågar; ofta)");
 });
 
+test("an outline keeps bold, lists and links, and only those", () => {
+  const board = new BoardDocument(new Desk(genesis()));
+  const id = board.createElement({ lane: "customer", step: "s1", kind: "action" }) ?? "";
+  board.editText(["elements", id, "text"], { at: 0, remove: 0, insert: "**Ringer** # nu\n- läser [reglerna](https://x.org/a_(b))\n- *väntar*\nslut\n# nej" });
+  const outline = toMarkdown(board.board(), { step: () => "Steg", lane: (l) => l, about: () => [], aboutStep: () => [], untitled: "Tavla", loose: "Utanför", connections: "Kopplingar" });
+  expect(outline).toContain(`- **Ringer** # nu
+  - läser [reglerna](https://x.org/a_%28b%29)
+  - \\*väntar\\*
+  
+  slut  
+  \\# nej
+`);
+});
+
 describe("files", () => {
   const opened = async (name: string, bytes: Uint8Array<ArrayBuffer> | string) => {
     const imported = await openFile(new File([bytes], name));

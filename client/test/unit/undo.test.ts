@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createElements } from "../../src/document/elements";
 import { movePosition, spliceOf } from "../../src/document/text";
 import { people } from "./boards";
 import type { Person } from "./boards";
@@ -60,6 +61,14 @@ describe("undo", () => {
     a.board.undo();
     a.board.undo();
     expect(a.board.board().elements[0]).toMatchObject({ text: "", color: "yellow" });
+  });
+
+  test("a deleted stroke comes back with its points", () => {
+    const { a } = two();
+    a.board.perform((draft) => createElements(draft, [{ id: "ink", kind: "ink", order: "a9", points: [0, 0, 10, 5] }]));
+    a.board.removeElement("ink");
+    a.board.undo();
+    expect(a.board.board().elements.find((e) => e.id === "ink")?.points).toEqual([0, 0, 10, 5]);
   });
 
   test("a note that another has written on is not taken away", () => {

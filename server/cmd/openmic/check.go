@@ -47,9 +47,10 @@ type checkup struct {
 	engine *engine.Pool
 	out    io.Writer
 
-	documents, boards, changes, snapshots int
-	damages                               int
-	unknown                               int // things that could not be checked
+	documents, boards, changes, snapshots, attachments int
+
+	damages int
+	unknown int // things that could not be checked
 }
 
 // report prints damage and counts it; any other error is returned.
@@ -72,7 +73,8 @@ func (c *checkup) report(where string, err error) error {
 
 // end prints the summary.
 func (c *checkup) end() error {
-	fmt.Fprintf(c.out, "openmic: looked at %d boards, %d documents, %d changes, %d snapshots: ", c.boards, c.documents, c.changes, c.snapshots)
+	fmt.Fprintf(c.out, "openmic: looked at %d boards, %d documents, %d changes, %d snapshots, %d pictures: ",
+		c.boards, c.documents, c.changes, c.snapshots, c.attachments)
 	switch {
 	case c.damages > 0:
 		fmt.Fprintf(c.out, "%d damaged\n", c.damages)
@@ -92,6 +94,13 @@ func (c *checkup) all(ctx context.Context) error {
 	}
 	err := c.db.InspectBoards(ctx, func(_ store.Board, err error) error {
 		c.boards++
+		return c.report("", err)
+	})
+	if err := c.report("", err); err != nil {
+		return err
+	}
+	err = c.db.InspectAttachments(ctx, func(_ string, _ store.AttachmentID, err error) error {
+		c.attachments++
 		return c.report("", err)
 	})
 	if err := c.report("", err); err != nil {

@@ -15,7 +15,7 @@ import (
 
 func TestCheckFindsNothingInWhatIsWhole(t *testing.T) {
 	onBothStores(t, func(t *testing.T, h *home) {
-		if said, _ := h.run(0, "check"); said != "openmic: looked at 0 boards, 0 documents, 0 changes, 0 snapshots: whole\n" {
+		if said, _ := h.run(0, "check"); said != "openmic: looked at 0 boards, 0 documents, 0 changes, 0 snapshots, 0 pictures: whole\n" {
 			t.Errorf("of nothing it says %q", said)
 		}
 		s, doc := newSketch(t, 12), docid.New()
@@ -25,7 +25,30 @@ func TestCheckFindsNothingInWhatIsWhole(t *testing.T) {
 			must(t, st.PutSnapshot(t.Context(), doc, s.snapshot(t, 5)))
 			must(t, st.PutSnapshot(t.Context(), doc, s.snapshot(t, 12)))
 		})
-		if said, _ := h.run(0, "check"); said != "openmic: looked at 1 boards, 2 documents, 24 changes, 2 snapshots: whole\n" {
+		if said, _ := h.run(0, "check"); said != "openmic: looked at 1 boards, 2 documents, 24 changes, 2 snapshots, 0 pictures: whole\n" {
+			t.Errorf("it says %q", said)
+		}
+	})
+}
+
+func TestCheckReadsPictures(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *home) {
+		h.run(0, "import", newSketch(t, 3).file(t))
+		h.stored(func(st store.Store) {
+			var board string
+			must(t, st.(store.Inspector).InspectBoards(t.Context(), func(b store.Board, err error) error {
+				board = b.ID
+				return err
+			}))
+			for _, content := range []string{"a picture", "another"} {
+				must(t, st.PutAttachment(t.Context(), board, store.Attachment{Content: []byte(content)}, store.Room{Files: 2, Bytes: 100}))
+			}
+		})
+		if said, _ := h.run(0, "check"); !strings.HasSuffix(said, "0 snapshots, 2 pictures: whole\n") {
+			t.Errorf("it says %q", said)
+		}
+		h.exec(`UPDATE attachments SET content = sha256 WHERE length(content) = 7`)
+		if said, _ := h.run(1, "check"); strings.Count(said, "attachment ") != 1 || !strings.HasSuffix(said, "2 pictures: 1 damaged\n") {
 			t.Errorf("it says %q", said)
 		}
 	})

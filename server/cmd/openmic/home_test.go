@@ -73,7 +73,7 @@ func (h *home) stored(do func(st store.Store)) {
 // emptied is the home of a subtest, with everything forgotten.
 func (h *home) emptied(t *testing.T) *home {
 	t.Helper()
-	for _, table := range []string{"snapshots", "changes", "documents", "links", "boards"} {
+	for _, table := range []string{"attachments", "snapshots", "changes", "documents", "links", "boards"} {
 		if _, err := h.db.Exec(`DELETE FROM ` + table); err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ type serveCmd struct {
 	Open      bool    `help:"Serve any document to anybody, and let anybody create one, as a sync server for automerge-repo."`
 	LogLevel  string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
 	PublicURL httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
+
+	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
+	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
 }
 
 // httpURL is a web address without path, query or fragment.
@@ -60,6 +64,15 @@ func (c *serveCmd) Validate() error {
 	return c.place.Validate()
 }
 
+// hosts are the names that the server goes by.
+func (c *serveCmd) hosts() []string {
+	names := c.Host
+	if u, err := url.Parse(string(c.PublicURL)); err == nil && u.Host != "" {
+		names = append(names, u.Hostname())
+	}
+	return names
+}
+
 // Run serves until SIGINT or SIGTERM.
 func (c *serveCmd) Run(s *streams) error {
 	ctx, cancel := untilSignal()
@@ -81,6 +94,7 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	settings := server.DefaultSettings()
 	settings.Open = c.Open
 	settings.PublicURL = string(c.PublicURL)
+	settings.Hosts, settings.TrustedProxies = c.hosts(), c.TrustedProxy
 	// Whoever asks has a limit of their own: a compaction may take longest.
 	eng, err := newEngine(engine.Config{Workers: engineWorkers, Timeout: settings.CompactTimeout})
 	if err != nil {

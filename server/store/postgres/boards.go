@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,8 +20,7 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 		batch.Queue(`INSERT INTO boards (id, doc, title, created) VALUES ($1, $2, $3, $4)`,
 			b.ID, b.Doc[:], b.Title, milliseconds(b.Created))
 		for _, l := range links {
-			batch.Queue(`INSERT INTO links (secret_hash, board_id, role, created) VALUES ($1, $2, $3, $4)`,
-				l.SecretHash[:], l.BoardID, string(l.Role), milliseconds(l.Created))
+			batch.Queue(insertLink, linkValues(l)...)
 		}
 		if len(first) > 0 {
 			queueAppend(batch, first)
@@ -38,26 +38,42 @@ func (s *Store) Board(ctx context.Context, id string) (store.Board, error) {
 		// Postgres would refuse the question, and no board has such an id.
 		return store.Board{}, fmt.Errorf("read board %q: %w", id, store.ErrNotFound)
 	}
-	b := store.Board{ID: id}
-	var doc []byte
-	err := s.pool.QueryRow(ctx, `SELECT doc, title, created FROM boards WHERE id = $1`, id).
-		Scan(&doc, &b.Title, &b.Created)
+	b, err := board(ctx, s.pool, id)
 	if err != nil {
 		return store.Board{}, fmt.Errorf("read board %q: %w", id, found(err))
 	}
-	copy(b.Doc[:], doc)
-	b.Created = b.Created.UTC()
 	return b, nil
 }
 
-// LinkBySecret implements store.Store.
-func (s *Store) LinkBySecret(ctx context.Context, secretHash [32]byte) (store.Link, error) {
-	l := store.Link{SecretHash: secretHash}
-	err := s.pool.QueryRow(ctx, `SELECT board_id, role, created FROM links WHERE secret_hash = $1`, secretHash[:]).
-		Scan(&l.BoardID, &l.Role, &l.Created)
-	if err != nil {
-		return store.Link{}, fmt.Errorf("read link: %w", found(err))
+// querier is the pool or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+}
+
+func board(ctx context.Context, q querier, id string) (store.Board, error) {
+	b := store.Board{ID: id}
+	var doc []byte
+	var deleted *time.Time
+	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted FROM boards WHERE id = $1`, id).
+		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted)
+	copy(b.Doc[:], doc)
+	b.Created, b.Deleted = b.Created.UTC(), timeOf(deleted)
+	return b, err
+}
+
+// timeOf returns the zero time for NULL.
+func timeOf(at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
 	}
-	l.Created = l.Created.UTC()
-	return l, nil
+	return at.UTC()
+}
+
+func nullTime(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = milliseconds(at)
+	return &at
 }

@@ -85,6 +85,11 @@ func queueAppend(batch *pgx.Batch, entries []store.Entry) {
 	batch.Queue(makeDocuments, ids)
 	batch.Queue(lockDocuments, ids)
 	batch.Queue(insertChanges, docs, hashes, changes, times, sums)
+	for i := range entries {
+		if entries[i].From != nil {
+			queueActor(batch, entries[i])
+		}
+	}
 }
 
 // appending adds store.ErrDamaged to what an append meets when a document's

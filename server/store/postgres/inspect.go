@@ -35,7 +35,7 @@ func OpenToRead(ctx context.Context, url string) (*Store, error) {
 const (
 	brokenIndexes = `
 		SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i
-		WHERE i.indrelid = ANY (ARRAY['meta', 'documents', 'changes', 'snapshots', 'boards', 'links']::regclass[])
+		WHERE i.indrelid = ANY (ARRAY['meta', 'documents', 'changes', 'snapshots', 'boards', 'links', 'attachments', 'participants', 'actors']::regclass[])
 			AND NOT (i.indisvalid AND i.indisready AND i.indislive) ORDER BY 1`
 	foreignSnapshots = `
 		SELECT format('rows of snapshots that belong to none of documents: %s', count(*)) FROM snapshots s
@@ -43,6 +43,9 @@ const (
 	foreignLinks = `
 		SELECT format('rows of links that belong to none of boards: %s', count(*)) FROM links l
 		WHERE NOT EXISTS (SELECT FROM boards b WHERE b.id = l.board_id) HAVING count(*) > 0`
+	foreignAttachments = `
+		SELECT format('rows of attachments that belong to none of boards: %s', count(*)) FROM attachments a
+		WHERE NOT EXISTS (SELECT FROM boards b WHERE b.id = a.board_id) HAVING count(*) > 0`
 )
 
 // CheckDatabase implements store.Inspector. PostgreSQL compares pages with
@@ -51,7 +54,7 @@ const (
 // a restore may have passed over.
 func (s *Store) CheckDatabase(ctx context.Context) error {
 	var found []error
-	for _, query := range []string{brokenIndexes, foreignSnapshots, foreignLinks} {
+	for _, query := range []string{brokenIndexes, foreignSnapshots, foreignLinks, foreignAttachments} {
 		result, err := s.pool.Query(ctx, query)
 		var lines []string
 		if err == nil {

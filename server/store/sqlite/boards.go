@@ -38,9 +38,7 @@ func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.L
 	}
 	failpoint.Reach("sqlite.board.inserted")
 	for _, l := range links {
-		_, err := tx.ExecContext(background, `INSERT INTO links (secret_hash, board_id, role, created) VALUES (?, ?, ?, ?)`,
-			l.SecretHash[:], l.BoardID, string(l.Role), l.Created.UnixMilli())
-		if err != nil {
+		if err := insertLink(background, tx, l); err != nil {
 			return fmt.Errorf("link: %w", err)
 		}
 	}
@@ -49,34 +47,43 @@ func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.L
 
 // Board implements store.Store.
 func (s *Store) Board(ctx context.Context, id string) (store.Board, error) {
+	b, err := board(ctx, s.reader, id)
+	if err != nil {
+		return store.Board{}, fmt.Errorf("read board %q: %w", id, found(err))
+	}
+	return b, nil
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	var (
 		b       = store.Board{ID: id}
 		doc     []byte
 		created int64
+		deleted sql.NullInt64
 	)
-	err := s.reader.QueryRowContext(ctx, `SELECT doc, title, created FROM boards WHERE id = ?`, id).
-		Scan(&doc, &b.Title, &created)
-	if err != nil {
-		return store.Board{}, fmt.Errorf("read board %q: %w", id, found(err))
-	}
+	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted FROM boards WHERE id = ?`, id).
+		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted)
 	copy(b.Doc[:], doc)
-	b.Created = time.UnixMilli(created).UTC()
-	return b, nil
+	b.Created, b.Deleted = time.UnixMilli(created).UTC(), timeOf(deleted)
+	return b, err
 }
 
-// LinkBySecret implements store.Store.
-func (s *Store) LinkBySecret(ctx context.Context, secretHash [32]byte) (store.Link, error) {
-	var (
-		l       = store.Link{SecretHash: secretHash}
-		created int64
-	)
-	err := s.reader.QueryRowContext(ctx, `SELECT board_id, role, created FROM links WHERE secret_hash = ?`, secretHash[:]).
-		Scan(&l.BoardID, &l.Role, &created)
-	if err != nil {
-		return store.Link{}, fmt.Errorf("read link: %w", found(err))
+// timeOf returns the zero time for NULL.
+func timeOf(at sql.NullInt64) time.Time {
+	if !at.Valid {
+		return time.Time{}
 	}
-	l.Created = time.UnixMilli(created).UTC()
-	return l, nil
+	return time.UnixMilli(at.Int64).UTC()
+}
+
+func nullTime(at time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: at.UnixMilli(), Valid: !at.IsZero()}
 }
 
 // found turns the absence of a row into store.ErrNotFound.

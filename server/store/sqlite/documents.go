@@ -73,6 +73,11 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries []store.Entry) error
 		if added {
 			log.length++
 		}
+		if e.From != nil {
+			if err := insertActor(background, tx, e); err != nil {
+				return fmt.Errorf("document %s: %w", e.Doc, err)
+			}
+		}
 	}
 	for doc, log := range ends {
 		if log.length == log.stored {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"crypto/sha256"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func link(board, secret string, role store.Role) store.Link {
-	return store.Link{BoardID: board, Role: role, SecretHash: sha256.Sum256([]byte(secret)), Created: start}
+	return store.Link{BoardID: board, Role: role, Audience: store.Customer, SecretHash: sha256.Sum256([]byte(secret)), Created: start}
 }
 
 func boards(t *testing.T, f *fixture) {
@@ -42,7 +43,7 @@ func boards(t *testing.T, f *fixture) {
 	for _, want := range links {
 		got, err := f.store.LinkBySecret(ctx, want.SecretHash)
 		want.Created = want.Created.Truncate(time.Millisecond)
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("link is %+v, %v, not %+v", got, err, want)
 		}
 	}

@@ -234,6 +234,8 @@ func inspectionEnds(t *testing.T, f *fixture) {
 	f.putSnapshot(t, doc, snapshot(log[:2], "a"))
 	f.board(t, "a", docid.New())
 	f.board(t, "b", docid.New())
+	f.put(t, "a", "x")
+	f.put(t, "b", "x")
 	enough := errors.New("enough")
 	ctx, cancel := context.WithCancel(t.Context())
 	inspections := map[string]func(context.Context, store.Inspector, *int) error{
@@ -248,6 +250,9 @@ func inspectionEnds(t *testing.T, f *fixture) {
 		},
 		"InspectBoards": func(ctx context.Context, i store.Inspector, n *int) error {
 			return i.InspectBoards(ctx, func(store.Board, error) error { *n++; return enough })
+		},
+		"InspectAttachments": func(ctx context.Context, i store.Inspector, n *int) error {
+			return i.InspectAttachments(ctx, func(string, store.AttachmentID, error) error { *n++; return enough })
 		},
 	}
 	for name, inspect := range inspections {

@@ -52,6 +52,12 @@ func Run(t *testing.T, newHome func(testing.TB) Home) {
 		{"a position is never given twice", positionTaken},
 		{"boards and links", boards},
 		{"a board is created whole or not at all", boardRefused},
+		{"a board, its links and its people change together with its version", changeAccess},
+		{"no more people join than a link and a board take", participants},
+		{"it is kept who sent changes of which actor", actors},
+		{"a board has files", attachments},
+		{"a board has so many files and no more", attachmentsFull},
+		{"a damaged file is never handed out", damagedAttachments},
 		{"an inspection sees everything", inspectWhole},
 		{"an inspection goes on after damage to a log", inspectDamagedLog},
 		{"an inspection goes on after damage to a snapshot", inspectDamagedSnapshots},
@@ -220,15 +226,18 @@ func closed(t *testing.T, f *fixture) {
 	_, changesErr := f.store.Changes(ctx, doc, []crdt.Hash{log[0].Hash})
 	_, boardErr := f.store.Board(ctx, "a")
 	_, linkErr := f.store.LinkBySecret(ctx, [32]byte{})
+	_, attachmentErr := f.store.Attachment(ctx, "a", store.AttachmentID{})
 	for name, err := range map[string]error{
-		"Append":       f.store.Append(ctx, log),
-		"Load":         loadErr,
-		"Changes":      changesErr,
-		"PutSnapshot":  f.store.PutSnapshot(ctx, doc, snapshot(log, "late")),
-		"CreateBoard":  f.store.CreateBoard(ctx, store.Board{ID: "a"}, nil, nil),
-		"Board":        boardErr,
-		"LinkBySecret": linkErr,
-		"Ping":         f.store.Ping(ctx),
+		"Append":        f.store.Append(ctx, log),
+		"Load":          loadErr,
+		"Changes":       changesErr,
+		"PutSnapshot":   f.store.PutSnapshot(ctx, doc, snapshot(log, "late")),
+		"CreateBoard":   f.store.CreateBoard(ctx, store.Board{ID: "a"}, nil, nil),
+		"Board":         boardErr,
+		"LinkBySecret":  linkErr,
+		"PutAttachment": f.store.PutAttachment(ctx, "a", picture("x"), roomy),
+		"Attachment":    attachmentErr,
+		"Ping":          f.store.Ping(ctx),
 	} {
 		if err == nil || errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s on a closed store: %v", name, err)
@@ -251,6 +260,7 @@ func cancelled(t *testing.T, f *fixture) {
 		"Changes":     changesErr,
 		"PutSnapshot": f.store.PutSnapshot(ctx, doc, snapshot(log[:1], "late")),
 		"CreateBoard": f.store.CreateBoard(ctx, board, nil, entries(board.Doc, 2, 2)),
+		"Attachment":  f.store.PutAttachment(ctx, "a", picture("x"), roomy),
 		"Ping":        f.store.Ping(ctx),
 	} {
 		if !errors.Is(err, context.Canceled) {

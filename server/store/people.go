@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"openmic/crdt"
+	"openmic/server/docid"
+)
+
+// People is the part of a Store that knows who may open a board. What changes
+// that raises the version of the board in the same transaction.
+type People interface {
+	// LinkBySecret returns the link whose secret has the given SHA-256, or ErrNotFound.
+	LinkBySecret(ctx context.Context, secretHash [32]byte) (Link, error)
+
+	// Access returns a board and all that decides who may open it, of one moment,
+	// or ErrNotFound.
+	Access(ctx context.Context, board string) (Access, error)
+
+	// Versions returns the versions of those of the boards that are there.
+	Versions(ctx context.Context, boards []string) (map[string]int64, error)
+
+	// SetBoard sets whether the board with this id is locked, closed and deleted.
+	// ErrNotFound: it is not there.
+	SetBoard(ctx context.Context, b Board) error
+
+	// AddLink adds a link to a board. ErrFull: it has most links already.
+	AddLink(ctx context.Context, l Link, most int) error
+
+	// SetLink changes the link with this secret, but for its board and when it was
+	// made. ErrNotFound: its board has no such link.
+	SetLink(ctx context.Context, l Link) error
+
+	// DeleteLink revokes the link with this secret. ErrNotFound: the board has no such link.
+	DeleteLink(ctx context.Context, board string, secretHash [32]byte) error
+
+	// Join adds a participant. ErrFull: the board has most of them, or its link as
+	// many as it takes. ErrNotFound: there is no such link.
+	Join(ctx context.Context, p Participant, most int) error
+
+	// ParticipantByToken returns whom a token of this SHA-256 was given, or ErrNotFound.
+	ParticipantByToken(ctx context.Context, tokenHash [32]byte) (Participant, error)
+
+	// Participant returns one of a board by their id, or ErrNotFound.
+	Participant(ctx context.Context, board, id string) (Participant, error)
+
+	// Participants returns those of a board by when they came, newest first, most of them at most.
+	Participants(ctx context.Context, board string, most int) ([]Participant, error)
+
+	// SetParticipant changes the name and the ban of the participant with this id
+	// and board, or returns ErrNotFound.
+	SetParticipant(ctx context.Context, p Participant) error
+
+	// Actors returns who has sent changes of which actor of a document.
+	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
+}
+
+// Role is what a link lets its holder do.
+type Role string
+
+// The roles, each including the one before it.
+const (
+	Viewer    Role = "viewer"
+	Commenter Role = "commenter"
+	Editor    Role = "editor"
+	Owner     Role = "owner"
+)
+
+// Audience is whom a link is for.
+type Audience string
+
+// The audiences.
+const (
+	Customer Audience = "customer"
+	Staff    Audience = "staff"
+)
+
+// Board is a document that people reach by links.
+type Board struct {
+	ID      string // the public id in its address
+	Doc     docid.ID
+	Title   string // as given when it was made; the document holds the title in use
+	Created time.Time
+	Version int64     // grows with each change of what Access returns
+	Locked  bool      // only owners change it
+	Closed  bool      // nobody joins any more, but by an owner's link
+	Deleted time.Time // zero unless it was deleted, and can still be restored
+}
+
+// Link is a share link. Only a hash of its secret is kept.
+type Link struct {
+	BoardID    string
+	Role       Role
+	Audience   Audience
+	Label      string
+	SecretHash [32]byte  // SHA-256 of the secret
+	Expires    time.Time // zero: never
+	Password   string    // an argon2id hash in its usual text form; empty: none is asked
+	People     int       // so many may join by it; 0: any number
+	Lanes      []string  // ids of the lanes in which its editors write; nil: everywhere
+	Created    time.Time
+}
+
+// Participant is somebody who has joined a board.
+type Participant struct {
+	ID        string
+	BoardID   string
+	TokenHash [32]byte // SHA-256 of what their device was given
+	Link      [32]byte // the hash of the secret they came with
+	Password  string   // Link.Password when they joined
+	Name      string
+	Audience  Audience
+	Banned    bool
+	Created   time.Time
+}
+
+// Access is what decides who may open a board.
+type Access struct {
+	Board
+	Links  []Link   // by when they were made, and by hash
+	Banned []string // ids of participants
+}
+
+// Actor says that a participant has sent changes of an actor.
+type Actor struct {
+	Actor       crdt.Actor
+	Participant string
+	Link        string // the public id of the link that they came by
+	Owns        bool   // the actor is theirs; otherwise they passed on what they had from somebody else
+	First       time.Time
+}
