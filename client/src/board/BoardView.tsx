@@ -5,31 +5,34 @@ import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } fr
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
-import { Panel, PanelButton } from "../panel/Panel";
+import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { Loading } from "../app/Loading";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
+import { TalkStore } from "../talk/store";
 import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTools } from "./context";
+import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { InviteDialog, NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
+import { FollowStore } from "./following";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
+import { FollowBanner, People } from "./People";
 import { SaveDialog } from "./SaveDialog";
 import { Stage } from "./stage";
 import { ModeBar, ToolBar } from "./ToolBar";
-import { ConnectionBanner, People, TitleBar } from "./TopBar";
+import { ConnectionBanner, TitleBar } from "./TopBar";
 import { ViewButton } from "./ViewButton";
 import { UiStore, useUi } from "./ui";
 import type { View, Window } from "./ui";
@@ -53,6 +56,8 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       ui: new UiStore(),
       stage: new Stage(),
       far: new FarStore(),
+      talk: new TalkStore(session.document, session.board.id),
+      follow: new FollowStore(),
     }),
     [session],
   );
@@ -87,19 +92,20 @@ function Around({ person }: { person: Person }) {
   const open = useUi((u) => u.open);
   const view = useUi((u) => u.view);
   const editable = useEditable();
+  const talks = useTalks();
   const { title } = useBoard();
   const panelOpen = usePanelState((s) => s.tab !== undefined);
-  const { name, color } = person;
+  const { name } = person;
   useKeys();
   useClipboard();
   useTitle();
   useFollowedFocus();
-  useEffect(() => session.presence.update({ name, color }), [session, name, color]);
+  useEffect(() => session.presence.update({ name }), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-panel={panelOpen || undefined} data-view={view}>
+    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined} data-view={view}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
@@ -107,6 +113,7 @@ function Around({ person }: { person: Person }) {
           <People person={person} />
           <ViewButton />
           <PanelButton />
+          <TalkButton />
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
             {t("invite.button")}
           </button>
@@ -115,6 +122,7 @@ function Around({ person }: { person: Person }) {
       </header>
       <div className="banners">
         <ConnectionBanner />
+        <FollowBanner />
         <ReadOnlyNote />
       </div>
       <BoardContextMenu>
@@ -180,8 +188,8 @@ function useFollowedFocus(): void {
   const board = useBoard();
   useEffect(() => {
     const tell = () => {
-      const { selected, editing } = focus.get();
-      session.presence.update({ selected, editing });
+      const { selected, connector, chosen, editing } = focus.get();
+      session.presence.update({ selected: selected ?? connector, chosen: chosen.length > 1 ? chosen : undefined, editing });
     };
     return focus.subscribe(tell);
   }, [focus, session]);

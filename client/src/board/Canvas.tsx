@@ -15,6 +15,8 @@ import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
+import { useLeader } from "./following";
+import { useFollowing } from "./followView";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
 import { useNodes } from "./nodes";
@@ -23,7 +25,7 @@ import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { useUi } from "./ui";
-import { BAR, NARROW, ZOOM, useStage, viewOf } from "./view";
+import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
 
 const nodeTypes: NodeTypes = { element: ElementCard };
 // Made once: new ones would have every node drawn anew. A click handler is what lets a node be clicked at all.
@@ -42,7 +44,7 @@ const DRAW_ALL = 300;
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas() {
   const { t } = useTranslation();
-  const { focus, session, stage } = useTools();
+  const { focus, follow, session, stage } = useTools();
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
@@ -60,10 +62,16 @@ export function Canvas() {
   const hand = tool === "hand" || space;
   const marquee = useMarquee(frame, !hand && tool === "select");
   useStage(geometry, frame);
+  useTellView();
+  useFollowing(frame);
   useFirstView(geometry, frame);
   useCanvasGoTo();
   useZoomStyle(frame);
 
+  // Without an event it is the program that moves the view.
+  const movedBy = useCallback((event: unknown) => void (event && follow.stop()), [follow]);
+  // The first turn of a wheel moves it; the first touch of a finger does not yet.
+  const beginsMove = useCallback((event: { type: string } | null) => void (event?.type === "wheel" && follow.stop()), [follow]);
   const letGo = useCallback(() => focus.atCell(undefined), [focus]);
 
   const onPointerMove = (event: PointerEvent) => {
@@ -89,6 +97,9 @@ export function Canvas() {
       tabIndex={-1}
       data-hand={hand || undefined}
       onPointerMove={onPointerMove}
+      onPointerDownCapture={(event) => {
+        if (event.target instanceof Element && event.target.closest(".react-flow__minimap")) follow.stop();
+      }}
       onPointerLeave={() => {
         stage.pointer = undefined;
         session.presence.update({ cursor: undefined });
@@ -109,6 +120,8 @@ export function Canvas() {
         onNodeDragStop={carrying.onNodeDragStop}
         onNodeClick={ignore}
         onPaneClick={letGo}
+        onMoveStart={beginsMove}
+        onMove={movedBy}
         elementsSelectable={false}
         elevateNodesOnSelect={false}
         nodesFocusable={false}
@@ -135,6 +148,7 @@ export function Canvas() {
         <Cursors />
         {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
       </ReactFlow>
+      <FollowRing />
       <DrawLayer />
       {marquee && <div className="marquee" style={{ left: marquee.x, top: marquee.y, width: marquee.width, height: marquee.height }} />}
       {carrying.crossing !== "" && (
@@ -170,6 +184,12 @@ function useSpaceKey(): boolean {
     };
   }, []);
   return down;
+}
+
+/** Around the board, in the colour of whoever one follows. */
+function FollowRing() {
+  const leader = useLeader();
+  return leader ? <div className="follow-ring" style={{ borderColor: `var(--person-${String(leader.color)})` }} /> : null;
 }
 
 function EmptyHint() {

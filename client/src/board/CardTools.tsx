@@ -3,7 +3,7 @@ import { command, isAllowed, run } from "../commands/registry";
 import { useHands } from "../commands/hands";
 import { NOTE_COLORS } from "../document/model";
 import type { Element } from "../document/model";
-import { useBoard, useEditable, useFocus } from "./context";
+import { useBoard, useEditable, useFocus, useTalks } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
@@ -15,11 +15,11 @@ export function useChosen(): readonly Element[] {
 
 /** On a narrow window the tools of the chosen note lie above the other tools, where they have room. */
 export function SelectionBar() {
-  const editable = useEditable();
+  const talks = useTalks();
   const chosen = useChosen();
   // While a tool is in the hand its own bar lies there.
   const drawing = useUi((ui) => ui.tool !== "select");
-  return <div className="selection-bar">{!drawing && chosen.length > 0 && editable && <CardTools chosen={chosen} />}</div>;
+  return <div className="selection-bar">{!drawing && chosen.length > 0 && talks && <CardTools chosen={chosen} />}</div>;
 }
 
 const FREE = ["align.left", "align.center", "align.top", "align.middle", "distribute.x", "distribute.y"] as const;
@@ -28,6 +28,7 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
   const { t } = useTranslation();
   const hands = useHands();
   const { focus } = hands;
+  const editable = useEditable();
   const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
   const [first] = chosen;
   const plain = chosen.some((e) => e.kind !== "note");
@@ -54,7 +55,7 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
       onMouseDown={(event) => event.preventDefault()}
     >
       {chosen.length > 1 && <span className="chosen-count">{t("said.chosenShort", { count: chosen.length })}</span>}
-      {colors.map((color) => (
+      {editable && colors.map((color) => (
         <button
           key={color}
           type="button"
@@ -68,6 +69,8 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
       {chosen.length === 1 && first?.kind === "shape" && tool("form")}
       {chosen.length === 1 ? tool("write") : FREE.map(tool)}
       {chosen.length === 1 && tool("connect")}
+      {chosen.length === 1 && tool("comment")}
+      {chosen.length === 1 && tool("vote")}
       {chosen.length === 1 && tool("outline.mark")}
       {chosen.length === 1 && tool("outline.moveTo")}
       {chosen.length === 1 && tool("details")}

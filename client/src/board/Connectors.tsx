@@ -9,13 +9,14 @@ import { plainText } from "../richtext/parse";
 import type { Point } from "../sync/presence";
 import { changeConnector, connectTo } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
-import { useBoard, useEditable, useFocus, useTools } from "./context";
+import { useBoard, useEditable, useFocus, usePeers, useTools, visitorsIn } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around, touches } from "./moving";
 import type { Drag } from "./nodes";
 import { arrowhead, createRouter, route } from "./routes";
 import type { Route } from "./routes";
 import { useVisibleArea } from "./visible";
+import { VisitorTag } from "./VisitorTag";
 
 /** A connector being drawn, or one of its ends being moved. */
 interface Pull {
@@ -66,6 +67,7 @@ export function Connectors({ geometry, drags, hidden }: Props) {
         const r = routes.get(c.id);
         return r && c.id !== chosen && <Words key={c.id} connector={c} x={r.x} y={r.y} />;
       })}
+      <Visited routes={routes} />
       {pulled && (
         <svg className="connectors pulling" aria-hidden="true">
           <path className="connector-line" d={pulled.path} />
@@ -137,6 +139,23 @@ const Line = memo(function Line({ connector, path, chosen, faded }: { connector:
     </g>
   );
 });
+
+/** The connectors that others are at. */
+function Visited({ routes }: { routes: ReadonlyMap<string, Route> }) {
+  const visitors = visitorsIn(usePeers());
+  const visited = [...visitors].flatMap(([id, here]) => {
+    const path = routes.get(id);
+    return path ? [{ id, here, path }] : [];
+  });
+  return visited.map(({ id, here, path }) => (
+    <div key={id} className="connector-visitors" data-testid="connector-visitors" style={{ transform: `translate(${String(path.x)}px, ${String(path.y)}px)` }}>
+      <svg className="connectors" aria-hidden="true" style={{ transform: `translate(${String(-path.x)}px, ${String(-path.y)}px)` }}>
+        <path className="connector-visited" d={path.path} style={{ stroke: `var(--person-${String(here[0]?.color ?? 0)})` }} />
+      </svg>
+      <VisitorTag visitors={here} />
+    </div>
+  ));
+}
 
 function Words({ connector, x, y }: { connector: Connector; x: number; y: number }) {
   const { t } = useTranslation();

@@ -11,10 +11,12 @@ import { matchesWords } from "./find";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { Pills } from "../panel/Marks";
+import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
 import { bindSharedText } from "./sharedText";
+import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
 
 /** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
@@ -65,7 +67,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       role="group"
       tabIndex={0}
       aria-label={label}
-      aria-describedby={editable ? "note-keys" : undefined}
+      aria-describedby={`${signsId(element.id)}${editable ? " note-keys" : ""}`}
       onPointerDown={() => {
         byPointer.current = true;
         setTimeout(() => (byPointer.current = false), 0);
@@ -106,12 +108,8 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
         </span>
       )}
       {!far && <Pills target={element.id} />}
-      {visitor && !far && (
-        <span className="visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
-          {t(visitor.writing ? "note.writing" : "note.at", { name: visitor.name || t("someone") })}
-          {visitors.length > 1 && ` +${String(visitors.length - 1)}`}
-        </span>
-      )}
+      {!far && <Signs target={element.id} />}
+      {!far && <VisitorTag visitors={visitors} />}
     </div>
   );
 });

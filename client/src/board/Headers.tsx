@@ -6,7 +6,9 @@ import { Icon } from "./Icon";
 import { SIZES } from "./layout";
 import type { Geometry } from "./layout";
 import { PartButton, StepNotes } from "../panel/Marks";
+import { Signs } from "../talk/Signs";
 import { SharedField } from "./SharedField";
+import { PartVisitors } from "./VisitorTag";
 
 const HINTED = ["evidence", "customer", "frontstage", "backstage", "support"] as const;
 
@@ -37,6 +39,8 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
                   lines={2}
                 />
                 {hint && <span className="fine">{t(`laneHint.${hint}`)}</span>}
+                <Signs target={lane.id} subject={{ kind: "lane", id: lane.id }} />
+                <PartVisitors target={lane.id} />
                 <PartButton subject={{ kind: "lane", id: lane.id }} label={t("details.ofLane", { name: names.lane(lane.id) })} />
               </label>
             );
@@ -53,6 +57,8 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
                 testId={`step-title-${step.id}`}
               />
               <StepNotes step={step} first={step.phase !== steps[i - 1]?.step.phase} />
+              <Signs target={step.id} subject={{ kind: "step", id: step.id }} />
+              <PartVisitors target={step.id} />
               <PartButton subject={{ kind: "step", id: step.id }} label={t("details.ofStep", { name: names.step(step.id) })} />
             </div>
           ))}

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type { KeyboardEvent } from "react";
 import { useEditable, useTools } from "./context";
 import { bindSharedText } from "./sharedText";
+import { useTellWriting } from "./telling";
 
 interface Props {
   path: readonly string[];
@@ -18,6 +19,7 @@ export function SharedField({ path, label, placeholder, className, testId, lines
   const { document } = useTools();
   const editable = useEditable();
   const field = useRef<HTMLTextAreaElement>(null);
+  const telling = useTellWriting(path);
   const key = path.join("\u0000");
 
   useEffect(() => {
@@ -45,6 +47,7 @@ export function SharedField({ path, label, placeholder, className, testId, lines
       spellCheck={false}
       data-testid={testId}
       onKeyDown={onKeyDown}
+      {...telling}
     />
   );
 }

@@ -5,7 +5,7 @@ import type { Command } from "../commands/command";
 import { useHands, useKeysOf } from "../commands/hands";
 import { spoken } from "../commands/keys";
 import { command, isAllowed, run } from "../commands/registry";
-import { useEditable, useTools } from "./context";
+import { useEditable, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
@@ -25,14 +25,13 @@ export function ToolBar() {
   const editable = useEditable();
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
+  const talks = useTalks();
   const shown = useUi((ui) => (ui.view === "canvas" ? SHOWN : OUTLINE_SHOWN));
-  if (!editable) return null;
+  if (!talks) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      {shown.map((id) => (
-        <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />
-      ))}
-      <MoreMenu />
+      {editable && shown.map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
+      {editable ? <MoreMenu /> : <ToolButton command={command("talk")} />}
       <span className="divider" />
       <ToolButton command={command("undo")} off={!canUndo} />
       <ToolButton command={command("redo")} off={!canRedo} />

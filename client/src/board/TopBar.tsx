@@ -1,14 +1,9 @@
-import * as Popover from "@radix-ui/react-popover";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Logo } from "../app/Logo";
-import { mayEdit } from "../sync/session";
-import { PERSON_COLORS } from "../sync/presence";
-import type { Peer } from "../sync/presence";
-import { useConnection, useEditable, usePeers, useSaveState, useTools } from "./context";
+import { mayEdit, mayTalk } from "../sync/session";
+import { useConnection, useEditable, useSaveState, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
-import { NameForm } from "./NameForm";
-import type { Person } from "./person";
 import { SharedField } from "./SharedField";
 
 /** Which board this is, and whether it is saved. */
@@ -23,10 +18,10 @@ export function TitleBar() {
         <Logo />
       </a>
       <SharedField path={["meta", "title"]} label={t("board.title")} placeholder={t("board.untitled")} className="title-field" testId="board-title" />
-      {mayEdit(role) && <SaveSign />}
+      {mayTalk(role) && <SaveSign />}
       {!editable && (
         <span className="tag" data-testid="read-only">
-          {t(document.board().newer || mayEdit(role) ? "readOnly.short" : `role.${role}`)}
+          {t(document.board().newer || mayEdit(role) || (role === "commenter" && !document.talks) ? "readOnly.short" : `role.${role}`)}
         </span>
       )}
     </div>
@@ -61,55 +56,6 @@ function SaveSign() {
   );
 }
 
-const SHOWN = 4;
-
-/** Who is here. */
-export function People({ person }: { person: Person }) {
-  const { t } = useTranslation();
-  const peers = usePeers();
-  const me: Peer = { id: "me", name: person.name, color: person.color, cursor: undefined, selected: undefined, editing: undefined };
-  const all = [me, ...peers];
-  const shown = all.slice(0, all.length > SHOWN ? SHOWN - 1 : SHOWN);
-  const nameOf = (p: Peer) => (p === me ? t("people.me", { name: p.name }) : p.name || t("someone"));
-  return (
-    <Popover.Root>
-      <Popover.Trigger className="avatars" data-testid="people" data-count={all.length}>
-        <span className="hidden">{`${t("people.label")}: ${t("people.count", { count: all.length })}`}</span>
-        {shown.map((p) => (
-          <Avatar key={p.id} peer={p} />
-        ))}
-        {all.length > shown.length && <span className="avatar more" aria-hidden="true">+{all.length - shown.length}</span>}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className="popover" sideOffset={10} collisionPadding={10} aria-label={t("people.label")}>
-          <h2>{t("people.count", { count: all.length })}</h2>
-          <ul className="people-list">
-            {all.map((p) => (
-              <li key={p.id} data-testid="person">
-                <Avatar peer={p} /> <span>{nameOf(p)}</span>
-              </li>
-            ))}
-          </ul>
-          <NameForm person={person} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
-  );
-}
-
-function Avatar({ peer }: { peer: Peer }) {
-  const letters = peer.name
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((word) => Array.from(word)[0]?.toLocaleUpperCase() ?? "")
-    .join("");
-  return (
-    <span className="avatar" aria-hidden="true" style={{ backgroundColor: `var(--person-${String(peer.color % PERSON_COLORS)})` }}>
-      {letters || "?"}
-    </span>
-  );
-}
-
 /** After how long without a connection we speak of it: short losses heal by themselves. Milliseconds. */
 const CALM = 1_500;
 
@@ -119,7 +65,7 @@ export function ConnectionBanner() {
   const { session } = useTools();
   const connection = useConnection();
   const saved = useSaveState();
-  const editable = useEditable();
+  const talks = useTalks();
   const away = connection.state === "waiting" || (connection.state === "connecting" && connection.lost);
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
@@ -147,14 +93,14 @@ export function ConnectionBanner() {
     return (
       <div className="banner" role="status" data-testid="connection" data-state="lost">
         <Icon name="cloud" />
-        <p>{t(editable ? "connection.lost" : "connection.lostReader")}</p>
+        <p>{t(talks ? "connection.lost" : "connection.lostReader")}</p>
         <button type="button" className="btn soft" onClick={() => session.socket.reconnect()}>
           {t("connection.retry")}
         </button>
       </div>
     );
   }
-  if (connection.state === "online" && saved === "unsaved" && editable) {
+  if (connection.state === "online" && saved === "unsaved" && talks) {
     return (
       <div className="banner" role="status" data-testid="connection" data-state="slow">
         <Icon name="cloud" />

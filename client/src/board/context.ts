@@ -6,8 +6,10 @@ import type { Connection } from "../sync/adapter";
 import type { Peer } from "../sync/presence";
 import type { SaveState } from "../sync/saved";
 import type { BoardSession } from "../sync/session";
+import type { TalkStore } from "../talk/store";
 import type { FarStore } from "./far";
 import type { Focus, FocusStore } from "./focus";
+import type { FollowStore } from "./following";
 import type { NoticeStore } from "./notice";
 import type { Stage } from "./stage";
 import type { UiStore } from "./ui";
@@ -20,6 +22,8 @@ export interface BoardTools {
   readonly ui: UiStore;
   readonly stage: Stage;
   readonly far: FarStore;
+  readonly talk: TalkStore;
+  readonly follow: FollowStore;
 }
 
 export const BoardContext = createContext<BoardTools | undefined>(undefined);
@@ -38,6 +42,12 @@ export function useBoard(): Board {
 export function useEditable(): boolean {
   const { document } = useTools();
   return useSyncExternalStore(document.subscribe, () => document.editable);
+}
+
+/** Whether this person may comment and vote. */
+export function useTalks(): boolean {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => document.talks);
 }
 
 export function useFocus<T>(select: (focus: Focus) => T): T {
@@ -67,22 +77,39 @@ export function usePeers(): readonly Peer[] {
 export interface Visitor {
   readonly name: string;
   readonly color: number;
-  readonly writing: boolean;
+  readonly doing: "at" | "writing" | "commenting";
 }
 
 const NOBODY: readonly Visitor[] = [];
 
-/** Who else is at an element. The same list until somebody comes or goes, however much their pointers move. */
+const placed = new WeakMap<readonly Peer[], ReadonlyMap<string, readonly Visitor[]>>();
+
+/** Who is at which part of the board. Gone through once each time somebody moves, not once for every card. */
+export function visitorsIn(peers: readonly Peer[]): ReadonlyMap<string, readonly Visitor[]> {
+  let places = placed.get(peers);
+  if (!places) {
+    const fresh = new Map<string, Visitor[]>();
+    const put = (id: string, visitor: Visitor) => fresh.set(id, [...(fresh.get(id) ?? []), visitor]);
+    for (const { name, color, selected, chosen = [], editing, talking } of peers) {
+      const doing = new Map<string, Visitor["doing"]>();
+      for (const id of selected === undefined ? chosen : [...chosen, selected]) doing.set(id, "at");
+      if (talking !== undefined) doing.set(talking, "commenting");
+      if (editing !== undefined) doing.set(editing, "writing");
+      for (const [id, what] of doing) put(id, { name, color, doing: what });
+    }
+    placed.set(peers, (places = fresh));
+  }
+  return places;
+}
+
+/** Who else is at an element, a connector, a step or a lane. The same list until somebody comes or goes, however much their pointers move. */
 export function useVisitors(id: string): readonly Visitor[] {
   const { presence } = useTools().session;
   const key = useSyncExternalStore(presence.subscribe, () => {
-    const here = presence.peers().filter((p) => p.selected === id || p.editing === id);
-    return here.length === 0 ? "" : JSON.stringify(here.map((p) => [p.name, p.color, p.editing === id]));
+    const here = visitorsIn(presence.peers()).get(id);
+    return here ? JSON.stringify(here) : "";
   });
-  return useMemo(() => {
-    if (key === "") return NOBODY;
-    return (JSON.parse(key) as [string, number, boolean][]).map(([name, color, writing]) => ({ name, color, writing }));
-  }, [key]);
+  return useMemo(() => (key === "" ? NOBODY : (JSON.parse(key) as Visitor[])), [key]);
 }
 
 /** How the parts of the board are called: as people named them, else by role or number in the reader's language. */

@@ -9,9 +9,10 @@ const MARGIN = { left: 150, top: 70, right: 30, bottom: 110 };
 /** How the canvas brings parts of the board into view. */
 export function useCanvasGoTo(): void {
   const flow = useReactFlow();
-  const { document: board, focus, stage } = useTools();
+  const { document: board, focus, follow, stage } = useTools();
   useEffect(() => {
     const move = (dx: number, dy: number) => {
+      follow.stop();
       const { x, y, zoom } = flow.getViewport();
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       return flow.setViewport({ x: x + dx, y: y + dy, zoom }, calm ? {} : { duration: 160 });
@@ -68,7 +69,7 @@ export function useCanvasGoTo(): void {
       // The other view may have come already.
       if (stage.goTo === own) stage.goTo = undefined;
     };
-  }, [flow, board, focus, stage]);
+  }, [flow, board, focus, follow, stage]);
 }
 
 /** How far down the floating bars reach. */

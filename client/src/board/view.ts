@@ -42,7 +42,7 @@ export function extent(geometry: Geometry): Rect {
 
 /** Lets commands move the view, and know what is on the board. */
 export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
-  const { stage } = useTools();
+  const { stage, follow } = useTools();
   const flow = useReactFlow();
   const store = useStoreApi();
   // Set as soon as it is drawn: a command may run before the next effect.
@@ -66,12 +66,17 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
       aim = { zoom: Math.max(ZOOM.least, Math.min(from * factor, ZOOM.most)), at: performance.now() };
       void flow.zoomTo(aim.zoom, calm());
     };
+    /** One moves the view oneself, and follows nobody any more. */
+    const own = <A extends unknown[]>(move: (...args: A) => void) => (...args: A) => {
+      follow.stop();
+      move(...args);
+    };
     stage.view = {
       visible,
-      zoomIn: () => zoomBy(1.25),
-      zoomOut: () => zoomBy(0.8),
-      actualSize: () => void flow.zoomTo(1, calm()),
-      fitAll: () => {
+      zoomIn: own(() => zoomBy(1.25)),
+      zoomOut: own(() => zoomBy(0.8)),
+      actualSize: own(() => void flow.zoomTo(1, calm())),
+      fitAll: own(() => {
         const { width, height } = size();
         const whole = extent(stage.geometry);
         const onlyBoard = whole.width === stage.geometry.width && whole.height === stage.geometry.height;
@@ -79,9 +84,9 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
         const all = viewAround({ ...whole, width: whole.width + SIZES.margin }, width, height, 1.6);
         // A board that can be read as a whole begins at its upper edge.
         void flow.setViewport(onlyBoard && width >= NARROW && all.zoom >= plain.zoom ? plain : all, calm());
-      },
-      fit: (area) => void flow.setViewport(viewAround(area, size().width, size().height), calm()),
-      reveal: (area) => {
+      }),
+      fit: own((area: Rect) => void flow.setViewport(viewAround(area, size().width, size().height), calm())),
+      reveal: own((area: Rect) => {
         const seen = visible();
         if (area.x >= seen.x && area.y >= seen.y && area.x + area.width <= seen.x + seen.width && area.y + area.height <= seen.y + seen.height) return;
         const { zoom } = flow.getViewport();
@@ -90,15 +95,50 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
         const { width, height } = size();
         const top = width < NARROW ? BAR.topNarrow : BAR.top;
         void flow.setViewport({ x: width / 2 - middle.x * scale, y: top + (height - top - BAR.bottom) / 2 - middle.y * scale, zoom }, calm());
-      },
-      panBy: (dx, dy) => {
+      }),
+      panBy: own((dx: number, dy: number) => {
         const { x, y, zoom } = flow.getViewport();
         void flow.setViewport({ x: x + dx, y: y + dy, zoom });
-      },
+      }),
       at: (x, y) => flow.screenToFlowPosition({ x, y }),
     };
     return () => {
       stage.view = undefined;
     };
-  }, [stage, flow, store, frame]);
+  }, [stage, follow, flow, store, frame]);
+}
+
+/** A view that moves is told at most once in so many milliseconds. */
+const TELL = 240;
+
+/** Tells the others what this person sees, so that they can follow. */
+export function useTellView(): void {
+  const { stage, session } = useTools();
+  const store = useStoreApi();
+  useEffect(() => {
+    let last = "";
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = () => {
+      timer = undefined;
+      const seen = stage.view?.visible();
+      if (!seen) return;
+      const view = { x: Math.round(seen.x), y: Math.round(seen.y), width: Math.max(1, Math.round(seen.width)), height: Math.max(1, Math.round(seen.height)) };
+      if (JSON.stringify(view) === last) return;
+      last = JSON.stringify(view);
+      session.presence.update({ view });
+    };
+    let former = { transform: store.getState().transform, width: 0, height: 0 };
+    const moved = () => {
+      const { transform, width, height } = store.getState();
+      if (transform === former.transform && width === former.width && height === former.height) return;
+      former = { transform, width, height };
+      timer ??= setTimeout(tell, TELL);
+    };
+    moved();
+    const stop = store.subscribe(moved);
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [stage, session, store]);
 }

@@ -12,7 +12,7 @@ export interface Hands extends BoardTools {
   readonly t: (key: string, values?: Record<string, unknown>) => string;
 }
 
-export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "view", "board"] as const;
+export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "talk", "view", "board"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /**
@@ -33,6 +33,8 @@ export interface Command {
   readonly look?: boolean;
   /** In which view it makes sense; in both, when left out. */
   readonly on?: View;
+  /** Also offered to those who may only comment. */
+  readonly talk?: boolean;
   /** In the context menu of what is chosen, of the ground, or both. */
   readonly menu?: readonly ("chosen" | "ground")[];
   /** Not offered in the palette: it makes sense only as a key. */

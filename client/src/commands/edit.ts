@@ -10,8 +10,8 @@ const connectorChosen = ({ focus }: Hands) => focus.get().connector !== undefine
 const byBrowser = (what: "copy" | "cut") => () => void document.execCommand(what);
 
 export const EDIT: readonly Command[] = [
-  { id: "undo", group: "edit", keys: ["Mod+z"], scope: "everywhere", icon: "undo", run: ({ actions }) => actions.undo() },
-  { id: "redo", group: "edit", keys: ["Mod+Shift+z", "Mod+y"], scope: "everywhere", icon: "redo", run: ({ actions }) => actions.redo() },
+  { id: "undo", group: "edit", keys: ["Mod+z"], scope: "everywhere", talk: true, icon: "undo", run: ({ actions }) => actions.undo() },
+  { id: "redo", group: "edit", keys: ["Mod+Shift+z", "Mod+y"], scope: "everywhere", talk: true, icon: "redo", run: ({ actions }) => actions.redo() },
   {
     id: "write",
     group: "edit",

@@ -6,10 +6,11 @@ import { EDIT } from "./edit";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
 import { OUTLINE } from "./outline";
+import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -23,7 +24,9 @@ export function command(id: string): Command {
 export const fits = (c: Command, view: View) => c.on === undefined || c.on === view;
 
 export function isAllowed(c: Command, hands: Hands): boolean {
-  return fits(c, hands.ui.get().view) && (c.look === true || hands.document.editable) && (c.can?.(hands) ?? true);
+  const { document, ui } = hands;
+  if (!fits(c, ui.get().view)) return false;
+  return (c.look === true || document.editable || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
 }
 
 /** Does it if it can be done now. */

@@ -37,10 +37,13 @@ export interface Settable {
 export class Blueprint {
   readonly #board: () => Board;
   readonly #perform: Perform;
+  /** For what commenters may do too. */
+  readonly #say: Perform;
 
-  constructor(board: () => Board, perform: Perform) {
+  constructor(board: () => Board, perform: Perform, say: Perform) {
     this.#board = board;
     this.#perform = perform;
+    this.#say = say;
   }
 
   /** Adds a step at `index`, or last. It joins the phase that both its neighbours are in. */
@@ -141,10 +144,10 @@ export class Blueprint {
     const thread = above?.parent ?? above?.id;
     const order = orderAt([...comments].sort(byOrder));
     const about = above?.target ?? target;
-    return this.#make((draft, id) => create.createComment(draft, { id, target: about, parent: thread, order, text }));
+    return this.#make((draft, id) => create.createComment(draft, { id, target: about, parent: thread, order, text }), this.#say);
   }
 
-  /** Says what has become of a comment, and why. */
+  /** Says what has become of a comment, and why: those who draw the board answer for that. */
   setFate(id: string, fate: Fate, reason = ""): boolean {
     return this.#perform((draft) => [
       ...setFields(draft, ["comments", id], { fate }),
@@ -155,7 +158,7 @@ export class Blueprint {
   /** How many votes a participant gives a target. Nothing is deleted: a zero is a vote taken back. */
   vote(target: string, participant: string, count: number): boolean {
     if (!isKey(target) || !isKey(participant) || !Number.isInteger(count) || count < 0) return false;
-    return this.#perform((draft) => {
+    return this.#say((draft) => {
       const votes = container(draft, "votes");
       if (!votes) return [];
       // Not a deed of its own for undo: without a vote in it, an empty map counts for nothing.
@@ -190,9 +193,9 @@ export class Blueprint {
     ]);
   }
 
-  #make(deed: (draft: Draft, id: string) => Action[]): string | undefined {
+  #make(deed: (draft: Draft, id: string) => Action[], perform = this.#perform): string | undefined {
     const id = newId();
-    return this.#perform((draft) => deed(draft, id)) ? id : undefined;
+    return perform((draft) => deed(draft, id)) ? id : undefined;
   }
 }
 

@@ -24,6 +24,12 @@ const HISTORY = 200;
 
 export type UndoResult = "done" | "nothing" | "conflict";
 
+/** What a person may change: everything, only what is said about the board (comments and votes), or nothing. */
+export type Scope = "all" | "talk" | "none";
+
+/** The parts of the document that hold what is said; the server keeps commenters to these. */
+const TALK: readonly string[] = ["comments", "votes"];
+
 interface Deed {
   readonly actions: readonly Action[];
   readonly at: number;
@@ -48,14 +54,14 @@ export class BoardDocument {
   #redo: Deed[] = [];
   #typing: string | undefined;
   #joining: string | undefined;
-  #editable: boolean;
+  #scope: Scope;
 
-  constructor(source: DocumentSource, options: { editable?: boolean; now?: () => number } = {}) {
+  constructor(source: DocumentSource, options: { scope?: Scope; now?: () => number } = {}) {
     this.#source = source;
     this.#now = options.now ?? Date.now;
-    this.#editable = options.editable ?? true;
+    this.#scope = options.scope ?? "all";
     this.#board = this.#read(source.doc());
-    this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed));
+    this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed), (deed) => this.#say(deed));
     this.#stop = source.onChange((patches) => this.#changed(patches));
   }
 
@@ -88,14 +94,23 @@ export class BoardDocument {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Whether this person may change this document with this program. */
-  get editable(): boolean {
-    return this.#editable && !this.#board.newer;
+  /** What this person may change in this document with this program. */
+  get scope(): Scope {
+    return this.#board.newer ? "none" : this.#scope;
   }
 
-  setEditable(editable: boolean): void {
-    if (this.#editable === editable) return;
-    this.#editable = editable;
+  get editable(): boolean {
+    return this.scope === "all";
+  }
+
+  /** Whether this person may comment and vote. */
+  get talks(): boolean {
+    return this.scope !== "none";
+  }
+
+  setScope(scope: Scope): void {
+    if (this.#scope === scope) return;
+    this.#scope = scope;
     this.#notify();
   }
 
@@ -199,9 +214,9 @@ export class BoardDocument {
   }
 
   #takeBack(from: Deed[], to: Deed[]): UndoResult {
-    if (!this.editable) return "nothing";
-    const deed = from.pop();
-    if (!deed) return "nothing";
+    const deed = from.at(-1);
+    if (!deed || !this.#mayRevert(deed)) return "nothing";
+    from.pop();
     this.#typing = undefined;
     this.#joining = undefined;
     const aliases = {
@@ -218,6 +233,10 @@ export class BoardDocument {
     return done === "conflict" ? "conflict" : "done";
   }
 
+  #mayRevert({ actions }: Deed): boolean {
+    return this.editable || (this.talks && actions.every(({ path }) => TALK.includes(path[0] ?? "")));
+  }
+
   #resolve(cursor: string): string {
     let at = cursor;
     // Bounded: an alias always points to a younger character.
@@ -226,7 +245,16 @@ export class BoardDocument {
   }
 
   #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
-    if (!this.editable) return false;
+    return this.editable && this.#change(deed, goesOn);
+  }
+
+  /** A deed that touches nothing but what is said. Who may do no more must not make the maps that hold it either. */
+  #say(deed: (draft: Draft) => Action[]): boolean {
+    const root = mapOf(this.#source.doc());
+    return this.talks && (this.editable || TALK.every((name) => mapOf(root?.[name]))) && this.#change(deed);
+  }
+
+  #change(deed: (draft: Draft) => Action[], goesOn = false): boolean {
     this.#typing = undefined;
     this.#joining = undefined;
     let actions: Action[] = [];

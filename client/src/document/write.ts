@@ -91,12 +91,19 @@ function conflicts(draft: Draft, action: Action): boolean {
       return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
     case "create":
       // Someone has written on it since: then it is no longer only mine to take away.
-      return !object || textOf(object[textField(action.path)]) !== action.text;
+      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path);
     case "remove":
       return object !== undefined;
     case "text":
       return !object;
   }
+}
+
+/** Whether a comment has been answered or decided on: then it is no longer only its maker's either. */
+function isTakenUp(draft: Draft, [collection, id]: Path): boolean {
+  const comments = collection === "comments" ? (find(draft, ["comments"]) ?? {}) : {};
+  const fate = textOf(mapOf(comments[id ?? ""])?.["fate"]);
+  return (fate !== "" && fate !== "open") || Object.values(comments).some((c) => textOf(mapOf(c)?.["parent"]) === id);
 }
 
 function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {

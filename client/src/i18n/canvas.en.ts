@@ -93,7 +93,7 @@ export const canvas = {
     zoomFit: "Show everything",
     minimap: "Map",
   },
-  commandGroup: { add: "Put on the board", edit: "Change", choose: "Choose", arrange: "Arrange", connect: "Connect", view: "View", board: "The board" },
+  commandGroup: { add: "Put on the board", edit: "Change", choose: "Choose", arrange: "Arrange", connect: "Connect", talk: "Together", view: "View", board: "The board" },
   keyName: { space: "Space" },
   palette: { label: "All commands", placeholder: "What do you want to do?", none: "No command is called that.", connect: "Connect to", connectPlaceholder: "Which one?", connectNone: "Nothing on the board says that." },
   menuFor: { chosen: "What is chosen", ground: "The board" },

@@ -93,7 +93,7 @@ export const canvas: Shape<typeof enCanvas> = {
     zoomFit: "Visa allt",
     minimap: "Karta",
   },
-  commandGroup: { add: "Lägg på tavlan", edit: "Ändra", choose: "Välja", arrange: "Ordna", connect: "Koppla", view: "Vyn", board: "Tavlan" },
+  commandGroup: { add: "Lägg på tavlan", edit: "Ändra", choose: "Välja", arrange: "Ordna", connect: "Koppla", talk: "Tillsammans", view: "Vyn", board: "Tavlan" },
   keyName: { space: "Mellanslag" },
   palette: { label: "Alla kommandon", placeholder: "Vad vill du göra?", none: "Inget kommando heter så.", connect: "Koppla till", connectPlaceholder: "Vilken?", connectNone: "Inget på tavlan lyder så." },
   menuFor: { chosen: "Det valda", ground: "Tavlan" },

@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.en";
 import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -84,6 +85,7 @@ export const en = {
     edit: "Write",
     remove: "Delete",
     at: "{{name}} is here",
+    commenting: "{{name}} is commenting",
     writing: "{{name}} is writing",
     keys: "Enter to write, arrow keys to move, Space to keep it chosen, Delete to delete, 1 to 6 for colours, Shift F10 for everything else.",
   },
@@ -93,6 +95,8 @@ export const en = {
     more: "More",
   },
   ...canvas,
+  command: { ...canvas.command, ...talkCommand },
+  toolName: { ...canvas.toolName, ...talkTool },
   picture,
   said: {
     ...said,
@@ -133,7 +137,7 @@ export const en = {
   },
   readOnly: {
     viewer: "You can look but not change. Ask for a link that lets you edit if you want to draw too.",
-    commenter: "You can look but not change the notes. Ask for a link that lets you edit if you want to draw too.",
+    commenter: "You can comment and vote, but not change the notes. Ask for a link that lets you edit if you want to draw too.",
     newer: "This board was made with a newer version of the program. You can look, but not change it. Reload the page to get the new version.",
     full: "This board is full. You can read it and save a copy, but it takes no more changes.",
     damaged: "A part of this board is damaged where it is stored. You can read what is left. It takes no changes until whoever runs the server has repaired it.",
@@ -144,6 +148,7 @@ export const en = {
     count_one: "{{count}} person here",
     count_other: "{{count}} people here",
     me: "{{name}} (you)",
+    ...doing,
     yourName: "Your name",
     save: "Save the name",
     hint: "The others see it beside your pointer.",
@@ -200,6 +205,8 @@ export const en = {
   open,
   templates,
   outline,
+  talk,
+  follow,
   richtext,
   someone: "Someone",
 };

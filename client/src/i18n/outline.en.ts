@@ -11,7 +11,6 @@ export const outline = {
   nothing: "Nothing yet: {{place}}",
   addHere: "Add: {{place}}",
   feelingsOf: "Feelings: {{step}}",
-  writingHere: "{{name}} is writing here",
   owner: "Owner: {{owner}}",
   performers: { customer: "Self-service", staff: "By staff", system: "By a system" },
   link: {
@@ -19,8 +18,6 @@ export const outline = {
     in: { "leads-to": "comes from {{name}}", enables: "is enabled by {{name}}", information: "is informed by {{name}}" },
     both: { "leads-to": "leads to and comes from {{name}}", enables: "enables and is enabled by {{name}}", information: "informs and is informed by {{name}}" },
   },
-  said_one: "{{count}} comment",
-  said_other: "{{count}} comments",
   movedTo: "Moved: now number {{at}} of {{count}}.",
   marked: "Marked: {{name}}.",
   lastOne: "The last one stays.",

@@ -13,7 +13,6 @@ export const outline: Shape<typeof enOutline> = {
   nothing: "Inget än: {{place}}",
   addHere: "Lägg till: {{place}}",
   feelingsOf: "Känslor: {{step}}",
-  writingHere: "{{name}} skriver här",
   owner: "Ägare: {{owner}}",
   performers: { customer: "Självservice", staff: "Av personal", system: "Av ett system" },
   link: {
@@ -21,8 +20,6 @@ export const outline: Shape<typeof enOutline> = {
     in: { "leads-to": "kommer från {{name}}", enables: "möjliggörs av {{name}}", information: "får upplysning från {{name}}" },
     both: { "leads-to": "leder till och kommer från {{name}}", enables: "möjliggör och möjliggörs av {{name}}", information: "utbyter upplysningar med {{name}}" },
   },
-  said_one: "{{count}} kommentar",
-  said_other: "{{count}} kommentarer",
   movedTo: "Flyttad: nu nummer {{at}} av {{count}}.",
   marked: "Märkt: {{name}}.",
   lastOne: "Den sista stannar kvar.",

@@ -3,6 +3,7 @@ import { outline } from "./outline.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
+import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
@@ -84,6 +85,7 @@ export const sv: Words = {
     edit: "Skriv",
     remove: "Ta bort",
     at: "{{name}} är här",
+    commenting: "{{name}} kommenterar",
     writing: "{{name}} skriver",
     keys: "Enter för att skriva, piltangenter för att flytta, mellanslag för att hålla kvar den, Delete för att ta bort, 1 till 6 för färger, Shift F10 för allt annat.",
   },
@@ -93,6 +95,8 @@ export const sv: Words = {
     more: "Mer",
   },
   ...canvas,
+  command: { ...canvas.command, ...talkCommand },
+  toolName: { ...canvas.toolName, ...talkTool },
   picture,
   said: {
     ...said,
@@ -133,7 +137,7 @@ export const sv: Words = {
   },
   readOnly: {
     viewer: "Du kan titta men inte ändra. Be om en länk som låter dig ändra om du också vill rita.",
-    commenter: "Du kan titta men inte ändra lapparna. Be om en länk som låter dig ändra om du också vill rita.",
+    commenter: "Du kan kommentera och rösta men inte ändra lapparna. Be om en länk som låter dig ändra om du också vill rita.",
     newer: "Tavlan är gjord med en nyare version av programmet. Du kan titta men inte ändra. Ladda om sidan för att få den nya versionen.",
     full: "Tavlan är full. Du kan läsa den och spara en kopia, men den tar inte emot fler ändringar.",
     damaged: "En del av tavlan är skadad där den lagras. Du kan läsa det som finns kvar. Den tar inte emot ändringar förrän den som sköter servern har lagat den.",
@@ -144,6 +148,7 @@ export const sv: Words = {
     count_one: "{{count}} person här",
     count_other: "{{count}} personer här",
     me: "{{name}} (du)",
+    ...doing,
     yourName: "Ditt namn",
     save: "Spara namnet",
     hint: "De andra ser det vid din pekare.",
@@ -200,6 +205,8 @@ export const sv: Words = {
   open,
   templates,
   outline,
+  talk,
+  follow,
   richtext,
   someone: "Någon",
 };

@@ -6,6 +6,7 @@ import { Icon } from "../board/Icon";
 import type { Cell } from "../board/layout";
 import { bindSharedText } from "../board/sharedText";
 import { useUi } from "../board/ui";
+import { VisitorTag } from "../board/VisitorTag";
 import { inCell } from "../document/elements";
 import type { Element, Kind } from "../document/model";
 import { Pill } from "../panel/Marks";
@@ -13,7 +14,7 @@ import { useGoTo } from "../panel/goto";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
-import { Said } from "./Said";
+import { Signs } from "../talk/Signs";
 import type { Item as ItemOf, Link } from "./model";
 import { useOutline } from "./store";
 import { useStop } from "./Stop";
@@ -23,7 +24,7 @@ const NAMED: ReadonlySet<Kind> = new Set(["evidence", "decision", "text", "shape
 
 /** An element of the board as an item of a list: read, written on, and followed to what it leads to. */
 export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () => void }) {
-  const { element, links, markers, said } = item;
+  const { element, links, markers, talked } = item;
   const { id, kind, text } = element;
   const { t } = useTranslation();
   const { focus } = useTools();
@@ -103,13 +104,8 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
         {links.map((link) => (
           <LinkLine key={link.connector.id} link={link} />
         ))}
-        <Said count={said} target={id} about={plainText(text) || t(`kind.${kind}`)} />
-        {visitor && (
-          <span className="item-visitor" style={{ backgroundColor: `var(--person-${String(visitor.color)})` }}>
-            {t(visitor.writing ? "outline.writingHere" : "note.at", { name: visitor.name || t("someone") })}
-            {visitors.length > 1 && ` +${String(visitors.length - 1)}`}
-          </span>
-        )}
+        {talked && <Signs target={id} />}
+        <VisitorTag visitors={visitors} />
       </span>
     </li>
   );

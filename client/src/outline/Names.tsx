@@ -5,13 +5,15 @@ import { useBoard, useEditable, useNames, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
 import type { Cell } from "../board/layout";
 import { bindSharedText } from "../board/sharedText";
+import { useTellWriting } from "../board/telling";
+import { PartVisitors } from "../board/VisitorTag";
 import type { Phase } from "../document/model";
 import { Face } from "../panel/Face";
 import { Pill, useSaySeconds } from "../panel/Marks";
 import { usePanel } from "../panel/store";
 import type { Subject } from "../panel/store";
+import { Signs } from "../talk/Signs";
 import type { Column, Row } from "./model";
-import { Said } from "./Said";
 import { useIsNaming, useOutline } from "./store";
 import { keyOf } from "./stops";
 import type { Stop } from "./stops";
@@ -82,8 +84,10 @@ function Part({ stop, frame, className, testId, name, path, label, placeholder, 
       {(children !== undefined || subject) && (
         <span className="part-notes" id={`${base}notes`}>
           {children}
+          {subject && <Signs target={subject.id} subject={subject} />}
         </span>
       )}
+      {subject && <PartVisitors target={subject.id} />}
       {subject && (
         <button
           type="button"
@@ -119,6 +123,7 @@ function Part({ stop, frame, className, testId, name, path, label, placeholder, 
 function NameField({ path, label, placeholder, onDone }: { path: readonly string[]; label: string; placeholder: string; onDone: (byKey: boolean) => void }) {
   const { document } = useTools();
   const field = useRef<HTMLTextAreaElement>(null);
+  const telling = useTellWriting(path);
   const key = path.join("\u0000");
   useEffect(() => (field.current ? bindSharedText(field.current, document, key.split("\u0000")) : undefined), [document, key]);
   useLayoutEffect(() => {
@@ -139,7 +144,11 @@ function NameField({ path, label, placeholder, onDone }: { path: readonly string
       spellCheck={false}
       data-testid="name-field"
       onDoubleClick={(event) => event.stopPropagation()}
-      onBlur={() => onDone(false)}
+      onFocus={telling.onFocus}
+      onBlur={() => {
+        telling.onBlur();
+        onDone(false);
+      }}
       onKeyDown={(event) => {
         event.stopPropagation();
         if ((event.key === "Enter" && !event.nativeEvent.isComposing) || event.key === "Escape") {
@@ -156,7 +165,7 @@ export function StepName({ column, number, frame }: { column: Column; number: nu
   const names = useNames();
   const saySeconds = useSaySeconds();
   const { lanes } = useBoard();
-  const { step, markers, said } = column;
+  const { step, markers } = column;
   const { id } = step;
   const lane = lanes.find((l) => l.role === "customer") ?? lanes[0];
   const times = (["standardSeconds", "acceptableSeconds", "observedSeconds"] as const).flatMap((field) => {
@@ -186,7 +195,6 @@ export function StepName({ column, number, frame }: { column: Column; number: nu
       {markers.map((m) => (
         <Pill key={m.id} marker={m} />
       ))}
-      <Said count={said} target={id} about={names.step(id)} />
     </Part>
   );
 }
@@ -195,7 +203,7 @@ export function LaneName({ row, frame }: { row: Row; frame: Frame }) {
   const { t } = useTranslation();
   const names = useNames();
   const { steps } = useBoard();
-  const { lane, said } = row;
+  const { lane } = row;
   const { id, role } = lane;
   const step = steps[0];
   return (
@@ -212,7 +220,6 @@ export function LaneName({ row, frame }: { row: Row; frame: Frame }) {
       subject={{ kind: "lane", id }}
     >
       {lane.owner.trim() !== "" && <span>{t("outline.owner", { owner: lane.owner })}</span>}
-      <Said count={said} target={id} about={names.lane(id)} />
     </Part>
   );
 }

@@ -30,7 +30,7 @@ const ignore = () => undefined;
 export default function OutlineView() {
   const { t } = useTranslation();
   const hands = useHands();
-  const { session, stage, focus } = useTools();
+  const { session, stage, focus, follow } = useTools();
   const now = useBoard();
   const names = useNames();
   const form = useUi((ui) => ui.form);
@@ -43,6 +43,11 @@ export default function OutlineView() {
   const main = useRef<HTMLElement>(null);
 
   useEffect(() => visitors.start(), [visitors]);
+  // There is no view here that others could follow, or that follows another's.
+  useEffect(() => {
+    follow.stop();
+    session.presence.update({ view: undefined, cursor: undefined, following: undefined });
+  }, [follow, session]);
   useStaged(store, keys);
   useDrop(ignore);
   // Whoever comes from the canvas goes on where they were.

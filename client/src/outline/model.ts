@@ -2,6 +2,7 @@ import { cellKey } from "../board/layout";
 import { inCell } from "../document/elements";
 import { lineBetween } from "../document/model";
 import type { Board, Connector, Element, Emotion, Lane, Line, Marker, Phase, Step } from "../document/model";
+import { openThreads, votesFor } from "../talk/threads";
 
 /** The board in words: what the table and the list are drawn from. A pure function of the board. */
 
@@ -16,8 +17,8 @@ export interface Item {
   readonly element: Element;
   readonly links: readonly Link[];
   readonly markers: readonly Marker[];
-  /** How many comments are about it. */
-  readonly said: number;
+  /** Whether people talk about it or have voted for it. */
+  readonly talked: boolean;
 }
 
 export interface OutlineCell {
@@ -32,14 +33,12 @@ export interface Row {
   readonly line: Line | undefined;
   /** One for each step, in their order. */
   readonly cells: readonly OutlineCell[];
-  readonly said: number;
 }
 
 export interface Column {
   readonly step: Step;
   readonly emotions: readonly Emotion[];
   readonly markers: readonly Marker[];
-  readonly said: number;
 }
 
 /** Neighbouring steps in the same phase, or in none. */
@@ -80,10 +79,9 @@ export function createOutline(): (board: Board) => Outline {
   return (board) => {
     if (last?.board === board) return last.outline;
     const links = linksOf(board);
+    const threads = openThreads(board);
     const markers = group(board.markers, (m) => m.target);
     const emotions = group(board.emotions, (e) => e.step);
-    const said = new Map<string, number>();
-    for (const { target } of board.comments) said.set(target, (said.get(target) ?? 0) + 1);
 
     const next = new Map<string, Item>();
     const itemOf = (element: Element): Item => {
@@ -93,7 +91,7 @@ export function createOutline(): (board: Board) => Outline {
         element,
         links: reuse(links.get(id), former?.links, same),
         markers: reuse(markers.get(id), former?.markers),
-        said: said.get(id) ?? 0,
+        talked: (threads.get(id) ?? 0) + (votesFor(board, id)?.total ?? 0) > 0,
       };
       const item = former && same(former, fresh) ? former : fresh;
       next.set(id, item);
@@ -110,11 +108,11 @@ export function createOutline(): (board: Board) => Outline {
         here.forEach(({ element }, index) => places.set(element.id, { row, column, index }));
         return keep(`cell ${key}`, { lane: lane.id, step: step.id, items: list(`items ${key}`, here) });
       });
-      return keep(`row ${lane.id}`, { lane, line: below && lineBetween(lane.role, below.role), cells: list(`cells ${lane.id}`, inRow), said: said.get(lane.id) ?? 0 });
+      return keep(`row ${lane.id}`, { lane, line: below && lineBetween(lane.role, below.role), cells: list(`cells ${lane.id}`, inRow) });
     });
     const columns = board.steps.map((step): Column => {
       const { id } = step;
-      const fresh = { step, emotions: list(`emotions ${id}`, emotions.get(id) ?? NOTHING), markers: list(`markers ${id}`, markers.get(id) ?? NOTHING), said: said.get(id) ?? 0 };
+      const fresh = { step, emotions: list(`emotions ${id}`, emotions.get(id) ?? NOTHING), markers: list(`markers ${id}`, markers.get(id) ?? NOTHING) };
       return keep(`column ${id}`, fresh);
     });
     const free = board.elements.filter((e) => !inCell(e)).map(itemOf);

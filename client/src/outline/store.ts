@@ -1,4 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
+import { visitorsIn } from "../board/context";
 import type { Visitor } from "../board/context";
 import type { PresenceRoom } from "../sync/presence";
 import type { OutlineKeys } from "./keys";
@@ -144,21 +145,13 @@ export class Visitors {
   }
 
   #look(): void {
-    const next = new Map<string, Visitor[]>();
-    for (const { name, color, selected, editing } of this.#presence.peers()) {
-      const id = editing ?? selected;
-      if (id === undefined) continue;
-      const visitor = { name, color, writing: editing !== undefined };
-      const list = next.get(id);
-      if (list) list.push(visitor);
-      else next.set(id, [visitor]);
-    }
+    const next = visitorsIn(this.#presence.peers());
     const before = this.#here;
     const merged = new Map<string, readonly Visitor[]>();
     const changed: string[] = [];
     for (const [id, list] of next) {
       const former = before.get(id);
-      const same = former?.length === list.length && list.every((v, i) => v.name === former[i]?.name && v.color === former[i]?.color && v.writing === former[i]?.writing);
+      const same = former?.length === list.length && list.every((v, i) => v.name === former[i]?.name && v.color === former[i]?.color && v.doing === former[i]?.doing);
       merged.set(id, same ? former : list);
       if (!same) changed.push(id);
     }

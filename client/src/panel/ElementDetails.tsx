@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useNames, useTools } from "../board/context";
 import { EVIDENCE_STATUSES, PERFORMERS } from "../document/model";
 import type { Element, Kind } from "../document/model";
+import { TalkButtons } from "../talk/Signs";
 import { Choice, Words } from "./fields";
 import { Links } from "./Links";
 import { Markers } from "./Markers";
@@ -20,6 +21,7 @@ export function ElementDetails({ element }: { element: Element }) {
     <div data-testid="details" data-kind="element">
       <h2>{t(`kind.${element.kind}`)}</h2>
       <p className="fine">{place}</p>
+      <TalkButtons target={id} />
       <div className="panel-group">
         {element.kind === "image" ? (
           <Words path={["elements", id, "text"]} label={t("picture.alt")} hint={t("picture.altHint")} lines={2} most={5000} testId="details-text" />

@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { DetailsTab } from "./DetailsTab";
 import { FindingsTab, useFindings } from "./FindingsTab";
+import { TalkTab } from "../talk/TalkTab";
+import { useTalkCount } from "../talk/use";
 import { usePanel, usePanelState } from "./store";
 import type { Tab } from "./store";
 
@@ -11,7 +13,7 @@ import type { Tab } from "./store";
 export function PanelButton() {
   const { t } = useTranslation();
   const panel = usePanel();
-  const open = usePanelState((s) => s.tab !== undefined);
+  const open = usePanelState((s) => s.tab !== undefined && s.tab !== "talk");
   const count = useFindings().length;
   return (
     <button
@@ -32,6 +34,44 @@ export function PanelButton() {
   );
 }
 
+/** Opens and closes what is said about the board, and tells how much of it is open and new. */
+export function TalkButton() {
+  const { t } = useTranslation();
+  const panel = usePanel();
+  const shown = usePanelState((s) => s.tab === "talk");
+  const { open, fresh } = useTalkCount();
+  return (
+    <button
+      type="button"
+      className="btn panel-button"
+      aria-expanded={shown}
+      data-testid="talk-button"
+      onClick={() => panel.show(shown ? undefined : "talk")}
+    >
+      <span className="wide-only">{t("talk.title")}</span>
+      <span className="narrow-only" aria-hidden="true">
+        <Icon name="talk" />
+      </span>
+      <span className="count" data-none={open === 0 || undefined}>
+        {short(open)}
+      </span>
+      {fresh > 0 && <New count={fresh} />}
+    </button>
+  );
+}
+
+function New({ count }: { count: number }) {
+  const { t } = useTranslation();
+  return (
+    <span className="new" data-testid="talk-new">
+      <span className="narrow-only" aria-hidden="true">
+        {short(count)}
+      </span>
+      <span className="wide-only">{t("talk.newCount", { count: Math.min(count, 99) })}</span>
+    </span>
+  );
+}
+
 /** Beyond a hundred it is only many. */
 const short = (count: number) => (count > 99 ? "99+" : String(count));
 
@@ -41,6 +81,7 @@ export function Panel() {
   const panel = usePanel();
   const tab = usePanelState((s) => s.tab);
   const count = useFindings().length;
+  const { open, fresh } = useTalkCount();
   if (tab === undefined) return null;
   return (
     <aside className="panel" aria-label={t("panel.label")} data-testid="panel">
@@ -49,6 +90,10 @@ export function Panel() {
           <Tabs.List aria-label={t("panel.label")}>
             <Tabs.Trigger className="tab" value="findings" data-testid="tab-findings">
               {t("panel.findings")} <span className="count">{short(count)}</span>
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="talk" data-testid="tab-talk">
+              {t("talk.title")} <span className="count">{short(open)}</span>
+              {fresh > 0 && <New count={fresh} />}
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="details" data-testid="tab-details">
               {t("panel.details")}
@@ -60,6 +105,9 @@ export function Panel() {
         </div>
         <Tabs.Content className="panel-body" value="findings" tabIndex={-1}>
           <FindingsTab />
+        </Tabs.Content>
+        <Tabs.Content className="panel-body" value="talk" tabIndex={-1}>
+          <TalkTab />
         </Tabs.Content>
         <Tabs.Content className="panel-body" value="details" tabIndex={-1}>
           <DetailsTab />

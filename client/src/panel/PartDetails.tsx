@@ -8,6 +8,7 @@ import type { Lane, Step } from "../document/model";
 import { Emotions } from "./Emotions";
 import { Choice, Group, Time, Words } from "./fields";
 import { Markers } from "./Markers";
+import { TalkButtons } from "../talk/Signs";
 import { usePanel } from "./store";
 
 const TIMES = ["standardSeconds", "acceptableSeconds", "observedSeconds"] as const;
@@ -33,6 +34,7 @@ export function StepDetails({ step }: { step: Step }) {
   return (
     <div data-testid="details" data-kind="step">
       <h2>{names.step(id)}</h2>
+      <TalkButtons target={id} subject={{ kind: "step", id }} />
       <div className="panel-group">
         <Words path={["steps", id, "title"]} label={t("details.title")} hint={number} testId="details-title" />
         <Choice
@@ -97,6 +99,7 @@ export function LaneDetails({ lane }: { lane: Lane }) {
   return (
     <div data-testid="details" data-kind="lane">
       <h2>{names.lane(id)}</h2>
+      <TalkButtons target={id} subject={{ kind: "lane", id }} />
       <div className="panel-group">
         <Words path={["lanes", id, "title"]} label={t("details.title")} hint={t(`lane.${lane.role}`)} testId="details-title" />
         <Choice label={t("details.role")} value={lane.role} options={LANE_ROLES} nameOf={(r) => t(`lane.${r}`)} onChange={(role) => role && blueprint.set("lanes", id, { role })} testId="role" />

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditable, useTools } from "../board/context";
 import { bindSharedText } from "../board/sharedText";
+import { useTellWriting } from "../board/telling";
 import { UNITS, UNIT_NAMES, durationOf, numberIn } from "./duration";
 import type { Unit } from "./duration";
 
@@ -11,6 +12,7 @@ export function Words({ path, label, hint, lines = 1, most = 200, testId }: { pa
   const { document } = useTools();
   const editable = useEditable();
   const field = useRef<HTMLTextAreaElement>(null);
+  const telling = useTellWriting(path);
   const key = path.join("\u0000");
   useEffect(() => {
     if (field.current) return bindSharedText(field.current, document, key.split("\u0000"));
@@ -27,6 +29,7 @@ export function Words({ path, label, hint, lines = 1, most = 200, testId }: { pa
         readOnly={!editable}
         maxLength={most}
         data-testid={testId}
+        {...telling}
         onKeyDown={(event) => {
           event.stopPropagation();
           if (lines === 1 && event.key === "Enter" && !event.nativeEvent.isComposing) event.preventDefault();

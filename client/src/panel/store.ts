@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 
-export type Tab = "findings" | "details";
+export type Tab = "findings" | "talk" | "details";
 
 /** A part of the board that is no element: those are what is selected. */
 export interface Subject {
@@ -38,6 +38,11 @@ export class PanelStore {
   /** Shows the details of a step or a lane, or of the board itself. */
   about(subject: Subject | undefined): void {
     this.#set({ tab: "details", subject });
+  }
+
+  /** Shows what is said about a step or a lane, or else about the chosen element. */
+  talk(subject: Subject | undefined): void {
+    this.#set({ tab: "talk", subject });
   }
 
   #set(state: PanelState): void {

@@ -1,5 +1,6 @@
 import { ROLES } from "./api";
 import type { BoardInfo, Links, Role } from "./api";
+import { talkKey } from "../talk/memory";
 import { NAME_LENGTH, PERSON_COLORS } from "./presence";
 
 /** What this device remembers: the boards it has seen with the links to them, and what its person is called. */
@@ -74,6 +75,7 @@ export function forgetBoard(id: string): void {
     BOARDS,
     knownBoards().filter((b) => b.id !== id),
   );
+  localStorage.removeItem(talkKey(id));
 }
 
 /** The person at this device; `invent` makes up a name the first time. */

@@ -5,9 +5,24 @@ export interface Point {
   readonly y: number;
 }
 
+export interface Area extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** How many colours there are for people; the style sheet gives `--person-0` and so on. */
 export const PERSON_COLORS = 10;
 export const NAME_LENGTH = 64;
+
+/** What one can call into the room without a word. */
+export const CALLS = ["clap", "heart", "yes", "question"] as const;
+export type CallKind = (typeof CALLS)[number];
+
+export interface Call {
+  readonly kind: CallKind;
+  /** Tells a call from the one before. */
+  readonly turn: number;
+}
 
 /** Someone at the board, as far as can be seen: where they point and what they are at. */
 export interface Presence {
@@ -16,8 +31,19 @@ export interface Presence {
   readonly color: number;
   /** In board coordinates. */
   readonly cursor: Point | undefined;
+  /** The element, connector, step or lane that they are at. */
   readonly selected: string | undefined;
+  /** All the elements they have chosen, when that is more than one. */
+  readonly chosen?: readonly string[] | undefined;
+  /** The element, step or lane whose words they are writing. */
   readonly editing: string | undefined;
+  /** They write a comment: in this thread, or a new one about this part of the board. */
+  readonly talking?: string | undefined;
+  /** What they see of the board. */
+  readonly view?: Area | undefined;
+  /** The session whose view they follow. */
+  readonly following?: string | undefined;
+  readonly call?: Call | undefined;
   /** What they carry just now, and how far from where it lies. */
   readonly moving?: Moving | undefined;
 }
@@ -41,6 +67,10 @@ export const SILENCE = 25_000;
 /** Only while so few are here does everyone greet a newcomer; in a crowd the heartbeat has to do. */
 const GREETING_CROWD = 12;
 const MOST_PEERS = 500;
+/** So many chosen elements are told of. */
+const MOST_CHOSEN = 50;
+/** Who has come just now gives way when somebody has the same colour. Milliseconds. */
+const NEW = 5_000;
 
 /**
  * Tells the others where this person is, and keeps who else is here. Every message is complete by itself, since a server
@@ -49,16 +79,20 @@ const MOST_PEERS = 500;
 export class PresenceRoom {
   readonly #handle: DocHandle<unknown>;
   readonly #listeners = new Set<() => void>();
-  readonly #seen = new Map<string, { peer: Peer; at: number }>();
+  readonly #seen = new Map<string, { peer: Peer; at: number; since: number }>();
+  readonly #came = Date.now();
+  /** The id of this session, as the others see it. */
+  readonly id: string;
   #peers: readonly Peer[] = [];
   #self: Presence;
   #sentAt = 0;
   #pending: ReturnType<typeof setTimeout> | undefined;
   readonly #clock: ReturnType<typeof setInterval>;
 
-  constructor(handle: DocHandle<unknown>, self: Pick<Presence, "name" | "color">) {
+  constructor(handle: DocHandle<unknown>, self: Pick<Presence, "name" | "color">, id: string) {
     this.#handle = handle;
-    this.#self = { ...self, cursor: undefined, selected: undefined, editing: undefined };
+    this.id = id;
+    this.#self = { name: self.name, color: self.color, cursor: undefined, selected: undefined, editing: undefined };
     handle.on("ephemeral-message", this.#receive);
     window.addEventListener("pagehide", this.#leave);
     this.#clock = setInterval(() => this.#tick(), HEARTBEAT / 4);
@@ -67,6 +101,9 @@ export class PresenceRoom {
 
   /** The others, in the order they came. The same array until one of them has changed. */
   peers = (): readonly Peer[] => this.#peers;
+
+  /** This person, as the others see them. */
+  self = (): Presence => this.#self;
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -79,6 +116,7 @@ export class PresenceRoom {
     if (same) return;
     this.#self = next;
     this.#soon(THROTTLE);
+    if ("name" in change || "color" in change || "following" in change) this.#tell();
   }
 
   /** To be called when the connection has come back: the others may have forgotten us. */
@@ -112,7 +150,12 @@ export class PresenceRoom {
     if (!said) return;
     const isNew = !this.#seen.has(senderId);
     if (isNew && this.#seen.size >= MOST_PEERS) return;
-    this.#seen.set(senderId, { peer: said, at: Date.now() });
+    const now = Date.now();
+    const since = this.#seen.get(senderId)?.since ?? now;
+    this.#seen.set(senderId, { peer: said, at: now, since });
+    if (said.color === this.#self.color && givesWay(this.id, now - this.#came, senderId, now - since)) {
+      this.update({ color: otherColor(said.color, Array.from(this.#seen.values(), ({ peer }) => peer.color), Math.random()) });
+    }
     if (isNew && this.#seen.size <= GREETING_CROWD) this.#soon(THROTTLE + Math.random() * 300);
     this.#changed();
   };
@@ -133,7 +176,7 @@ export class PresenceRoom {
     clearTimeout(this.#pending);
     this.#pending = undefined;
     this.#sentAt = Date.now();
-    const { name, color, cursor, selected, editing, moving } = this.#self;
+    const { name, color, cursor, selected, chosen, editing, talking, view, following, call, moving } = this.#self;
     this.#handle.broadcast({
       type: "presence",
       name,
@@ -142,11 +185,20 @@ export class PresenceRoom {
       selected: selected ?? null,
       editing: editing ?? null,
       ...(moving ? { moving } : {}),
+      ...(chosen && chosen.length > 1 ? { chosen: chosen.slice(-MOST_CHOSEN) } : {}),
+      ...(talking === undefined ? {} : { talking }),
+      ...(view ? { view } : {}),
+      ...(following === undefined ? {} : { following }),
+      ...(call ? { call } : {}),
     });
   }
 
   #changed(): void {
     this.#peers = Array.from(this.#seen.values(), ({ peer }) => peer);
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
@@ -167,7 +219,51 @@ export function readMessage(senderId: PeerId, message: unknown): Peer | "bye" | 
     selected: id(fields["selected"]),
     editing: id(fields["editing"]),
     moving: readMoving(fields["moving"]),
+    chosen: readIds(fields["chosen"], MOST_CHOSEN),
+    talking: id(fields["talking"]),
+    view: readArea(fields["view"]),
+    following: id(fields["following"]),
+    call: readCall(fields["call"]),
   };
+}
+
+/**
+ * Whether one of two people of the same colour takes another: who has come just now does, and when both have been here for
+ * a while, the one whose id is greater. Times are milliseconds: since I came, and since I first saw the other.
+ */
+export function givesWay(me: string, here: number, other: string, known: number): boolean {
+  return here < NEW || (known > NEW && me > other);
+}
+
+/** A colour that nobody has, or the same when there are not enough for all. `luck` is from 0 to 1. */
+export function otherColor(mine: number, taken: readonly number[], luck: number): number {
+  const free = Array.from({ length: PERSON_COLORS }, (_, color) => color).filter((color) => color !== mine && !taken.includes(color));
+  return free[Math.min(free.length - 1, Math.floor(luck * free.length))] ?? mine;
+}
+
+/** Whether following this session would lead in a circle back to `me`. */
+export function leadsBack(peers: readonly Peer[], leader: string, me: string): boolean {
+  const seen = new Set<string>();
+  for (let at: string | undefined = leader; at !== undefined && !seen.has(at); ) {
+    if (at === me) return true;
+    seen.add(at);
+    const id: string = at;
+    at = peers.find((p) => p.id === id)?.following;
+  }
+  return false;
+}
+
+function readIds(value: unknown, most: number): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const ids = value.slice(0, most).filter((id): id is string => typeof id === "string" && id.length <= 64);
+  return ids.length > 0 ? ids : undefined;
+}
+
+function readCall(value: unknown): Call | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { kind, turn } = value as Record<string, unknown>;
+  const known = CALLS.find((c) => c === kind);
+  return known && typeof turn === "number" && Number.isSafeInteger(turn) ? { kind: known, turn } : undefined;
 }
 
 function readMoving(value: unknown): Moving | undefined {
@@ -175,7 +271,7 @@ function readMoving(value: unknown): Moving | undefined {
   const { ids, dx, dy } = value as Record<string, unknown>;
   const by = readPoint({ x: dx, y: dy });
   if (!by || !Array.isArray(ids)) return undefined;
-  return { ids: ids.slice(0, 100).filter((id) => typeof id === "string" && id.length <= 64) as string[], dx: by.x, dy: by.y };
+  return { ids: readIds(ids, 100) ?? [], dx: by.x, dy: by.y };
 }
 
 function readPoint(value: unknown): Point | undefined {
@@ -183,4 +279,12 @@ function readPoint(value: unknown): Point | undefined {
   const { x, y } = value as Record<string, unknown>;
   const sane = (n: unknown): n is number => typeof n === "number" && Number.isFinite(n) && Math.abs(n) < 1e7;
   return sane(x) && sane(y) ? { x, y } : undefined;
+}
+
+function readArea(value: unknown): Area | undefined {
+  const at = readPoint(value);
+  if (!at) return undefined;
+  const { width: x, height: y } = value as Record<string, unknown>;
+  const size = readPoint({ x, y });
+  return size && size.x >= 1 && size.y >= 1 ? { ...at, width: size.x, height: size.y } : undefined;
 }

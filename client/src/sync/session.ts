@@ -4,6 +4,7 @@ import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
 import { BoardDocument } from "../document/document";
+import type { Scope } from "../document/document";
 import { Pictures } from "../pictures/pictures";
 import { Shelf } from "../pictures/shelf";
 import { transportOf } from "../pictures/transport";
@@ -39,6 +40,7 @@ export class OpenError extends Error {
 }
 
 export const mayEdit = (role: Role) => role === "owner" || role === "editor";
+export const mayTalk = (role: Role) => mayEdit(role) || role === "commenter";
 
 let engine: Promise<void> | undefined;
 
@@ -116,10 +118,10 @@ function assemble(
   socket: BoardSocket,
   person: Profile,
 ): BoardSession {
-  const editable = () => {
+  const scope = (): Scope => {
     const connection = socket.connection();
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
-    return mayEdit(board.role) && !takesNone;
+    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? "all" : "talk";
   };
   const document = new BoardDocument(
     {
@@ -131,10 +133,10 @@ function assemble(
         return () => handle.off("change", changed);
       },
     },
-    { editable: editable() },
+    { scope: scope() },
   );
   const saved = new SaveWatch(handle, socket);
-  const presence = new PresenceRoom(handle, person);
+  const presence = new PresenceRoom(handle, person, repo.peerId);
   const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
   void pictures.resume();
   socket.onLeave((peer) => presence.left(peer));
@@ -146,7 +148,7 @@ function assemble(
       pictures.online();
     }
     // What would never be stored should not be drawn.
-    if (now || socket.connection().state === "refused") document.setEditable(editable());
+    if (now || socket.connection().state === "refused") document.setScope(scope());
     online = now;
   });
   // A page that is put away may not come back: what was drawn in the last moment goes to the device now.

@@ -195,7 +195,7 @@ test("one draws on the canvas and one works in the outline: each sees what the o
   await bo.note("Apply").focus();
   await bo.page.keyboard.press("Enter");
   await anna.writeOn(anna.note("Apply"));
-  await expect(bo.page.getByText("Anna is writing here")).toBeVisible();
+  await expect(bo.page.getByText("Anna is writing")).toBeVisible();
   await anna.page.keyboard.press("End");
   await bo.page.keyboard.press("Home");
   for (const letter of "now ") {

@@ -161,6 +161,9 @@ async function everyState(person: Person, link: string, look: (state: string) =>
   await page.getByTestId("panel-button").click();
   await expect(page.getByTestId("findings")).toBeVisible();
   await look("findings");
+  await page.getByTestId("tab-talk").click();
+  await expect(page.getByTestId("talk")).toBeVisible();
+  await look("talk");
   await page.getByTestId("tab-details").click();
   await look("details of the board");
   await page.getByTestId("details-step-s1").click();

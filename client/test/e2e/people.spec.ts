@@ -26,7 +26,7 @@ test("one sees who else is here, where they point and what they are at, until th
   await anna.writeOn(anna.note("Söker"));
   await expect(bo.page.getByText("Anna Sjö is writing")).toBeVisible();
   await bo.page.getByTestId("people").click();
-  await expect(bo.page.getByTestId("person")).toHaveText(["Bo Ek (you)", "Anna Sjö"].map((name) => new RegExp(`${name.replace(/[()]/g, "\\$&")}$`)));
+  await expect(bo.page.getByTestId("person")).toHaveText([/Bo Ek \(you\)$/, /Anna Sjö.*writes on “Söker”/]);
   await bo.page.keyboard.press("Escape");
 
   await anna.page.close({ runBeforeUnload: true });

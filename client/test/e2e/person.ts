@@ -147,7 +147,7 @@ export class Person {
   }
 
   /** What the invitation dialog hands out for a role. */
-  async linkFor(role: "viewer" | "editor"): Promise<string> {
+  async linkFor(role: "viewer" | "commenter" | "editor"): Promise<string> {
     await this.page.getByTestId("invite").click();
     const link = await this.page.getByTestId(`link-${role}`).inputValue();
     await this.page.keyboard.press("Escape");

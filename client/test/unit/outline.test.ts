@@ -37,7 +37,7 @@ describe("what the outline holds", () => {
       elements: { a: {}, b: { lane: "backstage", step: "s2" }, c: {}, free: { lane: undefined, kind: "ink", text: "" } },
       connectors: { k: { from: "a", to: "b" }, l: { from: "c", to: "a", direction: "two-way" } },
       markers: { m: { target: "a", type: "pain" } },
-      comments: { q: { target: "a", text: "?", order: "a0" }, r: { target: "a", parent: "q", text: "!", order: "a1" }, s: { target: "s1", text: ".", order: "a2" } },
+      comments: { q: { target: "a", text: "?", order: "a0" }, r: { target: "a", parent: "q", text: "!", order: "a1" } },
       emotions: { f: { step: "s2", who: "customer", value: -1, note: "" } },
     });
     const cell = o.rows[1]?.cells[0];
@@ -48,13 +48,10 @@ describe("what the outline holds", () => {
       ["both", "c"],
     ]);
     expect(a?.markers.map((m) => m.type)).toEqual(["pain"]);
-    expect(a?.said).toBe(2);
+    expect(a?.talked).toBe(true);
     expect(o.rows[3]?.cells[1]?.items[0]?.links.map((l) => l.way)).toEqual(["in"]);
-    expect(o.columns.map((c) => [c.said, c.emotions.length])).toEqual([
-      [1, 0],
-      [0, 1],
-      [0, 0],
-    ]);
+    expect(cell?.items[1]?.talked).toBe(false);
+    expect(o.columns.map((c) => c.emotions.length)).toEqual([0, 1, 0]);
     expect(o.free.map((i) => i.element.id)).toEqual(["free"]);
     expect(o.rows.map((r) => r.line)).toEqual([undefined, "interaction", "visibility", "internal", undefined]);
   });

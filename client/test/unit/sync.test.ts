@@ -2,7 +2,7 @@ import * as A from "@automerge/automerge/slim";
 import type { PeerId } from "@automerge/automerge-repo/slim";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readMessage } from "../../src/sync/presence";
+import { CALLS, PERSON_COLORS, givesWay, leadsBack, otherColor, readMessage } from "../../src/sync/presence";
 import { afterClose, afterTicketError, delay } from "../../src/sync/reconnect";
 import { hasPending, saveState } from "../../src/sync/saved";
 
@@ -84,4 +84,65 @@ describe("presence", () => {
     expect(readMessage("p" as PeerId, { type: "bye" })).toBe("bye");
     expect(readMessage("p" as PeerId, { type: "microphone" })).toBeUndefined();
   });
+
+  test("whatever a peer sends of itself is small and can be drawn", () => {
+    const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(NaN, Infinity, -0, 1e300));
+    const id = fc.oneof(fc.string({ maxLength: 100 }), fc.anything());
+    const area = fc.oneof(fc.record({ x: number, y: number, width: number, height: number }, { requiredKeys: [] }), fc.anything());
+    const message = fc.record(
+      {
+        type: fc.constant("presence"),
+        name: id,
+        color: number,
+        cursor: area,
+        selected: id,
+        editing: id,
+        talking: id,
+        following: id,
+        chosen: fc.oneof(fc.array(id, { maxLength: 80 }), fc.anything()),
+        view: area,
+        call: fc.oneof(fc.record({ kind: fc.oneof(fc.constantFrom(...CALLS), id), turn: number }), fc.anything()),
+        moving: fc.oneof(fc.record({ ids: fc.array(id), dx: number, dy: number }), fc.anything()),
+      },
+      { requiredKeys: ["type"] },
+    );
+    fc.assert(
+      fc.property(message, (sent) => {
+        const said = readMessage("p" as PeerId, sent);
+        if (said === undefined || said === "bye") throw new Error("a presence was sent");
+        for (const text of [said.selected, said.editing, said.talking, said.following]) expect((text ?? "").length).toBeLessThanOrEqual(64);
+        expect((said.chosen ?? []).length).toBeLessThanOrEqual(50);
+        for (const one of said.chosen ?? []) expect(one.length).toBeLessThanOrEqual(64);
+        for (const n of said.view ? Object.values(said.view) : []) expect(Math.abs(n)).toBeLessThan(1e7);
+        if (said.view) expect(Math.min(said.view.width, said.view.height)).toBeGreaterThanOrEqual(1);
+        if (said.call) expect(CALLS).toContain(said.call.kind);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("colours of people", () => {
+  test("whoever comes last takes another, and of two who stay the same one gives way on both sides", () => {
+    expect(givesWay("a", 100, "b", 0)).toBe(true);
+    expect(givesWay("a", 60_000, "b", 100)).toBe(false);
+    expect([givesWay("a", 60_000, "b", 60_000), givesWay("b", 60_000, "a", 60_000)]).toEqual([false, true]);
+  });
+
+  test("the other colour is one that nobody has, as long as there is one", () => {
+    const color = fc.integer({ min: 0, max: PERSON_COLORS - 1 });
+    fc.assert(
+      fc.property(color, fc.array(color, { maxLength: 14 }), fc.double({ min: 0, max: 1, noNaN: true }), (mine, taken, luck) => {
+        const other = otherColor(mine, [mine, ...taken], luck);
+        if (new Set([mine, ...taken]).size < PERSON_COLORS) expect([mine, ...taken]).not.toContain(other);
+        else expect(other).toBe(mine);
+      }),
+    );
+  });
+});
+
+test("following never leads in a circle, nor hangs in one among others", () => {
+  const peer = (id: string, following?: string) => ({ id, name: id, color: 0, cursor: undefined, selected: undefined, editing: undefined, following });
+  const peers = [peer("a", "b"), peer("b", "me"), peer("c", "d"), peer("d", "c"), peer("e")];
+  expect(["a", "b", "c", "e", "gone"].map((leader) => leadsBack(peers, leader, "me"))).toEqual([true, true, false, false, false]);
 });
