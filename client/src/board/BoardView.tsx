@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
+import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { Loading } from "../app/Loading";
 import { renameBoard } from "../sync/device";
@@ -88,7 +89,7 @@ function Words({ children }: { children: ReactNode }) {
 
 function Around({ person }: { person: Person }) {
   const { t } = useTranslation();
-  const { session, ui } = useTools();
+  const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
   const view = useUi((u) => u.view);
   const editable = useEditable();
@@ -141,6 +142,7 @@ function Around({ person }: { person: Person }) {
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
+      {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>

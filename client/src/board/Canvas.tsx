@@ -18,12 +18,13 @@ import type { Geometry } from "./layout";
 import { useLeader } from "./following";
 import { useFollowing } from "./followView";
 import { useMarquee } from "./marquee";
-import { useCountLines } from "./measure";
+import { rememberedLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
+import { isMarked } from "../richtext/parse";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
 
@@ -48,12 +49,14 @@ export function Canvas() {
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
-  const count = useCountLines();
   const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
-  const geometry = useMemo(() => layout(board, count), [board, count]);
+  // Marks that are not shown otherwise need room while one writes.
+  const editing = useFocus((f) => f.editing);
+  const written = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
+  const geometry = useMemo(() => layout(board, rememberedLines, written), [board, written]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);

@@ -22,6 +22,7 @@ export function SelectionBar() {
   return <div className="selection-bar">{!drawing && chosen.length > 0 && talks && <CardTools chosen={chosen} />}</div>;
 }
 
+const FORMATS = ["format.bold", "format.list", "format.link"] as const;
 const FREE = ["align.left", "align.center", "align.top", "align.middle", "distribute.x", "distribute.y"] as const;
 
 export function CardTools({ chosen }: { chosen: readonly Element[] }) {
@@ -31,12 +32,14 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
   const editable = useEditable();
   const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
   const [first] = chosen;
+  // Its tools are for what is written, as long as something is.
+  const writing = useFocus((f) => f.editing !== undefined) && first?.kind !== "frame";
   const plain = chosen.some((e) => e.kind !== "note");
   // Pictures have the colours they have.
   const colors = chosen.every((e) => e.kind === "image") ? [] : NOTE_COLORS.filter((color) => plain || color !== "gray");
-  const tool = (id: string) => {
+  const tool = (id: string, always = false) => {
     const c = command(id);
-    if (!c.icon || !isAllowed(c, hands)) return null;
+    if (!c.icon || !(always || isAllowed(c, hands))) return null;
     const name = t(`tool.${id}`, { defaultValue: t(`command.${id}`) });
     return (
       <button key={id} type="button" className="btn icon" data-testid={`tool-${id}`} aria-label={name} title={name} onClick={() => run(c, hands)}>
@@ -49,12 +52,14 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
       className="card-tools nodrag nopan"
       role="toolbar"
       aria-label={t("note.tools")}
+      data-writing={writing || undefined}
       onClick={stop}
       onDoubleClick={stop}
       // Pressing a tool must not end the writing that it is for.
       onMouseDown={(event) => event.preventDefault()}
     >
       {chosen.length > 1 && <span className="chosen-count">{t("said.chosenShort", { count: chosen.length })}</span>}
+      {writing && FORMATS.map((id) => tool(id, true))}
       {editable && colors.map((color) => (
         <button
           key={color}
@@ -67,7 +72,7 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
         />
       ))}
       {chosen.length === 1 && first?.kind === "shape" && tool("form")}
-      {chosen.length === 1 ? tool("write") : FREE.map(tool)}
+      {chosen.length > 1 ? FREE.map((id) => tool(id)) : !writing && tool("write")}
       {chosen.length === 1 && tool("connect")}
       {chosen.length === 1 && tool("comment")}
       {chosen.length === 1 && tool("vote")}

@@ -10,10 +10,14 @@ import { Icon } from "./Icon";
  * A window that no button of its own has opened gives the keyboard back to what had it before, unless what was picked in it
  * has taken it elsewhere.
  */
-export function useGiveBack(): (event: Event) => void {
+export function useGiveBack(backTo?: HTMLElement): (event: Event) => void {
   const [before] = useState(() => document.activeElement);
   return (event) => {
     event.preventDefault();
+    if (backTo) {
+      backTo.focus({ preventScroll: true });
+      return;
+    }
     if (document.activeElement !== document.body && document.activeElement !== null) return;
     // An item of a menu is gone with its menu.
     const to = before?.isConnected === true ? before : document.querySelector("main");
@@ -21,9 +25,17 @@ export function useGiveBack(): (event: Event) => void {
   };
 }
 
-export function Sheet({ title, lead, children, onClose, wide }: { title: string; lead?: string; children: ReactNode; onClose: () => void; wide?: boolean }) {
+export function Sheet({ title, lead, children, onClose, wide, backTo }: {
+  title: string;
+  lead?: string;
+  children: ReactNode;
+  onClose: () => void;
+  wide?: boolean;
+  /** Has the keyboard afterwards; else whatever had it before. */
+  backTo?: HTMLElement;
+}) {
   const { t } = useTranslation();
-  const giveBack = useGiveBack();
+  const giveBack = useGiveBack(backTo);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

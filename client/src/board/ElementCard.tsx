@@ -1,4 +1,4 @@
-import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { NodeResizer } from "@xyflow/react";
 import type { NodeProps } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
@@ -15,9 +15,9 @@ import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
-import { bindSharedText } from "./sharedText";
 import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
+import { Writing } from "./Writing";
 
 /** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
 export const ElementCard = memo(function ElementCard({ data, dragging, width, height }: NodeProps<ElementNode>) {
@@ -131,49 +131,5 @@ function Form({ element }: { element: Element }) {
     <svg className="form" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
       {element.form === "ellipse" ? <ellipse cx="50" cy="50" rx="49.500" ry="49.500" /> : <path d="M50 .5L99.500 50 50 99.500 .5 50z" />}
     </svg>
-  );
-}
-
-function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
-  const { document, focus } = useTools();
-  const { t } = useTranslation();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const { id } = element;
-
-  useEffect(() => {
-    if (field.current) return bindSharedText(field.current, document, ["elements", id, "text"]);
-    return undefined;
-  }, [document, id]);
-
-  useLayoutEffect(() => {
-    const el = field.current;
-    if (!el) return;
-    el.value = document.text(["elements", id, "text"]);
-    el.focus({ preventScroll: true });
-    el.setSelectionRange(el.value.length, el.value.length);
-  }, [document, id]);
-
-  return (
-    <textarea
-      ref={field}
-      className="card-text nodrag nopan nowheel"
-      aria-label={t("note.text")}
-      placeholder={t("note.placeholder")}
-      data-testid="note-text"
-      maxLength={5000}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
-          event.preventDefault();
-          onDone();
-        }
-      }}
-      onBlur={() => {
-        // Someone may have moved the note, which takes it out of the page for a moment: that ends no writing.
-        setTimeout(() => {
-          if (window.document.activeElement !== field.current && focus.get().editing === id) focus.stopEditing();
-        }, 0);
-      }}
-    />
   );
 }

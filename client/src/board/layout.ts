@@ -1,6 +1,6 @@
 import { lineBetween } from "../document/model";
 import type { Board, Element, Kind, Lane, Line, Step } from "../document/model";
-import { countLines } from "../richtext/lines";
+import { countLines, countWritten } from "../richtext/lines";
 import type { Measure } from "../richtext/lines";
 
 /** Where everything on a board lies, in board units (pixels at zoom 1). A pure function of the board. */
@@ -27,8 +27,8 @@ export const SIZES = {
   margin: 64,
 } as const;
 
-/** How many lines a text takes in a given width, board units. */
-export type CountLines = (text: string, width: number) => number;
+/** How many lines a text takes in a given width, board units: as it is shown, or as it is written, marks and all. */
+export type CountLines = (text: string, width: number, written?: boolean) => number;
 
 export interface Rect {
   readonly x: number;
@@ -72,6 +72,24 @@ export function widthOf(kind: Kind): number {
   return kind === "note" ? inner - 20 : inner;
 }
 
+/** Letters that are larger than those of a card take as many lines as those of a card do in less room. */
+const LARGER = 0.88;
+
+/** How much of an element's width its words may take, measured in the letters of a card. */
+function textWidth(kind: Kind, width: number): number {
+  switch (kind) {
+    case "action":
+    case "evidence":
+      return width - 25;
+    case "decision":
+      return width - 43;
+    case "text":
+      return (width - 16) * LARGER;
+    default:
+      return width - 2 * SIZES.noteInset;
+  }
+}
+
 /** Sizes of what lies free and has none of its own; a height of 0 means: as high as its words. */
 const FREE: Readonly<Record<Kind, { width: number; height: number }>> = {
   note: { width: 188, height: 0 },
@@ -90,7 +108,8 @@ export const freeSize = (kind: Kind) => FREE[kind];
 /** How high a picture is for its width. */
 export const ratioOf = ({ w, h }: Pick<Element, "w" | "h">) => (w > 0 && h > 0 ? h / w : FREE.image.height / FREE.image.width);
 
-export function layout(board: Board, countLines: CountLines): Geometry {
+/** `writing` is the element whose text is shown as it is written. */
+export function layout(board: Board, countLines: CountLines, writing?: string): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
   for (const element of board.elements) {
@@ -106,7 +125,7 @@ export function layout(board: Board, countLines: CountLines): Geometry {
 
   const places = new Map<string, Rect>();
   const heightOf = (element: Element, width: number) => {
-    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset));
+    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), element.id === writing));
     return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
   };
   // Below a picture stands what it shows, if somebody has said so.
@@ -190,5 +209,5 @@ export function evenLetters(letterWidth: number): CountLines {
 
 /** Counts lines as a browser breaks them, given how wide texts are. Marks are not shown and take no room. */
 export function wrapWith(measure: Measure): CountLines {
-  return (text, width) => countLines(text, width, measure);
+  return (text, width, written) => (written ? countWritten : countLines)(text, width, measure);
 }

@@ -1,4 +1,5 @@
 import type { OutlineKeys } from "../outline/keys";
+import type { Writer } from "../richtext/writer";
 import type { Point } from "../sync/presence";
 import type { Geometry, Rect } from "./layout";
 import { below } from "./moving";
@@ -46,6 +47,8 @@ export class Stage {
   pointer: Point | undefined;
   /** Where the open context menu was asked for, if by a pointer. */
   menuAt: Point | undefined;
+  /** Of the field being written in, while there is one. */
+  writer: Writer | undefined;
 
   get geometry(): Geometry {
     return this.measure();

@@ -3,6 +3,7 @@ import type { View } from "../board/ui";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
+import { FORMAT } from "./format";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
 import { OUTLINE } from "./outline";
@@ -10,7 +11,7 @@ import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 

@@ -42,7 +42,7 @@ interface Deed {
 export class BoardDocument {
   readonly #source: DocumentSource;
   readonly #now: () => number;
-  readonly #read = createReader();
+  readonly #read = createReader((map, key) => A.getConflicts(map as never, key as never));
   readonly #listeners = new Set<() => void>();
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
   readonly #aliases = new Map<string, string>();
@@ -191,6 +191,19 @@ export class BoardDocument {
     const done = this.#perform((draft) => editText(draft, path, splice, goesOn?.edit), goesOn !== undefined);
     this.#typing = done ? key : undefined;
     return done;
+  }
+
+  /** Makes several replacements in a text as one deed, such as the marks around a word. They go from the last to the first. */
+  formatText(path: Path, splices: readonly Splice[]): boolean {
+    return this.#perform((draft) => {
+      let done: Action[] = [];
+      for (const splice of splices) {
+        const [former] = done;
+        const next = editText(draft, path, splice, former?.type === "text" ? former.edit : undefined);
+        if (next.length > 0) done = next;
+      }
+      return done;
+    });
   }
 
   /** Tells what others do to a text, at once and in order, so that a caret can keep its place. */

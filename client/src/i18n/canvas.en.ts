@@ -26,6 +26,7 @@ export const canvas = {
     duplicate: "Duplicate",
     remove: "Delete",
     color: { yellow: "Colour: yellow", pink: "Colour: pink", blue: "Colour: blue", green: "Colour: green", lilac: "Colour: lilac", gray: "Colour: plain" },
+    format: { bold: "Bold", list: "List", link: "Link…" },
     lock: "Lock",
     unlock: "Unlock",
     selectAll: "Choose everything",

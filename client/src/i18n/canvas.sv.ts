@@ -27,6 +27,7 @@ export const canvas: Shape<typeof enCanvas> = {
     duplicate: "Gör en till likadan",
     remove: "Ta bort",
     color: { yellow: "Färg: gul", pink: "Färg: rosa", blue: "Färg: blå", green: "Färg: grön", lilac: "Färg: lila", gray: "Färg: enkel" },
+    format: { bold: "Fet stil", list: "Lista", link: "Länk…" },
     lock: "Lås",
     unlock: "Lås upp",
     selectAll: "Välj allt",

@@ -1,12 +1,12 @@
-import { memo, useEffect, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { memo, useEffect, useId, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditable, useFocus, useNames, useTools } from "../board/context";
 import { matchesWords } from "../board/find";
 import { Icon } from "../board/Icon";
 import type { Cell } from "../board/layout";
-import { bindSharedText } from "../board/sharedText";
 import { useUi } from "../board/ui";
 import { VisitorTag } from "../board/VisitorTag";
+import { Writing } from "../board/Writing";
 import { inCell } from "../document/elements";
 import type { Element, Kind } from "../document/model";
 import { Pill } from "../panel/Marks";
@@ -44,6 +44,9 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
   const here = useUi((ui) => ui.found === id);
   const [visitor] = visitors;
   const byPointer = useRef(false);
+  useEffect(() => {
+    if (editing) ref.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [editing, ref]);
 
   return (
     <li
@@ -149,52 +152,5 @@ function LinkLine({ link }: { link: Link }) {
       {words}
       {connector.label.trim() !== "" && ` (${connector.label})`}
     </button>
-  );
-}
-
-function Writing({ element, more, onDone }: { element: Element; more: () => void; onDone: () => void }) {
-  const { document, focus } = useTools();
-  const { t } = useTranslation();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const { id, kind } = element;
-
-  useEffect(() => {
-    if (field.current) return bindSharedText(field.current, document, ["elements", id, "text"]);
-    return undefined;
-  }, [document, id]);
-
-  useLayoutEffect(() => {
-    const el = field.current;
-    if (!el) return;
-    el.value = document.text(["elements", id, "text"]);
-    el.focus();
-    el.setSelectionRange(el.value.length, el.value.length);
-  }, [document, id]);
-
-  return (
-    <textarea
-      ref={field}
-      className="card-text"
-      aria-label={t(kind === "image" ? "picture.alt" : "note.text")}
-      placeholder={t("note.placeholder")}
-      data-testid="note-text"
-      maxLength={5000}
-      rows={1}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        const another = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-        if (event.key !== "Escape" && !another) return;
-        event.preventDefault();
-        onDone();
-        if (another) more();
-      }}
-      onDoubleClick={(event) => event.stopPropagation()}
-      onBlur={() => {
-        // Someone may have moved the note, which takes it out of the page for a moment: that ends no writing.
-        setTimeout(() => {
-          if (window.document.activeElement !== field.current && focus.get().editing === id) focus.stopEditing();
-        }, 0);
-      }}
-    />
   );
 }
