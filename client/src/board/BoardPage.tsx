@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { Loading } from "../app/Loading";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
@@ -7,10 +6,10 @@ import { OpenError, openBoard } from "../sync/session";
 import type { BoardSession, OpenProblem } from "../sync/session";
 import { BoardView, loadView } from "./BoardView";
 import { usePerson } from "./person";
-import { lastView } from "./ui";
+import { lastView } from "./lastView";
 
-/** Opens a board and keeps it open as long as its page is shown. */
-export default function BoardPage({ id, secret }: { id: string; secret: string }) {
+/** Opens a board and keeps it open as long as its page is shown. `onShown` is called once there is something to see. */
+export default function BoardPage({ id, secret, onShown }: { id: string; secret: string; onShown: () => void }) {
   const person = usePerson();
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
@@ -48,12 +47,16 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
     };
   }, [id, secret, start]);
 
+  useEffect(() => {
+    if (problem) onShown();
+  }, [problem, onShown]);
+
   if (problem) return <Problem kind={problem} />;
-  return session ? <BoardView session={session} person={person} unfilled={unfilled} /> : <Loading />;
+  return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }
 
 /** Puts on a board just made what it is to begin with. False when that could not be done. */
-async function fill(id: string, { document }: BoardSession): Promise<boolean> {
+async function fill(id: string, { document, pictures }: BoardSession): Promise<boolean> {
   const content = takeFilling(id);
   if (!content) return true;
   try {
@@ -63,6 +66,8 @@ async function fill(id: string, { document }: BoardSession): Promise<boolean> {
       // A large board takes seconds: the page stays alive meanwhile.
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
+    const { bringAlong } = await import("../pictures/bringing");
+    await bringAlong(content, document.board(), pictures);
     return true;
   } catch (error) {
     console.error(error);

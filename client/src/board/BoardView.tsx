@@ -8,7 +8,6 @@ import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
-import { Loading } from "../app/Loading";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -36,7 +35,8 @@ import { ModeBar, ToolBar } from "./ToolBar";
 import { ConnectionBanner, TitleBar } from "./TopBar";
 import { ViewButton } from "./ViewButton";
 import { UiStore, useUi } from "./ui";
-import type { View, Window } from "./ui";
+import type { View } from "./lastView";
+import type { Window } from "./ui";
 
 const views = { canvas: () => import("./CanvasView"), outline: () => import("../outline/OutlineView") };
 const CanvasView = lazy(views.canvas);
@@ -46,7 +46,7 @@ const OutlineView = lazy(views.outline);
 export const loadView = (view: View): Promise<unknown> => views[view]();
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+export function BoardView({ session, person, unfilled, onShown }: { session: BoardSession; person: Person; unfilled: boolean; onShown: () => void }) {
   const { t } = useTranslation();
   const tools = useMemo(
     () => ({
@@ -70,7 +70,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <Words>
-          <Around person={person} />
+          <Around person={person} onShown={onShown} />
         </Words>
       </PanelContext.Provider>
     </BoardContext.Provider>
@@ -87,7 +87,7 @@ function Words({ children }: { children: ReactNode }) {
   );
 }
 
-function Around({ person }: { person: Person }) {
+function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { t } = useTranslation();
   const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
@@ -127,7 +127,7 @@ function Around({ person }: { person: Person }) {
         <ReadOnlyNote />
       </div>
       <BoardContextMenu>
-        <Suspense fallback={<Loading />}>{view === "canvas" ? <CanvasView /> : <OutlineView />}</Suspense>
+        <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={onShown} /> : <OutlineView onShown={onShown} />}</Suspense>
       </BoardContextMenu>
       <FindBar />
       <Panel />

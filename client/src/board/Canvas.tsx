@@ -4,6 +4,7 @@ import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
+import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
 import { Connectors } from "./Connectors";
@@ -43,7 +44,7 @@ const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage
 const DRAW_ALL = 300;
 
 /** The board itself: pan, zoom, and everything that lies on it. */
-export function Canvas() {
+export function Canvas({ onShown }: { onShown: () => void }) {
   const { t } = useTranslation();
   const { focus, follow, session, stage } = useTools();
   const board = useBoard();
@@ -67,7 +68,7 @@ export function Canvas() {
   useStage(geometry, frame);
   useTellView();
   useFollowing(frame);
-  useFirstView(geometry, frame);
+  useFirstView(geometry, frame, onShown);
   useCanvasGoTo();
   useZoomStyle(frame);
 
@@ -149,6 +150,7 @@ export function Canvas() {
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
+        <Calls />
         {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
       </ReactFlow>
       <FollowRing />
@@ -218,7 +220,7 @@ function useTopInset(frame: RefObject<HTMLElement | null>): number {
   return top;
 }
 
-function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
+function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>, onShown: () => void): void {
   const flow = useReactFlow();
   const done = useRef(false);
   useEffect(() => {
@@ -227,7 +229,9 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>):
     done.current = true;
     void flow.setViewport(viewOf(geometry, element.clientWidth, element.clientHeight));
     element.focus({ preventScroll: true });
-  }, [flow, frame, geometry]);
+    // The frame after the next one has everything in its place.
+    requestAnimationFrame(() => requestAnimationFrame(onShown));
+  }, [flow, frame, geometry, onShown]);
 }
 
 /** Gives the style sheet 1/zoom, for what keeps its size on the screen, and tells the cards when they are far away. */

@@ -3,10 +3,10 @@ import { Canvas } from "./Canvas";
 import { ZoomBar } from "./ToolBar";
 
 /** The board as a drawing. */
-export default function CanvasView() {
+export default function CanvasView({ onShown }: { onShown: () => void }) {
   return (
     <ReactFlowProvider>
-      <Canvas />
+      <Canvas onShown={onShown} />
       <ZoomBar />
     </ReactFlowProvider>
   );

@@ -39,8 +39,8 @@ export function Writing({ element, onDone, more }: { element: Element; onDone: (
     <textarea
       ref={field}
       className="card-text nodrag nopan nowheel"
-      aria-label={t(kind === "image" ? "picture.alt" : "note.text")}
-      placeholder={t("note.placeholder")}
+      aria-label={t("note.text")}
+      placeholder={t(kind === "image" ? "picture.alt" : "note.placeholder")}
       data-testid="note-text"
       maxLength={5000}
       rows={1}

@@ -1,14 +1,12 @@
 import { useSyncExternalStore } from "react";
 import type { Kind } from "../document/model";
 import { useTools } from "./context";
+import { lastForm, lastView, rememberView } from "./lastView";
+import type { OutlineForm, View } from "./lastView";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
 export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "feel" | "moveTo" | "removePart";
-
-/** How the board is shown: drawn, or in words. */
-export type View = "canvas" | "outline";
-export type OutlineForm = "table" | "list";
 
 export interface Ui {
   readonly tool: Tool;
@@ -23,17 +21,6 @@ export interface Ui {
 }
 
 const MINIMAP = "openmic.minimap";
-const VIEW = "openmic.view";
-const FORM = "openmic.outline";
-
-/** The view that was shown last on this device. */
-export const lastView = (): View => (localStorage.getItem(VIEW) === "outline" ? "outline" : "canvas");
-
-/** On a narrow window a list can be read without moving sideways. */
-function lastForm(): OutlineForm {
-  const stored = localStorage.getItem(FORM);
-  return stored === "list" || stored === "table" ? stored : matchMedia("(width < 720px)").matches ? "list" : "table";
-}
 
 /** What is open around the board. */
 export class UiStore {
@@ -51,8 +38,7 @@ export class UiStore {
     const next = { ...this.#ui, ...change };
     if ((Object.keys(next) as (keyof Ui)[]).every((k) => next[k] === this.#ui[k])) return;
     if (next.minimap !== this.#ui.minimap) localStorage.setItem(MINIMAP, next.minimap ? "yes" : "no");
-    if (next.view !== this.#ui.view) localStorage.setItem(VIEW, next.view);
-    if (next.form !== this.#ui.form) localStorage.setItem(FORM, next.form);
+    if (next.view !== this.#ui.view || next.form !== this.#ui.form) rememberView(next.view, next.form);
     this.#ui = next;
     for (const listener of this.#listeners) listener();
   }

@@ -1,7 +1,7 @@
 import type { Actions } from "../board/actions";
 import type { BoardTools, Names } from "../board/context";
 import type { IconName } from "../board/Icon";
-import type { View } from "../board/ui";
+import type { View } from "../board/lastView";
 import type { PanelStore } from "../panel/store";
 
 /** What a command has at hand. */

@@ -1,5 +1,5 @@
 import { ARRANGE } from "./arrange";
-import type { View } from "../board/ui";
+import type { View } from "../board/lastView";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";

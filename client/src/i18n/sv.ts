@@ -3,7 +3,7 @@ import { outline } from "./outline.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
@@ -207,6 +207,7 @@ export const sv: Words = {
   outline,
   talk,
   follow,
+  call,
   richtext,
   someone: "Någon",
 };

@@ -9,7 +9,7 @@ import { evenLetters, layout } from "../board/layout";
 import { keepField } from "../board/stage";
 import type { GoTo } from "../board/stage";
 import { useUi } from "../board/ui";
-import type { OutlineForm } from "../board/ui";
+import type { OutlineForm } from "../board/lastView";
 import { useHands } from "../commands/hands";
 import type { Board } from "../document/model";
 import { LANE_ROLES, LIMITS, STATES } from "../document/model";
@@ -27,7 +27,7 @@ import { OutlineWindows } from "./windows";
 const ignore = () => undefined;
 
 /** The board in words, for those who cannot or will not use a canvas: everything on it can be read and changed here. */
-export default function OutlineView() {
+export default function OutlineView({ onShown }: { onShown: () => void }) {
   const { t } = useTranslation();
   const hands = useHands();
   const { session, stage, focus, follow } = useTools();
@@ -57,6 +57,7 @@ export default function OutlineView() {
     else main.current?.focus({ preventScroll: true });
   }, [focus, stage]);
   // After the stops have told where they are, and before anybody sees it. In the other form they are other places.
+  useLayoutEffect(onShown, [onShown]);
   useLayoutEffect(() => store.settle(outline), [store, outline, form, names]);
 
   return (

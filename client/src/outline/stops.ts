@@ -1,5 +1,5 @@
 import type { Direction } from "../board/layout";
-import type { OutlineForm } from "../board/ui";
+import type { OutlineForm } from "../board/lastView";
 import type { Outline, Run } from "./model";
 
 /**

@@ -35,6 +35,17 @@ export async function getBoard(id: string, secret: string): Promise<BoardInfo> {
   return readInfo(await call(`/api/boards/${encodeURIComponent(id)}`, { secret }));
 }
 
+/** A picture of the board as it was a moment ago, as SVG. */
+export async function getDrawing(id: string, secret: string, theme: string, language: string): Promise<string> {
+  const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}`, {
+    headers: { Authorization: `Bearer ${secret}` },
+    cache: "no-store",
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT),
+  });
+  if (!response.ok) throw new ApiError(response.status, "");
+  return response.text();
+}
+
 /** A ticket opens one socket, once, within half a minute. */
 export async function getTicket(id: string, secret: string): Promise<string> {
   const answer = await call(`/api/boards/${encodeURIComponent(id)}/tickets`, { method: "POST", secret });
