@@ -2,7 +2,9 @@ import { useEffect, useState } from "react";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
-import { OpenError, openBoard } from "../sync/session";
+import { PasswordGate } from "../share/PasswordGate";
+import { knownBoard } from "../sync/device";
+import { OpenError, join, openBoard } from "../sync/session";
 import type { BoardSession, OpenProblem } from "../sync/session";
 import { BoardView, loadView } from "./BoardView";
 import { usePerson } from "./person";
@@ -14,6 +16,7 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
   const [unfilled, setUnfilled] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   // The name and colour at the start; later changes are told through presence.
   const [start] = useState(person);
 
@@ -45,12 +48,19 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
       stop.abort();
       opened?.close();
     };
-  }, [id, secret, start]);
+  }, [id, secret, start, attempt]);
 
   useEffect(() => {
     if (problem) onShown();
   }, [problem, onShown]);
 
+  if (problem === "password") {
+    const passed = () => {
+      setProblem(undefined);
+      setAttempt((n) => n + 1);
+    };
+    return <PasswordGate onPass={passed} give={(password) => join(id, secret || (knownBoard(id)?.secret ?? ""), start, password)} />;
+  }
   if (problem) return <Problem kind={problem} />;
   return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }

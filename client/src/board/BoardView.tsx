@@ -8,6 +8,7 @@ import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { ShareDialog } from "../share/ShareDialog";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -16,7 +17,7 @@ import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
 import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
-import { InviteDialog, NameDialog } from "./Dialogs";
+import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
@@ -138,7 +139,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ModeBar />
         <ToolBar />
       </footer>
-      {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}

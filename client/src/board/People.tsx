@@ -1,10 +1,11 @@
 import * as Popover from "@radix-ui/react-popover";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { PersonTools } from "../share/PersonTools";
 import { PERSON_COLORS } from "../sync/presence";
 import type { Peer, Presence } from "../sync/presence";
 import { useNameOf } from "../talk/parts";
-import { CallButtons } from "./Calls";
+import { CallButtons } from "./CallButtons";
 import { usePeers, useTools } from "./context";
 import { useLeader } from "./following";
 import { Icon } from "./Icon";
@@ -85,6 +86,7 @@ function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
           {t(followed ? "follow.stop" : "follow.start")}
         </button>
       )}
+      <PersonTools id={peer.id} name={name} />
     </li>
   );
 }

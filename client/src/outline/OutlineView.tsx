@@ -3,6 +3,7 @@ import * as Menu from "@radix-ui/react-dropdown-menu";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoard, useEditable, useNames, useTools } from "../board/context";
+import { useCalls } from "../board/calls";
 import { Icon } from "../board/Icon";
 import type { IconName } from "../board/Icon";
 import { evenLetters, layout } from "../board/layout";
@@ -50,6 +51,7 @@ export default function OutlineView({ onShown }: { onShown: () => void }) {
   }, [follow, session]);
   useStaged(store, keys);
   useDrop(ignore);
+  useHeard();
   // Whoever comes from the canvas goes on where they were.
   useEffect(() => {
     const { selected } = focus.get();
@@ -166,6 +168,16 @@ function Outside({ outline }: { outline: Outline }) {
       </ul>
     </section>
   );
+}
+
+/** What others call into the room is told in words. */
+function useHeard(): void {
+  const { t } = useTranslation();
+  const { notice } = useTools();
+  const { latest } = useCalls();
+  useEffect(() => {
+    if (latest) notice.say(t("call.heard", { name: latest.name || t("someone"), what: t(`call.${latest.kind}`) }));
+  }, [latest, notice, t]);
 }
 
 /** Lets commands and the panel find their way in the outline. */
