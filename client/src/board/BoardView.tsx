@@ -22,9 +22,11 @@ import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
+import { FoldStore } from "./folds";
 import { FollowStore } from "./following";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
+import { MarkPalette } from "./MarkPalette";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
@@ -58,6 +60,7 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
       ui: new UiStore(),
       stage: new Stage(),
       far: new FarStore(),
+      folds: new FoldStore(session.board.id),
       talk: new TalkStore(session.document, session.board.id),
       follow: new FollowStore(),
     }),
@@ -142,6 +145,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
       {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
+      {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}

@@ -11,6 +11,8 @@ import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
+import { EmotionCurve } from "./EmotionCurve";
+import { useOutlook, useUnfolding } from "./folds";
 import { useCanvasGoTo } from "./goto";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
@@ -22,9 +24,11 @@ import { useMarquee } from "./marquee";
 import { rememberedLines } from "./measure";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
+import { Recoveries } from "./Recoveries";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
+import { useInView } from "./useInView";
 import { isMarked } from "../richtext/parse";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
@@ -54,10 +58,11 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
+  const outlook = useOutlook();
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
-  const written = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
-  const geometry = useMemo(() => layout(board, rememberedLines, written), [board, written]);
+  const writing = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
+  const geometry = useMemo(() => layout(board, rememberedLines, { ...outlook, writing }), [board, outlook, writing]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
   const frame = useRef<HTMLDivElement>(null);
@@ -71,6 +76,8 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   useFirstView(geometry, frame, onShown);
   useCanvasGoTo();
   useZoomStyle(frame);
+  useUnfolding();
+  useInView(geometry);
 
   // Without an event it is the program that moves the view.
   const movedBy = useCallback((event: unknown) => void (event && follow.stop()), [follow]);
@@ -146,8 +153,10 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         ariaLabelConfig={SILENT}
       >
         <Grid geometry={geometry} target={carrying.target ?? dropCell} />
+        <EmotionCurve geometry={geometry} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
         <Calls />

@@ -46,13 +46,19 @@ const PATHS = {
   table: "M4 5h16v14H4z M4 10h16 M10 5v14",
   mark: "M5 21V4 M5 5h13l-3 4 3 4H5",
   details: "M12 8h.01 M11 12h1v5h1 M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
+  grip: "M9 6h.01 M9 12h.01 M9 18h.01 M15 6h.01 M15 12h.01 M15 18h.01",
+  left: "M15 6l-6 6 6 6",
+  right: "M9 6l6 6-6 6",
+  fold: "M4 12h16 M8 4l4 4 4-4 M8 20l4-4 4 4",
+  phase: "M4 6h16v5H4z M4 15h7 M14 15h6",
+  feelings: "M3 15c4-9 6-9 9-4s5 5 9-4 M3 20h18",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={name === "menu" ? 3 : 2} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={name === "menu" || name === "grip" ? 3 : 2} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

@@ -10,13 +10,13 @@ import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
 /** In the bar on a wide window; on a narrow one those after the first two are in the menu. */
-const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape", "add.frame", "add.ink"];
+const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape", "add.frame", "add.ink", "markAs"];
 const ALWAYS = new Set(["add.note", "add.action"]);
-const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "find", "palette"];
+const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "curve", "find", "palette"];
 
 /** The same in the outline, where nothing is drawn. */
 const OUTLINE_SHOWN = ["add.action", "add.note", "add.evidence", "add.decision"];
-const OUTLINE_MORE = ["outline.moveTo", "connect", "outline.mark", "add.image", "add.text", "add.shape", "add.frame", "find", "palette"];
+const OUTLINE_MORE = ["outline.moveTo", "connect", "markAs", "add.image", "add.text", "add.shape", "add.frame", "find", "palette"];
 
 /** What can be put on the board, and the way back. */
 export function ToolBar() {

@@ -1,6 +1,7 @@
 import type { OutlineKeys } from "../outline/keys";
 import type { Writer } from "../richtext/writer";
 import type { Point } from "../sync/presence";
+import { NOTHING } from "./layout";
 import type { Geometry, Rect } from "./layout";
 import { below } from "./moving";
 
@@ -33,12 +34,10 @@ export interface GoTo {
   lane(id: string, look?: boolean): void;
 }
 
-const NOWHERE: Geometry = { width: 0, height: 0, lanes: [], steps: [], places: new Map() };
-
 /** What commands must know of the view at the moment they run. The view that is shown keeps it up to date; nothing follows it. */
 export class Stage {
   /** Works out where everything lies; a view without a canvas does so only when somebody asks. */
-  measure: () => Geometry = () => NOWHERE;
+  measure: () => Geometry = () => NOTHING;
   view: View | undefined;
   goTo: GoTo | undefined;
   /** What the keys do in the outline, while that is shown. */

@@ -6,7 +6,7 @@ import type { OutlineForm, View } from "./lastView";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
-export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "feel" | "moveTo" | "removePart";
+export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "markStep" | "feel" | "moveTo" | "removePart";
 
 export interface Ui {
   readonly tool: Tool;

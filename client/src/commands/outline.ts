@@ -75,15 +75,6 @@ export const OUTLINE: readonly Command[] = [
     can: (hands) => hands.focus.get().chosen.length === 1 && chosenOf(hands).some((e) => !e.locked),
     run: ({ ui }) => ui.set({ open: "moveTo" }),
   },
-  {
-    id: "outline.mark",
-    group: "edit",
-    on: "outline",
-    keys: ["m"],
-    icon: "mark",
-    menu: ["chosen"],
-    can: (hands) => hands.focus.get().chosen.length === 1 || isAt("step")(hands),
-    run: ({ ui }) => ui.set({ open: "mark" }),
-  },
-  { id: "outline.feel", group: "edit", on: "outline", keys: ["h"], can: isAt("step", "feelings"), run: ({ stage }) => stage.outline?.feel() },
+  { id: "outline.mark", group: "mark", on: "outline", keys: ["k"], icon: "mark", can: isAt("step"), run: ({ ui }) => ui.set({ open: "markStep" }) },
+  { id: "outline.feel", group: "mark", on: "outline", keys: ["h"], can: isAt("step", "feelings"), run: ({ stage }) => stage.outline?.feel() },
 ];

@@ -1,5 +1,6 @@
 import { inkPath } from "../board/ink";
 import type { Rect } from "../board/layout";
+import { signsOf } from "../board/signs";
 import { inCell } from "../document/model";
 import type { Element } from "../document/model";
 import { plainText } from "../richtext/parse";
@@ -15,6 +16,7 @@ import type { Letters } from "./wrap";
 /** What lies on the board, each kind as the canvas shows it. Coordinates are from the upper left corner of the element. */
 
 const LINE = 19;
+const SIGN = { size: 11, weight: 450 };
 const LOCK = "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3";
 
 export function drawCard(pen: Pen, element: Element): string {
@@ -24,7 +26,16 @@ export function drawCard(pen: Pen, element: Element): string {
   const lock = element.locked
     ? `<path transform="translate(${n(place.width - 17)} ${n(place.height - 17)}) scale(.5833)" d="${LOCK}" fill="none" stroke="${inkOf(pen, element)}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" opacity=".75"/>`
     : "";
-  return group({ transform: `translate(${n(place.x)} ${n(place.y)})` }, [DRAWN[element.kind](pen, element, box), lock, drawPills(pen, element.id, box)]);
+  return group({ transform: `translate(${n(place.x)} ${n(place.y)})` }, [DRAWN[element.kind](pen, element, box), drawSigns(pen, element, box), lock, drawPills(pen, element.id, box)]);
+}
+
+/** Who does it, how sure it is, through which channel, whose it is. */
+function drawSigns(pen: Pen, element: Element, { width, height }: Rect): string {
+  const signs = signsOf(element);
+  if (signs.length === 0) return "";
+  const left = element.kind === "decision" ? 31 : element.kind === "note" ? 10 : 14;
+  const words = cut(signs.map((sign) => pen.look.words.sign(sign)).join(" · "), width - left - 9, SIGN);
+  return text(left, height - 20 + baseline(SIGN.size, 14), words, { "font-size": SIGN.size, fill: inkOf(pen, element), opacity: 0.82 });
 }
 
 type Draw = (pen: Pen, element: Element, box: Rect) => string;

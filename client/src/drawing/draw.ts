@@ -4,6 +4,7 @@ import { inCell } from "../document/model";
 import type { Board, Element, Marker } from "../document/model";
 import { drawCard } from "./cards";
 import { drawConnectors } from "./connectors";
+import { drawCurve } from "./curve";
 import { drawGround } from "./ground";
 import { drawHeaders } from "./headers";
 import { PALETTES, tintOf } from "./palette";
@@ -71,6 +72,7 @@ export function draw(board: Board, look: Look): Drawing {
   const cards = (list: readonly Element[]) => list.map((e) => drawCard(pen, e)).join("");
   const content = [
     drawGround(pen),
+    drawCurve(pen),
     cards(drawn.filter((e) => e.kind === "frame")),
     drawConnectors(pen),
     cards(drawn.filter((e) => e.kind !== "frame")),

@@ -5,14 +5,15 @@ import { MARKS } from "./palette";
 import { rect, text } from "./svg";
 import type { Box } from "./svg";
 import type { DrawingWords } from "./words";
+import { degreesOf } from "../panel/degrees";
 import { cut } from "./wrap";
 
 const PILL = { size: 10.5, weight: 650 };
 const GAP = 3;
 
-export function pillWords(words: DrawingWords, { type, waitSeconds }: Marker): string {
+export function pillWords(words: DrawingWords, { type, waitSeconds, severity, likelihood, recovery }: Marker): string {
   const wait = type === "wait-point" && waitSeconds !== undefined ? ` ${words.seconds(waitSeconds)}` : "";
-  return words.marker(type) + wait;
+  return words.marker(type) + wait + degreesOf(severity, likelihood) + (recovery === undefined ? "" : " ↩");
 }
 
 export const pillWidth = (words: string) => widthOf(words, PILL.size, PILL.weight) + 14;

@@ -10,6 +10,7 @@ export interface Palette {
   /** Black or white, for what is drawn thin on any ground. */
   readonly contrast: string;
   readonly accentInk: string;
+  readonly accentSoft: string;
   readonly warm: string;
   readonly lanes: Readonly<Record<Tint, string>>;
   readonly spines: Readonly<Record<Tint, string>>;
@@ -44,6 +45,7 @@ export const PALETTES: Readonly<Record<DrawnTheme, Palette>> = {
     edge: "#dfdcd4",
     contrast: "#1c2331",
     accentInk: "#2a50bf",
+    accentSoft: "#e4ebfd",
     warm: "#b53d0b",
     lanes: { evidence: "#f4efe4", customer: "#e7f0fb", frontstage: "#e9f5ee", backstage: "#efedf8", support: "#f3efec", custom: "#f3f3f1" },
     spines: { evidence: "#a07a2c", customer: "#2f5bd7", frontstage: "#1f7a4d", backstage: "#6d5bd0", support: "#8a7768", custom: "#6b7485" },
@@ -58,6 +60,7 @@ export const PALETTES: Readonly<Record<DrawnTheme, Palette>> = {
     edge: "#38404d",
     contrast: "#ffffff",
     accentInk: "#9db8ff",
+    accentSoft: "#26345a",
     warm: "#ff9a66",
     lanes: { evidence: "#29261f", customer: "#1d2735", frontstage: "#1c2a23", backstage: "#26243a", support: "#292523", custom: "#24272d" },
     spines: { evidence: "#d0a857", customer: "#7ea2ff", frontstage: "#57b985", backstage: "#a394f2", support: "#b8a494", custom: "#98a2b3" },

@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.en";
 import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
 import { share } from "./share.en";
@@ -219,6 +220,7 @@ export const en = {
   open,
   templates,
   outline,
+  parts,
   share,
   talk,
   follow,

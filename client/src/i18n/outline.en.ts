@@ -49,7 +49,7 @@ export const outlineCommands = {
     rename: "Rename the step, lane or phase",
     remove: "Remove the step, lane or phase",
     moveTo: "Move to…",
-    mark: "Mark as…",
+    mark: "Mark the step as…",
     feel: "Say how it feels",
   },
 };

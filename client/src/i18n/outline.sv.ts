@@ -50,7 +50,7 @@ export const outlineCommands: Shape<typeof enCommands> = {
     rename: "Byt namn på steget, banan eller fasen",
     remove: "Ta bort steget, banan eller fasen",
     moveTo: "Flytta till…",
-    mark: "Märk som…",
+    mark: "Märk steget som…",
     feel: "Säg hur det känns",
   },
 };

@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.sv";
 import { outline } from "./outline.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
+import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
@@ -219,6 +220,7 @@ export const sv: Words = {
   open,
   templates,
   outline,
+  parts,
   share,
   talk,
   follow,

@@ -249,7 +249,7 @@ export function Feelings({ column }: { column: Column }) {
     <ul className="feelings">
       {column.emotions.map(({ id, who, value, note }) => (
         <li key={id}>
-          <Face value={value} />
+          <Face value={value} who={who} />
           <span>
             {`${t(`details.who.${who}`)}: ${t(`details.feeling.${String(value)}`).toLocaleLowerCase()}`}
             {note.trim() !== "" && <span className="item-note"> {note}</span>}

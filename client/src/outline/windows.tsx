@@ -18,7 +18,7 @@ export function OutlineWindows() {
   const { ui } = useTools();
   const open = useUi((u) => u.open);
   const close = () => ui.set({ open: undefined });
-  if (open === "mark") return <MarkAs onClose={close} />;
+  if (open === "markStep") return <MarkAs onClose={close} />;
   if (open === "feel") return <Feel onClose={close} />;
   if (open === "moveTo") return <MoveTo onClose={close} />;
   if (open === "removePart") return <RemovePart onClose={close} />;

@@ -17,5 +17,5 @@ test("every command has a name of its own, words, and keys that no other has unl
   };
   // The same key where only one can be done at a time.
   expect(sharedIn("canvas")).toEqual(["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp", "Enter", "Escape"]);
-  expect(sharedIn("outline")).toEqual(["Backspace", "Delete", "Enter", "Escape", "F2"]);
+  expect(sharedIn("outline")).toEqual(["Backspace", "Delete", "Enter", "Escape", "F2", "k"]);
 });

@@ -121,11 +121,11 @@ describe("a drawing", () => {
   test("shows the words of cards, lanes, steps, lines, marks and connectors", () => {
     const board = createReader()({
       meta: { title: "Flytta <hem> & bo" },
-      lanes: { f: { role: "frontstage", title: "", order: "a0" }, b: { role: "backstage", title: "Kontoret", order: "a1" } },
+      lanes: { c: { role: "customer", title: "", order: "a" }, f: { role: "frontstage", title: "", order: "a0" }, b: { role: "backstage", title: "Kontoret", order: "a1" } },
       phases: { p: { title: "Före", order: "a0" } },
-      steps: { s: { title: "Börja", order: "a0", phase: "p", observedSeconds: 7200 } },
+      steps: { s: { title: "Börja", order: "a0", phase: "p", standardSeconds: 7200 } },
       elements: {
-        one: { kind: "action", lane: "f", step: "s", order: "a0", text: "Räkna < 3 & \"fler\" 'till'" },
+        one: { kind: "action", lane: "f", step: "s", order: "a0", text: "Räkna < 3 & \"fler\" 'till'", performedBy: "system", channel: "webb" },
         two: { kind: "decision", lane: "b", step: "s", order: "a0", text: "Klart?", locked: true },
         frame: { kind: "frame", x: 900, y: 20, w: 200, h: 100, text: "Ram" },
         picture: { kind: "image", x: 900, y: 300, w: 200, h: 100, text: "" },
@@ -136,7 +136,7 @@ describe("a drawing", () => {
     });
     const { svg } = draw(board, { ...look, words: drawingWords((key, values) => key + Object.values(values ?? {}).join()) });
     const { text } = parse(svg);
-    for (const seen of ["Flytta <hem> & bo", "Räkna < 3 & \"fler\"", "Klart?", "Ram", "lane.frontstage", "Kontoret", "Börja", "Före", "details.shortUnits.h2", "line.visibility", "connector.enables", "details.marker.wait-point"]) {
+    for (const seen of ["Flytta <hem> & bo", "Räkna < 3 & \"fler\"", "Klart?", "Ram", "lane.frontstage", "Kontoret", "Börja", "Före", "details.shortUnits.h2", "line.visibility", "connector.enables", "details.marker.wait-point", "parts.sign.system · webb", "details.who.staff"]) {
       expect(text).toContain(seen);
     }
     expect(text.includes("kind.image")).toBe(layout(board, rememberedLines).places.has("picture"));
