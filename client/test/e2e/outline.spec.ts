@@ -159,7 +159,7 @@ test("a whole blueprint is built with the keyboard alone, and is there on the ca
   await expect(desk).toBeFocused();
   await anna.sees(...words);
   await expect(page.locator(".connector")).toHaveCount(1);
-  await expect(page.getByTestId("step-notes-s1").getByRole("img", { name: "Very bad" })).toBeVisible();
+  await expect(page.getByTestId("feel-customer-s1")).toHaveAttribute("aria-valuetext", "Very bad");
   await expect(page.locator(".phase-field")).toHaveValue("Before the decision");
   await press(anna, "o");
   await expect(table(anna)).toBeVisible();
