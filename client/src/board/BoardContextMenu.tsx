@@ -4,15 +4,14 @@ import type { MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHands, useKeysOf } from "../commands/hands";
 import { COMMANDS, isAllowed, run } from "../commands/registry";
+import { useTools } from "./context";
 import { Icon } from "./Icon";
 import { keepField } from "./stage";
 
 /** What can be done with the thing or the place that the menu was asked for: by the other button, a long press, or Shift+F10. */
 export function BoardContextMenu({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const hands = useHands();
-  const keysOf = useKeysOf();
-  const { focus, stage } = hands;
+  const { focus, stage } = useTools();
   const [about, setAbout] = useState<"chosen" | "ground">("ground");
 
   const onContextMenu = (event: MouseEvent) => {
@@ -31,7 +30,6 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
     setAbout(id !== undefined || target?.closest(".chosen-tools") ? "chosen" : "ground");
   };
 
-  const offered = COMMANDS.filter((c) => c.menu?.includes(about) && isAllowed(c, hands));
   return (
     <Menu.Root
       modal={false}
@@ -47,19 +45,28 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="popover menu" collisionPadding={10} onCloseAutoFocus={keepField} aria-label={t(`menuFor.${about}`)} data-testid="context-menu">
-          {offered.map((c, i) => (
-            <Item key={c.id} line={i > 0 && offered[i - 1]?.group !== c.group}>
-              <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(c, hands), 0)}>
-                <span className="menu-icon">{c.icon && <Icon name={c.icon} />}</span>
-                <span className="menu-words">{t(`command.${c.id}`)}</span>
-                {c.keys && <kbd>{keysOf(c)}</kbd>}
-              </Menu.Item>
-            </Item>
-          ))}
+          <Offered about={about} />
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>
   );
+}
+
+/** Found each time the menu opens: what can be done depends on what is there then. */
+function Offered({ about }: { about: "chosen" | "ground" }) {
+  const { t } = useTranslation();
+  const hands = useHands();
+  const keysOf = useKeysOf();
+  const offered = COMMANDS.filter((c) => c.menu?.includes(about) && isAllowed(c, hands));
+  return offered.map((c, i) => (
+    <Item key={c.id} line={i > 0 && offered[i - 1]?.group !== c.group}>
+      <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(c, hands), 0)}>
+        <span className="menu-icon">{c.icon && <Icon name={c.icon} />}</span>
+        <span className="menu-words">{t(`command.${c.id}`)}</span>
+        {c.keys && <kbd>{keysOf(c)}</kbd>}
+      </Menu.Item>
+    </Item>
+  ));
 }
 
 function Item({ line, children }: { line: boolean; children: ReactNode }) {

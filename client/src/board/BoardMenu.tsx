@@ -8,6 +8,7 @@ import { command, run } from "../commands/registry";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { Icon } from "./Icon";
+import { PRINT } from "./print";
 import { useKeepTemplate } from "./SaveDialog";
 import { useUi } from "./ui";
 
@@ -35,6 +36,9 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => window.dispatchEvent(new Event(PRINT))} data-testid="print">
+            {t("drawn.print")}
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={() => void keepTemplate()} data-testid="save-template">
             {t("copy.saveTemplate")}

@@ -16,7 +16,7 @@ import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
+import { BoardContext, NamesContext, useBoard, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -32,6 +32,7 @@ import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
 import { FollowBanner, People } from "./People";
+import { Printing } from "./Printing";
 import { SaveDialog } from "./SaveDialog";
 import { Stage } from "./stage";
 import { ModeBar, ToolBar } from "./ToolBar";
@@ -98,7 +99,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const view = useUi((u) => u.view);
   const editable = useEditable();
   const talks = useTalks();
-  const { title } = useBoard();
+  const title = useBoardPart((board) => board.title);
   const panelOpen = usePanelState((s) => s.tab !== undefined);
   const { name } = person;
   useKeys();
@@ -148,6 +149,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
       {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
+      <Printing />
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>
@@ -172,7 +174,7 @@ function NoticeLine() {
 function ReadOnlyNote() {
   const { t } = useTranslation();
   const { session } = useTools();
-  const { newer } = useBoard();
+  const newer = useBoardPart((board) => board.newer);
   const [away, setAway] = useState(false);
   const { role } = session.board;
   const connection = useConnection();
@@ -201,6 +203,7 @@ function useFollowedFocus(): void {
     return focus.subscribe(tell);
   }, [focus, session]);
   useEffect(() => {
+    if (focus.get().chosen.length === 0) return;
     const there = new Set(board.elements.map((e) => e.id));
     focus.keep((id) => there.has(id));
   }, [board, focus]);
@@ -209,7 +212,7 @@ function useFollowedFocus(): void {
 function useTitle(): void {
   const { t } = useTranslation();
   const { session } = useTools();
-  const { title } = useBoard();
+  const title = useBoardPart((board) => board.title);
   useEffect(() => {
     document.title = `${title || t("board.untitled")} · ${t("name")}`;
     renameBoard(session.board.id, title);

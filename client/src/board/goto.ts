@@ -30,10 +30,10 @@ export function useCanvasGoTo(): void {
     const own: GoTo = {
       element: (id, look) => {
         const element = board.board().elements.find((e) => e.id === id);
-        const node = flow.getNode(id);
-        if (!element || !node) return;
-        const from = flow.flowToScreenPosition(node.position);
-        const to = flow.flowToScreenPosition({ x: node.position.x + (node.width ?? 0), y: node.position.y + (node.height ?? 0) });
+        const place = stage.geometry.places.get(id);
+        if (!element || !place) return;
+        const from = flow.flowToScreenPosition(place);
+        const to = flow.flowToScreenPosition({ x: place.x + place.width, y: place.y + place.height });
         reveal({ left: from.x, top: from.y, right: to.x, bottom: to.y }, true);
         if (look) return;
         focus.select(id, element.lane !== undefined && element.step !== undefined ? { lane: element.lane, step: element.step } : undefined);
