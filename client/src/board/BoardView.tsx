@@ -33,6 +33,7 @@ import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
 import { FollowBanner, People } from "./People";
+import { Printing } from "./Printing";
 import { SaveDialog } from "./SaveDialog";
 import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
@@ -141,6 +142,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
       {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
+      <Printing />
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>

@@ -3,6 +3,7 @@ import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
+import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
 import { share } from "./share.en";
 
@@ -224,6 +225,7 @@ export const en = {
   talk,
   follow,
   call,
+  drawn,
   richtext,
   someone: "Someone",
 };

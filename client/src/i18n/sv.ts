@@ -4,6 +4,7 @@ import type { Words } from "./en";
 import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
 import { share } from "./share.sv";
 
@@ -224,6 +225,7 @@ export const sv: Words = {
   talk,
   follow,
   call,
+  drawn,
   richtext,
   someone: "Någon",
 };
