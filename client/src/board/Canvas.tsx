@@ -17,6 +17,7 @@ import type { Geometry } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
 import { useCountLines } from "./measure";
+import { useMedia } from "./media";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
 import { useDrop } from "../pictures/adding";
@@ -55,9 +56,10 @@ export function Canvas() {
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
   const written = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
+  const touch = useMedia("(pointer: coarse)");
   const geometry = useMemo(() => layout(board, count, written), [board, count, written]);
   const carrying = useCarrying(board, geometry);
-  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select");
+  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"));
   const frame = useRef<HTMLDivElement>(null);
   const top = useTopInset(frame);
   const space = useSpaceKey();

@@ -38,7 +38,8 @@ export function useNodes(
   drags: readonly Drag[],
   resize: Resize | undefined,
   chosen: readonly string[],
-  draggable: boolean,
+  /** A finger that is put on what is not chosen moves the view. */
+  draggable: "all" | "chosen" | false,
 ): ElementNode[] {
   const { t } = useTranslation();
   const names = useNames();
@@ -65,7 +66,7 @@ export function useNodes(
       const rect = resize?.id === element.id ? resize.rect : drag ? { ...place, x: place.x + drag.dx, y: place.y + drag.dy } : place;
       const former = cache.current.get(element.id);
       const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element);
-      const node = make(element, label, role, rect, all.has(element.id), draggable && !element.locked, drag !== undefined);
+      const node = make(element, label, role, rect, all.has(element.id), (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked, drag !== undefined);
       next.set(element.id, former && same(former, node) ? former : node);
     }
     cache.current = next;
