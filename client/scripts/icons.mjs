@@ -1,6 +1,8 @@
 // Makes the pictures that an installed program is shown by from public/icon.svg: node scripts/icons.mjs [chromium]
 // They are kept in the repository, since building the client needs no browser.
 import { readFile, writeFile } from "node:fs/promises";
+import process from "node:process";
+import { URL } from "node:url";
 import { chromium } from "@playwright/test";
 
 const folder = new URL("../public/", import.meta.url);

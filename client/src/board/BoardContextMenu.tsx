@@ -61,7 +61,7 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
         </div>
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Content className="popover menu" collisionPadding={10} onCloseAutoFocus={keepField} aria-label={t(`menuFor.${about}`)} data-testid="context-menu">
+        <Menu.Content className="popover menu sheet-menu" collisionPadding={10} onCloseAutoFocus={keepField} aria-label={t(`menuFor.${about}`)} data-testid="context-menu">
           {offered.map((c, i) => (
             <Item key={c.id} line={i > 0 && offered[i - 1]?.group !== c.group}>
               <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(c, hands), 0)}>

@@ -9,6 +9,7 @@ import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { watchForNewVersion } from "../app/version";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -117,6 +118,7 @@ function Around({ person }: { person: Person }) {
         <ConnectionBanner />
         <FollowBanner />
         <ReadOnlyNote />
+        <NewVersion />
       </div>
       <BoardContextMenu>
         <Canvas />
@@ -153,6 +155,21 @@ function NoticeLine() {
     <p className="notice" role="status" data-testid="notice" data-shown={message !== "" || undefined}>
       {message}
     </p>
+  );
+}
+
+function NewVersion() {
+  const { t } = useTranslation();
+  const [newer, setNewer] = useState(false);
+  useEffect(() => watchForNewVersion(() => setNewer(true)), []);
+  if (!newer) return null;
+  return (
+    <div className="banner" role="status" data-testid="new-version">
+      <p>{t("device.newVersion")}</p>
+      <button type="button" className="btn soft" onClick={() => location.reload()}>
+        {t("device.reload")}
+      </button>
+    </div>
   );
 }
 

@@ -24,6 +24,7 @@ import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { isMarked } from "../richtext/parse";
+import { useUncover } from "./uncover";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
 
@@ -70,6 +71,7 @@ export function Canvas() {
   useFollowing(frame);
   useFirstView(geometry, frame);
   useZoomStyle(frame);
+  useUncover(frame, touch);
 
   useEffect(() => {
     const tell = () => {

@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
+import { device } from "./device.en";
 import { richtext } from "./richtext.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -206,6 +207,7 @@ export const en = {
   talk,
   follow,
   richtext,
+  device,
   someone: "Someone",
 };
 

@@ -3,6 +3,7 @@ import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { device } from "./device.sv";
 import { richtext } from "./richtext.sv";
 
 export const sv: Words = {
@@ -206,5 +207,6 @@ export const sv: Words = {
   talk,
   follow,
   richtext,
+  device,
   someone: "Någon",
 };
