@@ -25,7 +25,7 @@ STATICCHECK := go tool staticcheck -checks $(shell sed '/^\#/d' .staticcheck | p
 NPM_INSTALL := npm install --no-audit --no-fund --omit-lockfile-registry-resolved
 
 client_sources := $(shell find client/src client/public 2>/dev/null) $(wildcard \
-	client/index.html client/vite.config.ts client/tsconfig*.json)
+	client/index.html client/vite*.config.ts client/tsconfig*.json)
 
 .PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage cuts bench bench-once fuzz need clean FORCE
 

@@ -32,8 +32,9 @@ const (
 
 // An ending is why a session ends: what its peer is told.
 type ending struct {
-	code   int
-	reason string
+	code      int
+	reason    string
+	condition string // tells programs apart what has the same code
 }
 
 func (e *ending) Error() string { return fmt.Sprintf("%s (%d)", e.reason, e.code) }

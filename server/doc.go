@@ -17,7 +17,8 @@
 //	  crdt/columnar        the column encodings
 //	  crdt/changetest      changes taken apart and put together, for tests
 //	  crdt/engine          the only user of the Automerge core, in a child process
-//	client                 the browser client; client.go embeds it
+//	client                 the browser client; client.go embeds it. Its drawing of a
+//	                       board is one script, which the server has the engine run
 //	migrations             the schemas, and what applies them in order under a lock
 //
 // Arrows point down only; house_test.go holds them. The server syncs without
@@ -35,6 +36,8 @@
 //	room.fetch        at most one a peer: reads old changes from the store.
 //	compaction        at most one a room, one at a time in all: has the engine make
 //	                  a snapshot and stores it.
+//	drawings.make     at most one a board, theme and language, one at work at a time:
+//	                  has the engine draw what is stored of a board.
 //	guard.watch       one. Looks every second for what has changed about who may do
 //	                  what. Owns what it has seen of the boards that people are at.
 //
@@ -115,6 +118,14 @@
 // stand on what is lost. A document that has grown to its limits is frozen too. A
 // document on which the engine keeps dying is not compacted for a day
 // (quarantine.go).
+//
+// # Drawings
+//
+// GET /api/boards/{id}/drawing.svg shows a board to people whose browser has not
+// loaded Automerge yet, and to programs. The client's own code draws it, as a script
+// in the engine's child, where time and memory are bounded: what a board holds is
+// hostile until shown otherwise. Newcomers share one drawing; while a board is being
+// edited it may be a few seconds old (drawing.go).
 //
 // # Pictures
 //

@@ -67,12 +67,15 @@ func endingFor(err error) *ending {
 	case errors.Is(err, errGone):
 		return end(closeGone, "%s", err.Error())
 	case errors.Is(err, errBanned):
-		return end(closeRole, "%s", err.Error())
+		return &ending{code: closeRole, reason: err.Error(), condition: conditionRemoved}
 	case errors.Is(err, errPassword), errors.Is(err, errJoin):
 		return end(closeRevoked, "%s", err.Error())
 	}
 	return endingOf(err)
 }
+
+// conditionRemoved says that an owner does not want somebody at the board.
+const conditionRemoved = "removed"
 
 // reconsider ends the session if its access is not what it was when it began.
 // Whoever comes back gets what holds then.

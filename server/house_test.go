@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 // import them, in tests as well.
 var keptTo = map[string][]string{
 	"github.com/automerge/automerge-go": {"crdt/engine"},
+	"github.com/dop251/goja":            {"crdt/engine"},
 	"github.com/jackc/pgx":              {"migrations", "server/store/postgres"},
 	"github.com/mattn/go-sqlite3":       {"migrations", "server/store/sqlite"},
 	"github.com/rs/zerolog":             {"server", "server/cmd/openmic"},
@@ -96,6 +97,7 @@ var rules = []rule{
 		breaks: []house{
 			{"crdt/graph.go": `package crdt; import "github.com/automerge/automerge-go"`},
 			{"crdt/graph_test.go": `package crdt_test; import "github.com/automerge/automerge-go"`},
+			{"server/drawing.go": `package server; import "github.com/dop251/goja"`},
 			{"server/room.go": `package server; import "github.com/jackc/pgx/v5/pgconn"`},
 			{"server/store/sqlite/x.go": `package sqlite; import "github.com/jackc/pgx/v5"`},
 			{"server/room.go": `package server; import _ "github.com/mattn/go-sqlite3"`},

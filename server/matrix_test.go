@@ -38,12 +38,13 @@ var matrix = map[string]struct {
 	"POST /api/boards/{id}/tickets":                      {"/api/boards/ID/tickets", "", "201 201 201 201 403 404 404 401"},
 	"POST /api/boards/{id}/attachments":                  {"/api/boards/ID/attachments", drawn("png"), "201 201 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/attachments/{attachment}":      {"/api/boards/ID/attachments/PICTURE", "", "200 200 200 200 403 404 404 401"},
-	"/api/":        {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
-	"GET /sync":    {"/sync", "", "401 401 401 401 401 401 401 401"},
-	"GET /healthz": {"/healthz", "", "200 200 200 200 200 200 200 200"},
-	"GET /readyz":  {"/readyz", "", "200 200 200 200 200 200 200 200"},
-	"GET /metrics": {"/metrics", "", "200 200 200 200 200 200 200 200"},
-	"/":            {"/b/x", "", "200 200 200 200 200 200 200 200"},
+	"GET /api/boards/{id}/drawing.svg":                   {"/api/boards/ID/drawing.svg", "", "200 200 200 200 403 404 404 401"},
+	"/api/":                                              {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
+	"GET /sync":                                          {"/sync", "", "401 401 401 401 401 401 401 401"},
+	"GET /healthz":                                       {"/healthz", "", "200 200 200 200 200 200 200 200"},
+	"GET /readyz":                                        {"/readyz", "", "200 200 200 200 200 200 200 200"},
+	"GET /metrics":                                       {"/metrics", "", "200 200 200 200 200 200 200 200"},
+	"/":                                                  {"/b/x", "", "200 200 200 200 200 200 200 200"},
 }
 
 // A stage is a board with all that the routes name, and one of each of who.

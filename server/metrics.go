@@ -26,6 +26,9 @@ type metrics struct {
 	quarantined        prometheus.Counter
 	damage             *prometheus.CounterVec
 	frozen             *prometheus.GaugeVec
+	drawings           prometheus.Histogram
+	drawingFailures    prometheus.Counter
+	drawingAnswers     *prometheus.CounterVec
 	syncFrames         prometheus.Counter
 	syncBytes          prometheus.Counter
 	presenceFrames     prometheus.Counter
@@ -79,6 +82,9 @@ func newMetrics() *metrics {
 		quarantined:        counter("documents_quarantined_total", "Documents not compacted any more because the engine kept dying on them."),
 		damage:             counters("damage_total", "Damage found when a document was opened, by what was damaged.", "part"),
 		frozen:             gauges("documents_frozen", "Open documents that take no changes, by why.", "condition"),
+		drawings:           seconds("drawing_seconds", "Time to draw a board, without the wait for its turn."),
+		drawingFailures:    counter("drawing_failures_total", "Boards that could not be drawn."),
+		drawingAnswers:     counters("drawing_answers_total", "Drawings handed out, by whether they were made for it.", "from"),
 		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
 		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),

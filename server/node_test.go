@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,6 +23,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	"github.com/rs/zerolog"
 
+	clientdist "openmic/client"
 	"openmic/crdt"
 	"openmic/crdt/engine"
 	"openmic/server"
@@ -135,6 +137,7 @@ var clientFiles = fstest.MapFS{
 	"index.html":        {Data: []byte("<!doctype html><title>Openmic</title>")},
 	"favicon.svg":       {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 	"assets/main-1a.js": {Data: []byte("export {}")},
+	"drawing.js":        {Data: must(fs.ReadFile(clientdist.FS(), "drawing.js"))}, // as built
 }
 
 func startNode(t *testing.T, o nodeOption) *node {

@@ -145,6 +145,9 @@ func TestRemoveAndBan(t *testing.T) {
 	open()
 	do[any](t, n.as(b.secret("owner"), "DELETE", path+in.ID, ""), http.StatusNoContent)
 	for _, c := range tabs {
+		if m := c.next("error"); m.Condition != "removed" {
+			t.Errorf("told %+v", m)
+		}
 		c.wantEnd(4403)
 	}
 	isProblem(t, n.as(b.secret("owner"), "DELETE", path+in.ID, ""), http.StatusNotFound)

@@ -25,6 +25,7 @@ type Server struct {
 	tickets   *tickets
 	passwords *passwords
 	limits    *limits
+	drawings  *drawings
 	log       zerolog.Logger
 	handler   http.Handler
 	stop      context.CancelFunc // ends the rooms
@@ -74,6 +75,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
@@ -125,6 +127,7 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("GET /api/boards/{id}/drawing.svg", s.drawing),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {

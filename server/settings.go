@@ -63,6 +63,13 @@ type Settings struct {
 	EngineDeaths    int           // so many in QuarantineTime, and a document is not compacted any more
 	QuarantineTime  time.Duration // then for so long
 	Quarantined     int           // documents of which that is remembered; then the oldest is forgotten
+	Drawings        int           // boards being drawn at once
+	DrawQueue       int           // boards waiting for that; more are told to come again
+	DrawTimeout     time.Duration // one drawing
+	DrawBytes       int64         // largest drawing, as SVG
+	DrawStale       time.Duration // while a board is edited, its drawing may be so old
+	DrawPause       time.Duration // after a drawing that failed
+	DrawCacheBytes  int           // drawings kept, compressed
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -148,6 +155,13 @@ func DefaultSettings() Settings {
 		EngineDeaths:    3,
 		QuarantineTime:  24 * time.Hour,
 		Quarantined:     1000,
+		Drawings:        1,
+		DrawQueue:       32,
+		DrawTimeout:     15 * time.Second,
+		DrawBytes:       16 << 20,
+		DrawStale:       3 * time.Second,
+		DrawPause:       time.Minute,
+		DrawCacheBytes:  32 << 20,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,

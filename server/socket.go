@@ -78,7 +78,7 @@ func (s *socket) write(ctx context.Context, out *outbox, h *Hub) error {
 			p.member.room.written(p.member)
 		}
 		if ending != nil {
-			_ = s.send(ctx, wire.Failure{SenderID: h.peerID, Text: ending.reason}.Encode(), nil)
+			_ = s.send(ctx, wire.Failure{SenderID: h.peerID, Text: ending.reason, Condition: ending.condition}.Encode(), nil)
 			_ = s.conn.Close(websocket.StatusCode(ending.code), closeReason(ending.reason))
 			return ending
 		}

@@ -79,7 +79,7 @@ func TestHandleRefusesWhatItDoesNotKnow(t *testing.T) {
 		"half wanted":     {Want: make([]byte, 31)},
 		"an invalid edit": {Task: taskEdit, Edit: &Edit{}},
 	} {
-		if ans, made := handle(&req, nil); ans.Status != statusRefused || made != nil {
+		if ans, made := handle(&req, nil, &drawer{}); ans.Status != statusRefused || made != nil {
 			t.Errorf("%s: status %d, %d bytes", name, ans.Status, len(made))
 		}
 	}

@@ -31,12 +31,13 @@ var errFrame = errors.New("malformed engine frame")
 
 // request is the head of a frame to the child; the chunks are its body.
 type request struct {
-	Memory int64  `cbor:"1,keyasint,omitempty"` // bytes the child may grow by
-	Answer int64  `cbor:"2,keyasint,omitempty"` // most bytes of the answer's body
-	Want   []byte `cbor:"3,keyasint,omitempty"` // the heads of the chunks, end to end
-	Edit   *Edit  `cbor:"4,keyasint,omitempty"` // for taskEdit
-	Task   task   `cbor:"5,keyasint,omitempty"`
-	At     []byte `cbor:"6,keyasint,omitempty"` // heads to go back to; none is the newest
+	Memory int64    `cbor:"1,keyasint,omitempty"` // bytes the child may grow by
+	Answer int64    `cbor:"2,keyasint,omitempty"` // most bytes of the answer's body
+	Want   []byte   `cbor:"3,keyasint,omitempty"` // the heads of the chunks, end to end
+	Edit   *Edit    `cbor:"4,keyasint,omitempty"` // for taskEdit
+	Task   task     `cbor:"5,keyasint,omitempty"`
+	At     []byte   `cbor:"6,keyasint,omitempty"` // heads to go back to; none is the newest
+	Draw   *Drawing `cbor:"7,keyasint,omitempty"` // for taskDraw
 }
 
 type task uint8
@@ -46,6 +47,7 @@ const (
 	taskEdit
 	taskChanges
 	taskJSON
+	taskDraw
 )
 
 // answer is the head of a frame from the child; what it made is its body.

@@ -1,7 +1,7 @@
 // Package engine does what needs a whole document: it compacts a board's
 // changes into a snapshot, takes a snapshot apart into changes, goes back in its
-// history, reads it, and makes changes of the server's own. It is the only package
-// that uses the Automerge core.
+// history, reads it, draws it, and makes changes of the server's own. It is the only
+// package that uses the Automerge core, and the only one that runs a script.
 //
 // The core is compiled to abort on what it does not expect, and recover cannot
 // stop that. So it runs in child processes, each with a memory limit and each
@@ -215,6 +215,17 @@ func (p *Pool) JSON(ctx context.Context, chunks [][]byte, wantHeads, at []crdt.H
 		return nil, fmt.Errorf("write down: %w: the answer is not JSON", ErrRefused)
 	}
 	return text, nil
+}
+
+// Draw has a script make a picture of the document, of at most so many bytes. What
+// the script may take of time and memory is the child's.
+func (p *Pool) Draw(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash, d Drawing, most int64) ([]byte, error) {
+	req := request{Task: taskDraw, Want: joinHashes(sortedHeads(wantHeads)), Draw: &d}
+	_, picture, err := p.ask(ctx, req, chunks, min(most, p.cfg.DocumentBytes))
+	if err != nil {
+		return nil, fmt.Errorf("draw: %w", err)
+	}
+	return picture, nil
 }
 
 // Edit makes one change chunk that depends on wantHeads, which must be the

@@ -17,6 +17,7 @@ import (
 func Serve(in io.Reader, out io.Writer) error {
 	in = bufio.NewReaderSize(in, 64<<10)
 	limited := false
+	var drawer drawer
 	for {
 		head, body, err := readFrame(in, childLimits)
 		if errors.Is(err, io.EOF) {
@@ -35,7 +36,7 @@ func Serve(in io.Reader, out io.Writer) error {
 			}
 			limited = true
 		}
-		ans, made := handle(&req, body)
+		ans, made := handle(&req, body, &drawer)
 		head, err = encoding.Marshal(ans)
 		if err != nil {
 			return fmt.Errorf("encode answer: %w", err)
@@ -51,7 +52,7 @@ func Serve(in io.Reader, out io.Writer) error {
 
 // handle answers one request. The wrapper around the core panics on some of
 // the core's errors; those end here too.
-func handle(req *request, chunks []byte) (ans answer, made []byte) {
+func handle(req *request, chunks []byte, drawer *drawer) (ans answer, made []byte) {
 	defer func() {
 		if v := recover(); v != nil {
 			ans, made = refusal(fmt.Errorf("the core gave up: %v", v)), nil
@@ -74,6 +75,8 @@ func handle(req *request, chunks []byte) (ans answer, made []byte) {
 		made, err = changes(chunks, want, req.Answer)
 	case taskJSON:
 		made, err = documentJSON(chunks, want, at, req.Answer)
+	case taskDraw:
+		made, err = drawer.draw(chunks, want, req.Draw, req.Answer)
 	default:
 		err = fmt.Errorf("%w: task %d", errFrame, req.Task)
 	}

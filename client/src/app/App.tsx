@@ -1,21 +1,12 @@
-import { Suspense, lazy, useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Suspense, lazy, useCallback, useEffect, useState } from "react";
+import { Opening } from "./Opening";
+import { headStart, pictureOf } from "./picture";
 import { Problem } from "./Problem";
 import { StartPage } from "./StartPage";
 
-// The board brings the document engine with it; the start page opens without waiting for that.
-const BoardPage = lazy(() => import("../board/BoardPage"));
-
-export function Loading() {
-  const { t } = useTranslation();
-  return (
-    <main className="page">
-      <p className="loading" role="status">
-        {t("board.loading")}
-      </p>
-    </main>
-  );
-}
+// The board brings the document engine with it: the start page opens without waiting for that, and the picture of a board
+// comes before it.
+const BoardPage = lazy(() => headStart().then(() => import("../board/BoardPage")));
 
 /** Chooses the page for the address: the start page, or a board with its secret in the fragment. */
 export function App() {
@@ -37,10 +28,21 @@ export function App() {
   if (address.path === "/") return <StartPage go={go} />;
   const id = /^\/b\/([A-Za-z0-9_-]+)\/?$/.exec(address.path)?.[1];
   if (id === undefined) return <Problem kind="page" />;
+  return <Board key={`${id}#${address.secret}`} id={id} secret={address.secret} />;
+}
+
+function Board({ id, secret }: { id: string; secret: string }) {
+  const [shown, setShown] = useState(false);
+  // Asked for before the first look at whether the rest is here.
+  useState(() => void pictureOf(id, secret));
+  const onShown = useCallback(() => setShown(true), []);
   return (
-    <Suspense fallback={<Loading />}>
-      <BoardPage key={`${id}#${address.secret}`} id={id} secret={address.secret} />
-    </Suspense>
+    <>
+      {!shown && <Opening id={id} secret={secret} />}
+      <Suspense fallback={null}>
+        <BoardPage id={id} secret={secret} onShown={onShown} />
+      </Suspense>
+    </>
   );
 }
 

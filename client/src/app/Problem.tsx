@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
+import type { OpenProblem } from "../sync/session";
 
 /** A page that cannot be shown, saying why in plain words and what to do. */
-export function Problem({ kind }: { kind: "missing" | "unreachable" | "page" | "broken" }) {
+export function Problem({ kind }: { kind: Exclude<OpenProblem, "password"> | "page" | "broken" }) {
   const { t } = useTranslation();
   const reload = kind === "unreachable" || kind === "broken";
   return (

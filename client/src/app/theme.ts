@@ -13,6 +13,13 @@ export function startTheme(): void {
   document.documentElement.dataset["theme"] = currentTheme();
 }
 
+/** What is seen now: the device's choice where the person has made none. */
+export function shownTheme(): "light" | "dark" {
+  const theme = currentTheme();
+  if (theme !== "system") return theme;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
 export function setTheme(theme: Theme): void {
   localStorage.setItem(KEY, theme);
   startTheme();

@@ -1,19 +1,21 @@
 import { useEffect, useState } from "react";
-import { Loading } from "../app/App";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
-import { OpenError, openBoard } from "../sync/session";
+import { PasswordGate } from "../share/PasswordGate";
+import { knownBoard } from "../sync/device";
+import { OpenError, join, openBoard } from "../sync/session";
 import type { BoardSession, OpenProblem } from "../sync/session";
 import { BoardView } from "./BoardView";
 import { usePerson } from "./person";
 
-/** Opens a board and keeps it open as long as its page is shown. */
-export default function BoardPage({ id, secret }: { id: string; secret: string }) {
+/** Opens a board and keeps it open as long as its page is shown. `onShown` is called once there is something to see. */
+export default function BoardPage({ id, secret, onShown }: { id: string; secret: string; onShown: () => void }) {
   const person = usePerson();
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
   const [unfilled, setUnfilled] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   // The name and colour at the start; later changes are told through presence.
   const [start] = useState(person);
 
@@ -43,14 +45,25 @@ export default function BoardPage({ id, secret }: { id: string; secret: string }
       stop.abort();
       opened?.close();
     };
-  }, [id, secret, start]);
+  }, [id, secret, start, attempt]);
 
+  useEffect(() => {
+    if (problem) onShown();
+  }, [problem, onShown]);
+
+  if (problem === "password") {
+    const passed = () => {
+      setProblem(undefined);
+      setAttempt((n) => n + 1);
+    };
+    return <PasswordGate onPass={passed} give={(password) => join(id, secret || (knownBoard(id)?.secret ?? ""), start, password)} />;
+  }
   if (problem) return <Problem kind={problem} />;
-  return session ? <BoardView session={session} person={person} unfilled={unfilled} /> : <Loading />;
+  return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }
 
 /** Puts on a board just made what it is to begin with. False when that could not be done. */
-async function fill(id: string, { document }: BoardSession): Promise<boolean> {
+async function fill(id: string, { document, pictures }: BoardSession): Promise<boolean> {
   const content = takeFilling(id);
   if (!content) return true;
   try {
@@ -60,6 +73,8 @@ async function fill(id: string, { document }: BoardSession): Promise<boolean> {
       // A large board takes seconds: the page stays alive meanwhile.
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
+    const { bringAlong } = await import("../pictures/bringing");
+    await bringAlong(content, document.board(), pictures);
     return true;
   } catch (error) {
     console.error(error);

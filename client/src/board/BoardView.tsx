@@ -10,6 +10,7 @@ import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { watchForNewVersion } from "../app/version";
+import { ShareDialog } from "../share/ShareDialog";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -18,14 +19,16 @@ import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
 import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
-import { InviteDialog, NameDialog } from "./Dialogs";
+import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
 import { FindBar } from "./FindBar";
 import { FocusStore } from "./focus";
+import { FoldStore } from "./folds";
 import { FollowStore } from "./following";
 import { Icon } from "./Icon";
 import { KeysDialog } from "./KeysDialog";
+import { MarkPalette } from "./MarkPalette";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
 import type { Person } from "./person";
@@ -40,7 +43,7 @@ import { UiStore, useUi } from "./ui";
 import type { Window } from "./ui";
 
 /** An open board with all that floats around it. */
-export function BoardView({ session, person, unfilled }: { session: BoardSession; person: Person; unfilled: boolean }) {
+export function BoardView({ session, person, unfilled, onShown }: { session: BoardSession; person: Person; unfilled: boolean; onShown: () => void }) {
   const { t } = useTranslation();
   const tools = useMemo(
     () => ({
@@ -51,6 +54,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       ui: new UiStore(),
       stage: new Stage(),
       far: new FarStore(),
+      folds: new FoldStore(session.board.id),
       talk: new TalkStore(session.document, session.board.id),
       follow: new FollowStore(),
     }),
@@ -65,7 +69,7 @@ export function BoardView({ session, person, unfilled }: { session: BoardSession
       <PanelContext.Provider value={panel}>
         <Words>
           <ReactFlowProvider>
-            <Around person={person} />
+            <Around person={person} onShown={onShown} />
           </ReactFlowProvider>
         </Words>
       </PanelContext.Provider>
@@ -83,7 +87,7 @@ function Words({ children }: { children: ReactNode }) {
   );
 }
 
-function Around({ person }: { person: Person }) {
+function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { t } = useTranslation();
   const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
@@ -121,7 +125,7 @@ function Around({ person }: { person: Person }) {
         <NewVersion />
       </div>
       <BoardContextMenu>
-        <Canvas />
+        <Canvas onShown={onShown} />
       </BoardContextMenu>
       <FindBar />
       <Panel />
@@ -133,9 +137,10 @@ function Around({ person }: { person: Person }) {
         <ToolBar />
         <ZoomBar />
       </footer>
-      {open === "invite" && <InviteDialog onClose={close} />}
+      {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
+      {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       {open === "save" && <SaveDialog onClose={close} />}

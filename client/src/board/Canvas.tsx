@@ -4,25 +4,30 @@ import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
+import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
 import { useBoard, useEditable, useFocus, useTools } from "./context";
 import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
+import { EmotionCurve } from "./EmotionCurve";
+import { useOutlook, useUnfolding } from "./folds";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
 import type { Geometry } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
-import { useCountLines } from "./measure";
+import { rememberedLines } from "./measure";
 import { useMedia } from "./media";
 import { useNodes } from "./nodes";
 import type { ElementNode } from "./nodes";
+import { Recoveries } from "./Recoveries";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
+import { useInView } from "./useInView";
 import { isMarked } from "../richtext/parse";
 import { useUncover } from "./uncover";
 import { useUi } from "./ui";
@@ -43,22 +48,22 @@ const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage
 const DRAW_ALL = 300;
 
 /** The board itself: pan, zoom, and everything that lies on it. */
-export function Canvas() {
+export function Canvas({ onShown }: { onShown: () => void }) {
   const { t } = useTranslation();
   const { focus, follow, session, stage } = useTools();
   const board = useBoard();
   const editable = useEditable();
   const actions = useActions();
-  const count = useCountLines();
   const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
+  const outlook = useOutlook();
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
-  const written = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
   const touch = useMedia("(pointer: coarse)");
-  const geometry = useMemo(() => layout(board, count, written), [board, count, written]);
+  const writing = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
+  const geometry = useMemo(() => layout(board, rememberedLines, { ...outlook, writing }), [board, outlook, writing]);
   const carrying = useCarrying(board, geometry);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"));
   const frame = useRef<HTMLDivElement>(null);
@@ -69,9 +74,11 @@ export function Canvas() {
   useStage(geometry, frame);
   useTellView();
   useFollowing(frame);
-  useFirstView(geometry, frame);
+  useFirstView(geometry, frame, onShown);
   useZoomStyle(frame);
   useUncover(frame, touch);
+  useUnfolding();
+  useInView(geometry);
 
   useEffect(() => {
     const tell = () => {
@@ -160,10 +167,13 @@ export function Canvas() {
         ariaLabelConfig={SILENT}
       >
         <Grid geometry={geometry} target={carrying.target ?? dropCell} />
+        <EmotionCurve geometry={geometry} />
         <Headers geometry={geometry} top={top} />
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
+        <Calls />
         {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
       </ReactFlow>
       <FollowRing />
@@ -233,7 +243,7 @@ function useTopInset(frame: RefObject<HTMLElement | null>): number {
   return top;
 }
 
-function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
+function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>, onShown: () => void): void {
   const flow = useReactFlow();
   const done = useRef(false);
   useEffect(() => {
@@ -242,7 +252,9 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>):
     done.current = true;
     void flow.setViewport(viewOf(geometry, element.clientWidth, element.clientHeight));
     element.focus({ preventScroll: true });
-  }, [flow, frame, geometry]);
+    // The frame after the next one has everything in its place.
+    requestAnimationFrame(() => requestAnimationFrame(onShown));
+  }, [flow, frame, geometry, onShown]);
 }
 
 /** Gives the style sheet 1/zoom, for what keeps its size on the screen, and tells the cards when they are far away. */

@@ -43,7 +43,7 @@ export function Connectors({ geometry, drags, hidden }: Props) {
   const area = useVisibleArea();
   const [pull, begin] = usePull(board, geometry, hands);
   const moved = useMemo(() => movedPlaces(geometry, drags), [geometry, drags]);
-  const places = useMemo(() => (moved.size === 0 ? geometry.places : new Map([...geometry.places, ...moved])), [geometry, moved]);
+  const places = useMemo(() => new Map([...geometry.tucked, ...geometry.places, ...moved]), [geometry, moved]);
   const [findRoutes] = useState(createRouter);
   const routes = useMemo(() => findRoutes(board, geometry, moved), [findRoutes, board, geometry, moved]);
 

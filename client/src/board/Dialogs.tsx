@@ -1,8 +1,6 @@
 import * as Dialog from "@radix-ui/react-dialog";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { ROLES } from "../sync/api";
-import { useTools } from "./context";
 import { Icon } from "./Icon";
 
 export function Sheet({ title, lead, children, onClose, wide, backTo }: {
@@ -39,45 +37,6 @@ export function Sheet({ title, lead, children, onClose, wide, backTo }: {
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
-  );
-}
-
-/** The links that this device may hand on. */
-export function InviteDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
-  const { session, notice } = useTools();
-  const { links, role } = session.board;
-  const known = ROLES.filter((r) => r !== "owner" || role === "owner").flatMap((r) => (links[r] === undefined ? [] : [{ role: r, link: links[r] }]));
-  // What is handed out most comes first; the keys to everything come last.
-  const shown = [...known.filter((k) => k.role !== "owner"), ...known.filter((k) => k.role === "owner")];
-
-  const copy = async (link: string) => {
-    try {
-      await navigator.clipboard.writeText(link);
-      notice.say(t("said.copied"));
-    } catch {
-      notice.say(t("said.notCopied"));
-    }
-  };
-
-  return (
-    <Sheet title={t("invite.heading")} lead={t("invite.lead")} onClose={onClose}>
-      {shown.length === 0 && <p>{t("invite.none")}</p>}
-      <ul className="links">
-        {shown.map(({ role: r, link }) => (
-          <li key={r}>
-            <strong>{t(`invite.${r}`)}</strong>
-            <div className="row">
-              <input className="text" readOnly value={link} aria-label={t("invite.link", { role: t(`role.${r}`) })} data-testid={`link-${r}`} onFocus={(e) => e.target.select()} />
-              <button type="button" className="btn soft" aria-label={t("invite.copy", { role: t(`role.${r}`) })} onClick={() => void copy(link)}>
-                {t("invite.copyShort")}
-              </button>
-            </div>
-          </li>
-        ))}
-      </ul>
-      {role !== "owner" && shown.length > 0 && <p className="fine">{t("invite.onlyYours")}</p>}
-    </Sheet>
   );
 }
 

@@ -9,6 +9,7 @@ import { useFar } from "./far";
 import { Icon } from "./Icon";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
+import { hasSigns, signsOf } from "./signs";
 import { Pills } from "../panel/Marks";
 import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
@@ -58,6 +59,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       data-found={found || undefined}
       data-here={here || undefined}
       data-far={far || undefined}
+      data-signed={hasSigns(element) || undefined}
       data-testid="note"
       data-note-id={element.id}
       data-kind={kind}
@@ -107,6 +109,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
           <Icon name="lock" />
         </span>
       )}
+      {!far && !editing && <CardSigns element={element} />}
       {!far && <Pills target={element.id} />}
       {!far && <Signs target={element.id} />}
       {!far && <VisitorTag visitors={visitors} />}
@@ -116,6 +119,19 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
 
 export function matchesWords(text: string, words: string): boolean {
   return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
+}
+
+/** Who does it, how sure it is, through which channel, whose it is: in small words, as far as there is room. */
+function CardSigns({ element }: { element: Element }) {
+  const { t } = useTranslation();
+  const signs = signsOf(element);
+  if (signs.length === 0) return null;
+  const words = signs.map(({ field, value }) => (field === "owner" || field === "channel" ? value : t(`parts.sign.${value}`))).join(" · ");
+  return (
+    <span className="card-signs" title={words} data-testid="card-signs">
+      {words}
+    </span>
+  );
 }
 
 function Ink({ element, width, height }: { element: Element; width: number; height: number }) {
@@ -172,7 +188,7 @@ function Writing({ element, onDone }: { element: Element; onDone: () => void }) 
       ref={field}
       className="card-text nodrag nopan nowheel"
       aria-label={t("note.text")}
-      placeholder={t("note.placeholder")}
+      placeholder={t(element.kind === "image" ? "picture.alt" : "note.placeholder")}
       data-testid="note-text"
       maxLength={5000}
       onKeyDown={(event) => {

@@ -6,7 +6,7 @@ import { useActions } from "./actions";
 import { useEditable, useFocus, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
 import { SIZES, neighbourCell } from "./layout";
-import type { Cell, Direction, Geometry, LaneRow, StepColumn } from "./layout";
+import type { Cell, Direction, FoldedCell, Geometry, LaneRow, StepColumn } from "./layout";
 import { useVisibleArea } from "./visible";
 
 const ARROWS: Readonly<Record<string, Direction>> = {
@@ -18,8 +18,8 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 
 /** The ground the notes lie on: the lanes as soft tints, the lines between them, and the cells that take a note. */
 export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometry; target: Cell | undefined }) {
-  const { t } = useTranslation();
-  const { width, height, lanes } = geometry;
+  const { width, height, lanes, folded } = geometry;
+  const entryRow = lanes.find((row) => row.folded === undefined);
   const seen = useVisibleArea();
   const entry = useFocus((f) => f.cell?.step) ?? geometry.steps[0]?.step.id;
   // Two hundred steps of twenty lanes are four thousand cells: only those about the window are there, and the one with the keyboard.
@@ -33,13 +33,16 @@ export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometr
         {steps.map(({ step, x }) => (
           <div key={step.id} className="column" style={{ left: x, top: 0, height }} />
         ))}
+        {folded.map((cell) => (
+          <FoldedChip key={`${cell.lane} ${cell.step}`} cell={cell} />
+        ))}
         {lanes.map((row) =>
           steps.map((column) => (
             <GridCell
               key={`${row.lane.id} ${column.step.id}`}
               row={row}
               column={column}
-              entry={row === lanes[0] && column === geometry.steps[0]}
+              entry={row === entryRow && column === geometry.steps[0]}
               target={target?.lane === row.lane.id && target.step === column.step.id}
             />
           )),
@@ -47,9 +50,7 @@ export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometr
         {lanes.map(
           ({ lane, y, height: h, line }) =>
             line && (
-              <div key={lane.id} className={`line line-${line}`} style={{ top: y + h, width }} data-testid={`line-${line}`}>
-                <span>{t(`line.${line}`)}</span>
-              </div>
+              <div key={lane.id} className={`line line-${line}`} style={{ top: y + h, width }} />
             ),
         )}
       </div>
@@ -57,10 +58,33 @@ export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometr
   );
 });
 
+/** Stands for what lies in a cell of a collapsed lane, and opens the lane. */
+function FoldedChip({ cell: { lane, step, count, x, y, width, height } }: { cell: FoldedCell }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  const { folds } = useTools();
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="folded-chip nopan nodrag"
+      style={{ left: x, top: y, width, height }}
+      aria-label={t("parts.foldedCell", { count, lane: names.lane(lane), step: names.step(step) })}
+      data-testid={`folded-${lane}-${step}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        folds.fold([lane], false);
+      }}
+    >
+      {t("parts.elements", { count })}
+    </button>
+  );
+}
+
 const GridCell = memo(
   function GridCell({ row, column, target, entry }: { row: LaneRow; column: StepColumn; target: boolean; entry: boolean }) {
     const { t } = useTranslation();
-    const { document, focus } = useTools();
+    const { document, focus, folds } = useTools();
     const names = useNames();
     const actions = useActions();
     const editable = useEditable();
@@ -74,7 +98,9 @@ const GridCell = memo(
       if (!direction) return;
       event.preventDefault();
       event.stopPropagation();
-      const to = neighbourCell(document.board(), cell, direction);
+      let to = neighbourCell(document.board(), cell, direction);
+      // Over lanes that are collapsed.
+      while (to && folds.get().folded.has(to.lane)) to = neighbourCell(document.board(), to, direction);
       if (!to) return;
       focus.atCell(to);
       const id = CSS.escape(`cell-${to.lane}-${to.step}`);
@@ -84,7 +110,7 @@ const GridCell = memo(
     return (
       <div
         className="cell"
-        style={{ left: column.x, top: row.y, width: SIZES.step, height: row.height }}
+        style={{ left: column.x, top: row.y, width: SIZES.step, height: row.cells }}
         data-testid={`cell-${cell.lane}-${cell.step}`}
         data-target={target || undefined}
         data-current={(current && editable) || undefined}
@@ -93,7 +119,7 @@ const GridCell = memo(
           if (editable) actions.add("note", cell);
         }}
       >
-        {editable && (
+        {editable && row.folded === undefined && (
           <button
             ref={button}
             type="button"
@@ -119,7 +145,8 @@ const GridCell = memo(
     a.entry === b.entry &&
     a.row.lane.id === b.row.lane.id &&
     a.row.y === b.row.y &&
-    a.row.height === b.row.height &&
+    a.row.cells === b.row.cells &&
+    (a.row.folded === undefined) === (b.row.folded === undefined) &&
     a.column.step.id === b.column.step.id &&
     a.column.x === b.column.x,
 );

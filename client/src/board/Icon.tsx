@@ -36,17 +36,27 @@ const PATHS = {
   list: "M9 6h11 M9 12h11 M9 18h11 M4 6h.01 M4 12h.01 M4 18h.01",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1 M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   talk: "M4 5h16v11H10l-5 4v-4H4z",
-  vote: "M8 11l4-7a2 2 0 0 1 2 2v4h5a1.800 1.800 0 0 1 1.700 2.200l-1.400 6.400A2 2 0 0 1 17.300 20H8z M4 11h4v9H4z",
+  thumb: "M8 11l4-7a2 2 0 0 1 2 2v4h5a1.800 1.800 0 0 1 1.700 2.200l-1.400 6.400A2 2 0 0 1 17.300 20H8z M4 11h4v9H4z",
+  heart: "M12 20C7 16 3.500 12.800 3.500 9a4.500 4.500 0 0 1 8.500-2 4.500 4.500 0 0 1 8.500 2c0 3.800-3.500 7-8.500 11z",
+  star: "M12 3.500l2.600 5.400 5.900.8-4.300 4.100 1 5.900-5.200-2.800-5.200 2.800 1-5.900-4.300-4.100 5.900-.8z",
+  question: "M8.500 9a3.500 3.500 0 1 1 5.200 3c-1.200.7-1.700 1.300-1.700 2.800 M12 19h.01",
   eye: "M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
   panel: "M4 5h16v14H4z M14 5v14",
   details: "M12 8h.01 M11 12h1v5h1 M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
+  grip: "M9 6h.01 M9 12h.01 M9 18h.01 M15 6h.01 M15 12h.01 M15 18h.01",
+  left: "M15 6l-6 6 6 6",
+  right: "M9 6l6 6-6 6",
+  fold: "M4 12h16 M8 4l4 4 4-4 M8 20l4-4 4 4",
+  phase: "M4 6h16v5H4z M4 15h7 M14 15h6",
+  mark: "M12 4l9 16H3z M12 10v4 M12 17h.01",
+  feelings: "M3 15c4-9 6-9 9-4s5 5 9-4 M3 20h18",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={name === "menu" ? 3 : 2} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={name === "menu" || name === "grip" ? 3 : 2} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

@@ -12,7 +12,7 @@ import { connectTo } from "./connecting";
 import { Icon } from "./Icon";
 import { keepField } from "./stage";
 
-function Finder({ label, placeholder, none, children, onClose }: { label: string; placeholder: string; none: string; children: ReactNode; onClose: () => void }) {
+export function Finder({ label, placeholder, none, children, onClose }: { label: string; placeholder: string; none: string; children: ReactNode; onClose: () => void }) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

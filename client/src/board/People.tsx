@@ -1,9 +1,11 @@
 import * as Popover from "@radix-ui/react-popover";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { PersonTools } from "../share/PersonTools";
 import { PERSON_COLORS } from "../sync/presence";
 import type { Peer, Presence } from "../sync/presence";
 import { useNameOf } from "../talk/parts";
+import { CallButtons } from "./Calls";
 import { usePeers, useTools } from "./context";
 import { useLeader } from "./following";
 import { Icon } from "./Icon";
@@ -49,6 +51,7 @@ export function People({ person }: { person: Person }) {
               <Other key={p.id} peer={p} followed={p.id === leader?.id} />
             ))}
           </ul>
+          <CallButtons />
           <NameForm person={person} />
         </Popover.Content>
       </Popover.Portal>
@@ -80,6 +83,7 @@ function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
           {t(followed ? "follow.stop" : "follow.start")}
         </button>
       )}
+      <PersonTools id={peer.id} name={name} />
     </li>
   );
 }
@@ -128,7 +132,9 @@ export function FollowBanner() {
       <Icon name="eye" />
       <p>{t("follow.now", { name: leader.name || t("someone") })}</p>
       <button type="button" className="btn soft" onClick={() => follow.stop()} data-testid="stop-following">
-        {t("follow.stop")} <kbd aria-hidden="true">Esc</kbd>
+        {t("follow.stop")} <kbd className="fine-pointer" aria-hidden="true">
+          Esc
+        </kbd>
       </button>
     </div>
   );

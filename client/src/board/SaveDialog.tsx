@@ -7,15 +7,16 @@ const FORMS = ["json", "csv", "markdown", "automerge"] as const;
 /** Copies of the board for the person's own keeping; they work without a connection too. */
 export function SaveDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const { document, notice } = useTools();
+  const { document, notice, session } = useTools();
   const names = useNames();
 
   const save = async (form: (typeof FORMS)[number]) => {
     onClose();
     try {
       const [{ saveCopy }, { outlineWords }] = await Promise.all([import("../exchange/save"), import("../exchange/outline-words")]);
-      const name = saveCopy(form, document, outlineWords(document.board(), t, { step: names.step, lane: names.lane }));
-      notice.say(t("copy.saved", { name }));
+      const words = outlineWords(document.board(), t, { step: names.step, lane: names.lane });
+      const { name, left } = await saveCopy(form, document, session.pictures, words);
+      notice.say(`${t("copy.saved", { name })} ${left > 0 ? t("picture.inFile", { count: left }) : ""}`.trim());
     } catch (error) {
       console.error(error);
       notice.say(t("copy.failed"));
@@ -38,11 +39,11 @@ export function SaveDialog({ onClose }: { onClose: () => void }) {
 /** Keeps the board as something that new boards can begin as. */
 export function useKeepTemplate(): () => Promise<void> {
   const { t } = useTranslation();
-  const { document, notice } = useTools();
+  const { document, notice, session } = useTools();
   return async () => {
     try {
       const [{ contentOf }, { keepTemplate }] = await Promise.all([import("../exchange/plain"), import("../templates/own")]);
-      const kept = keepTemplate(document.board().title || t("board.untitled"), contentOf(document.doc()));
+      const kept = keepTemplate(document.board().title || t("board.untitled"), { ...contentOf(document.doc()), picturesOf: session.board.id });
       notice.say(t(kept ? "copy.templateSaved" : "copy.templateFailed"));
     } catch (error) {
       console.error(error);

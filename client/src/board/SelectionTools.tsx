@@ -98,6 +98,7 @@ function CardTools({ chosen }: { chosen: readonly Element[] }) {
       {chosen.length === 1 && first?.kind === "shape" && tool("form")}
       {chosen.length > 1 ? FREE.map((id) => tool(id)) : !writing && tool("write")}
       {chosen.length === 1 && tool("connect")}
+      {tool("markAs")}
       {chosen.length === 1 && tool("comment")}
       {chosen.length === 1 && tool("vote")}
       {chosen.length === 1 && tool("details")}

@@ -10,9 +10,9 @@ import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
 /** In the bar on a wide window; on a narrow one those after the first two are in the menu. */
-const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape", "add.frame", "add.ink"];
+const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape", "add.frame", "add.ink", "markAs"];
 const ALWAYS = new Set(["add.note", "add.action"]);
-const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "find", "palette"];
+const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "curve", "find", "palette"];
 
 /** What can be put on the board, and the way back. */
 export function ToolBar() {

@@ -8,6 +8,7 @@ import type { SaveState } from "../sync/saved";
 import type { BoardSession } from "../sync/session";
 import type { TalkStore } from "../talk/store";
 import type { FarStore } from "./far";
+import type { FoldStore } from "./folds";
 import type { Focus, FocusStore } from "./focus";
 import type { FollowStore } from "./following";
 import type { NoticeStore } from "./notice";
@@ -22,6 +23,7 @@ export interface BoardTools {
   readonly ui: UiStore;
   readonly stage: Stage;
   readonly far: FarStore;
+  readonly folds: FoldStore;
   readonly talk: TalkStore;
   readonly follow: FollowStore;
 }

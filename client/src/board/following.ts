@@ -81,12 +81,13 @@ export function useFollowing(frame: RefObject<HTMLElement | null>): void {
       shown = view;
       show();
     };
-    const resized = () => follow.get() !== undefined && show();
+    // Also when the panel beside the board opens.
+    const resized = new ResizeObserver(() => follow.get() !== undefined && show());
+    if (frame.current) resized.observe(frame.current);
     const stops = [follow.subscribe(look), presence.subscribe(look)];
-    window.addEventListener("resize", resized);
     return () => {
       for (const stop of stops) stop();
-      window.removeEventListener("resize", resized);
+      resized.disconnect();
     };
   }, [follow, session, notice, flow, frame, t]);
 }

@@ -17,12 +17,13 @@ export const NO_GROUND: Ground = { columns: [], rows: [], hits: () => 0 };
 /** So many buckets in a row at most, however far apart things lie. */
 const BUCKETS = 200;
 
-export function groundOf({ lanes, steps, places, width, height }: Geometry, board: Board): Ground {
+export function groundOf({ lanes, steps, places, folded, width, height }: Geometry, board: Board): Ground {
   // What frames hold and what ink is drawn upon is meant to lie together.
-  const things = board.elements.flatMap((e) => {
+  const things: Rect[] = board.elements.flatMap((e) => {
     const place = e.kind === "frame" || e.kind === "ink" ? undefined : places.get(e.id);
     return place ? [place] : [];
   });
+  things.push(...folded);
   const columns = steps.map((s) => s.x);
   const rows = lanes.map((l) => l.y);
   return { columns: columns.length > 0 ? [...columns, width] : [], rows: rows.length > 0 ? [...rows, height] : [], hits: finder(things) };

@@ -87,10 +87,10 @@ export function inkPath(points: Points, size?: { width: number; height: number }
   const first = outline[0];
   if (!first) return "";
   const n = (v: number | undefined) => (v ?? 0).toFixed(1);
-  let path = `M${n(first[0])} ${n(first[1])}Q`;
+  const path = [`M${n(first[0])} ${n(first[1])}Q`];
   outline.forEach(([x, y], i) => {
     const [nx, ny] = outline[(i + 1) % outline.length] ?? first;
-    path += `${n(x)} ${n(y)} ${n(((x ?? 0) + (nx ?? 0)) / 2)} ${n(((y ?? 0) + (ny ?? 0)) / 2)} `;
+    path.push(`${n(x)} ${n(y)} ${n(((x ?? 0) + (nx ?? 0)) / 2)} ${n(((y ?? 0) + (ny ?? 0)) / 2)} `);
   });
-  return `${path}Z`;
+  return `${path.join("")}Z`;
 }

@@ -1,7 +1,8 @@
 import { lineBetween } from "../document/model";
-import type { Board, Element, Kind, Lane, Line, Step } from "../document/model";
+import type { Board, Element, Kind, Lane, Line, Phase, Step } from "../document/model";
 import { countLines, countWritten } from "../richtext/lines";
 import type { Measure } from "../richtext/lines";
+import { hasSigns } from "./signs";
 
 /** Where everything on a board lies, in board units (pixels at zoom 1). A pure function of the board. */
 
@@ -25,6 +26,14 @@ export const SIZES = {
   captionLine: 17,
   /** The free room at the right for adding a step. */
   margin: 64,
+  /** The band over the steps that tells their phases, where there are any. */
+  phase: 26,
+  /** A collapsed lane. */
+  fold: 40,
+  /** The band that the curve of feelings runs in. */
+  curve: 140,
+  /** A line of small words on a card. */
+  sign: 16,
 } as const;
 
 /** How many lines a text takes in a given width, board units: as it is shown, or as it is written, marks and all. */
@@ -43,6 +52,26 @@ export interface LaneRow {
   readonly height: number;
   /** The line at the lower edge of this lane. */
   readonly line: Line | undefined;
+  /** How much of the height, from above, the cells take. */
+  readonly cells: number;
+  /** The person has collapsed it: so many elements lie in it, unseen. */
+  readonly folded: number | undefined;
+  /** The curve of feelings runs through the rest of it. */
+  readonly curve: boolean;
+}
+
+/** A run of neighbouring steps in the same phase. */
+export interface PhaseSpan {
+  readonly phase: Phase;
+  readonly x: number;
+  readonly width: number;
+}
+
+/** The elements of one cell in a collapsed lane. */
+export interface FoldedCell extends Rect {
+  readonly lane: string;
+  readonly step: string;
+  readonly count: number;
 }
 
 export interface StepColumn {
@@ -53,11 +82,31 @@ export interface StepColumn {
 export interface Geometry {
   readonly width: number;
   readonly height: number;
+  /** How high the names of the steps are, with the phases over them. */
+  readonly head: number;
+  readonly phases: readonly PhaseSpan[];
   readonly lanes: readonly LaneRow[];
   readonly steps: readonly StepColumn[];
-  /** One for each element of the board, by id. */
+  /** One for each element that is seen, by id. */
   readonly places: ReadonlyMap<string, Rect>;
+  readonly folded: readonly FoldedCell[];
+  /** Where connectors to elements in collapsed lanes end, by the element's id. */
+  readonly tucked: ReadonlyMap<string, Rect>;
 }
+
+export const NOTHING: Geometry = { width: 0, height: 0, head: 0, phases: [], lanes: [], steps: [], places: new Map(), folded: [], tucked: new Map() };
+
+/** How one person looks at a board. */
+export interface Outlook {
+  /** The lanes that are collapsed. */
+  readonly folded: ReadonlySet<string>;
+  /** Whether the curve of feelings is shown; undefined: when there is something to show. */
+  readonly curve: boolean | undefined;
+  /** The element whose text is shown as it is written. */
+  readonly writing?: string | undefined;
+}
+
+export const PLAIN: Outlook = { folded: new Set(), curve: undefined };
 
 export interface Cell {
   readonly lane: string;
@@ -70,6 +119,24 @@ export const cellKey = (lane: string, step: string) => `${lane}\u0000${step}`;
 export function widthOf(kind: Kind): number {
   const inner = SIZES.step - 2 * SIZES.padding;
   return kind === "note" ? inner - 20 : inner;
+}
+
+/** Letters that are larger than those of a card take as many lines as those of a card do in less room. */
+const LARGER = 0.88;
+
+/** How much of an element's width its words may take, measured in the letters of a card. */
+function textWidth(kind: Kind, width: number): number {
+  switch (kind) {
+    case "action":
+    case "evidence":
+      return width - 25;
+    case "decision":
+      return width - 43;
+    case "text":
+      return (width - 16) * LARGER;
+    default:
+      return width - 2 * SIZES.noteInset;
+  }
 }
 
 /** Sizes of what lies free and has none of its own; a height of 0 means: as high as its words. */
@@ -90,8 +157,7 @@ export const freeSize = (kind: Kind) => FREE[kind];
 /** How high a picture is for its width. */
 export const ratioOf = ({ w, h }: Pick<Element, "w" | "h">) => (w > 0 && h > 0 ? h / w : FREE.image.height / FREE.image.width);
 
-/** `writing` is the element whose text is shown as it is written. */
-export function layout(board: Board, countLines: CountLines, writing?: string): Geometry {
+export function layout(board: Board, countLines: CountLines, outlook: Outlook = PLAIN): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
   for (const element of board.elements) {
@@ -107,8 +173,8 @@ export function layout(board: Board, countLines: CountLines, writing?: string): 
 
   const places = new Map<string, Rect>();
   const heightOf = (element: Element, width: number) => {
-    const lines = Math.max(1, countLines(element.text, width - 2 * SIZES.noteInset, element.id === writing));
-    return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine);
+    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), element.id === outlook.writing));
+    return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine + (hasSigns(element) ? SIZES.sign : 0));
   };
   // Below a picture stands what it shows, if somebody has said so.
   const captionOf = (element: Element, width: number) =>
@@ -128,10 +194,33 @@ export function layout(board: Board, countLines: CountLines, writing?: string): 
   };
 
   const steps = board.steps.map((step, i) => ({ step, x: SIZES.laneHeader + i * SIZES.step }));
+  const phases = phaseSpans(board, steps);
+  const head = SIZES.stepHeader + (phases.length > 0 ? SIZES.phase : 0);
+  const curved = curveLane(board, outlook);
+  const folded: FoldedCell[] = [];
+  const tucked = new Map<string, Rect>();
   const lanes: LaneRow[] = [];
-  let y: number = SIZES.stepHeader;
+  let y: number = head;
   board.lanes.forEach((lane, i) => {
-    let height: number = SIZES.lane;
+    const below = board.lanes[i + 1];
+    const line = below ? lineBetween(lane.role, below.role) : undefined;
+    if (outlook.folded.has(lane.id)) {
+      let count = 0;
+      for (const { step, x } of steps) {
+        const cell = cells.get(cellKey(lane.id, step.id)) ?? [];
+        if (cell.length === 0) continue;
+        count += cell.length;
+        const place = { x: x + SIZES.padding, y: y + 8, width: widthOf("action"), height: SIZES.fold - 16 };
+        folded.push({ lane: lane.id, step: step.id, count: cell.length, ...place });
+        for (const element of cell) tucked.set(element.id, place);
+      }
+      lanes.push({ lane, y, height: SIZES.fold, line, cells: SIZES.fold, folded: count, curve: false });
+      y += SIZES.fold;
+      return;
+    }
+    const curve = lane.id === curved;
+    // A lane for feelings is there for the curve; what people write beside it comes after.
+    let height: number = curve && lane.role === "emotion" ? SIZES.lane / 2 : SIZES.lane;
     for (const { step, x } of steps) {
       let bottom = y + SIZES.padding;
       for (const element of cells.get(cellKey(lane.id, step.id)) ?? []) {
@@ -141,9 +230,9 @@ export function layout(board: Board, countLines: CountLines, writing?: string): 
       }
       height = Math.max(height, bottom - SIZES.gap + SIZES.padding + SIZES.foot - y);
     }
-    const below = board.lanes[i + 1];
-    lanes.push({ lane, y, height, line: below ? lineBetween(lane.role, below.role) : undefined });
-    y += height;
+    const whole = height + (curve ? SIZES.curve : 0);
+    lanes.push({ lane, y, height: whole, line, cells: height, folded: undefined, curve });
+    y += whole;
   });
 
   // What lies in no cell, because its lane or step is gone, waits below the board until someone gives it a place.
@@ -154,7 +243,26 @@ export function layout(board: Board, countLines: CountLines, writing?: string): 
     places.set(element.id, { x: free ? element.x : x, y: free ? element.y : y + 24, ...size });
     if (!free) x += size.width + SIZES.gap;
   }
-  return { width: SIZES.laneHeader + steps.length * SIZES.step, height: y, lanes, steps, places };
+  return { width: SIZES.laneHeader + steps.length * SIZES.step, height: y, head, phases, lanes, steps, places, folded, tucked };
+}
+
+/** The lane that the curve of feelings runs in: one made for it, else that of the customer. */
+function curveLane({ lanes, emotions, steps }: Board, { curve }: Outlook): string | undefined {
+  const own = lanes.find((l) => l.role === "emotion");
+  const shown = curve ?? (own !== undefined || emotions.length > 0);
+  return shown && steps.length > 0 ? (own ?? lanes.find((l) => l.role === "customer"))?.id : undefined;
+}
+
+function phaseSpans({ phases }: Board, steps: readonly StepColumn[]): PhaseSpan[] {
+  const spans: PhaseSpan[] = [];
+  steps.forEach(({ step, x }, i) => {
+    const phase = phases.find((p) => p.id === step.phase);
+    const last = spans.at(-1);
+    if (!phase) return;
+    if (last && steps[i - 1]?.step.phase === phase.id) spans[spans.length - 1] = { ...last, width: last.width + SIZES.step };
+    else spans.push({ phase, x, width: SIZES.step });
+  });
+  return spans;
 }
 
 /** The cell at a point, or nothing outside the lanes and steps. */

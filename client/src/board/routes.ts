@@ -253,13 +253,14 @@ export function createRouter(): (board: Board, geometry: Geometry, moved?: Reado
       if (!lastFor || !sameGround(lastFor.geometry, geometry)) ground = groundOf(geometry, board);
       lastFor = { geometry, elements: board.elements };
     }
-    const place = (id: string) => moved?.get(id) ?? geometry.places.get(id);
+    const place = (id: string) => moved?.get(id) ?? geometry.places.get(id) ?? geometry.tucked.get(id);
     const next: typeof known = new Map();
     const routes = new Map<string, Route>();
     const pairs = new Map<string, number>();
     for (const c of board.connectors) {
       const [from, to] = [place(c.from), place(c.to)];
-      if (!from || !to) continue;
+      // Two in the same cell of a collapsed lane have nothing between them to draw.
+      if (!from || !to || from === to) continue;
       const pair = c.from < c.to ? `${c.from} ${c.to}` : `${c.to} ${c.from}`;
       const beside = pairs.get(pair) ?? 0;
       pairs.set(pair, beside + 1);
@@ -282,8 +283,8 @@ export function createRouter(): (board: Board, geometry: Geometry, moved?: Reado
 /** Whether two layouts have everything at the same places. */
 function sameGround(a: Geometry, b: Geometry): boolean {
   if (a === b) return true;
-  if (a.places.size !== b.places.size || a.lanes.length !== b.lanes.length || a.width !== b.width || a.height !== b.height) return false;
-  if (!a.lanes.every((l, i) => l.y === b.lanes[i]?.y)) return false;
+  if (a.places.size !== b.places.size || a.folded.length !== b.folded.length || a.lanes.length !== b.lanes.length || a.width !== b.width || a.height !== b.height) return false;
+  if (!a.lanes.every((l, i) => l.y === b.lanes[i]?.y && (l.folded === undefined) === (b.lanes[i]?.folded === undefined))) return false;
   for (const [id, rect] of a.places) {
     const other = b.places.get(id);
     if (!other || !sameRect(rect, other)) return false;

@@ -1,5 +1,6 @@
 import type { Writer } from "../richtext/writer";
 import type { Point } from "../sync/presence";
+import { NOTHING } from "./layout";
 import type { Geometry, Rect } from "./layout";
 
 /** How the view of the board is moved. Rectangles are in board units. */
@@ -21,7 +22,7 @@ export interface View {
 
 /** What commands must know of the canvas at the moment they run. The canvas keeps it up to date; nothing follows it. */
 export class Stage {
-  geometry: Geometry = { width: 0, height: 0, lanes: [], steps: [], places: new Map() };
+  geometry: Geometry = NOTHING;
   view: View | undefined;
   /** Where the pointer was last. */
   pointer: Point | undefined;

@@ -4,7 +4,7 @@ import { useTools } from "./context";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
-export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link";
+export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "mark" | "save" | "link";
 
 export interface Ui {
   readonly tool: Tool;

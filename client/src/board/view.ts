@@ -2,25 +2,13 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect } from "react";
 import type { RefObject } from "react";
 import { useTools } from "./context";
+import { BAR, NARROW, viewOf } from "./firstView";
 import { SIZES } from "./layout";
 import type { Geometry, Rect } from "./layout";
 
-/** Space that the floating bars take, pixels. */
-export const BAR = { top: 74, bottom: 92, topNarrow: 130 };
-export const NARROW = 720;
+export { BAR, NARROW, viewOf };
 export const ZOOM = { least: 0.05, most: 2.5 };
 const RIM = 40;
-
-/** The view that shows the whole board if it can be read like that, else its upper left corner. */
-export function viewOf(geometry: Geometry, width: number, height: number): { x: number; y: number; zoom: number } {
-  const narrow = width < NARROW;
-  const top = narrow ? BAR.topNarrow : BAR.top;
-  const wide = geometry.width + (narrow ? 0 : SIZES.margin);
-  const fit = Math.min((width - 32) / wide, (height - top - BAR.bottom) / geometry.height);
-  const zoom = Math.max(narrow ? 0.9 : 0.7, Math.min(fit, 1.6));
-  const spare = width - wide * zoom;
-  return { x: spare > 0 ? spare / 2 : narrow ? 0 : 16, y: top, zoom };
-}
 
 /** The view that shows an area as large as it goes, in the middle of what the bars leave free. */
 export function viewAround(area: Rect, width: number, height: number, most = 1.25): { x: number; y: number; zoom: number } {

@@ -11,7 +11,7 @@ export interface Hands extends BoardTools {
   readonly t: (key: string, values?: Record<string, unknown>) => string;
 }
 
-export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "talk", "view", "board"] as const;
+export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "mark", "talk", "view", "board"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /**

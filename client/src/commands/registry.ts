@@ -5,11 +5,12 @@ import { EDIT } from "./edit";
 import { FORMAT } from "./format";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
+import { PARTS } from "./parts";
 import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...VIEW];
+export const COMMANDS: readonly Command[] = [...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 

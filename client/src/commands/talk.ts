@@ -1,3 +1,4 @@
+import { CALLS } from "../sync/presence";
 import { kindOf } from "../talk/parts";
 import { votesFor } from "../talk/threads";
 import type { Command, Hands } from "./command";
@@ -32,7 +33,7 @@ export const TALK: readonly Command[] = [
     keys: ["Shift+V"],
     talk: true,
     menu: ["chosen"],
-    icon: "vote",
+    icon: "thumb",
     can: (hands) => about(hands) !== undefined,
     run: (hands) => {
       const { talk, notice, document, t } = hands;
@@ -54,6 +55,18 @@ export const TALK: readonly Command[] = [
       toField("tab-talk");
     },
   },
+  ...CALLS.map(
+    (kind): Command => ({
+      id: `call.${kind}`,
+      group: "talk",
+      look: true,
+      icon: kind,
+      run: ({ session, notice, t }) => {
+        session.presence.call(kind);
+        notice.say(t("call.said"));
+      },
+    }),
+  ),
   {
     id: "unfollow",
     group: "talk",

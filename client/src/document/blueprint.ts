@@ -123,6 +123,12 @@ export class Blueprint {
     return this.#make((draft, id) => create.createMarker(draft, { id, target, type }));
   }
 
+  /** The same mark on several at once, as far as there is room. */
+  addMarkers(targets: readonly string[], type: MarkerType): boolean {
+    const room = LIMITS.others - this.#board().markers.length;
+    return this.#perform((draft) => targets.slice(0, Math.max(0, room)).flatMap((target) => create.createMarker(draft, { id: newId(), target, type })));
+  }
+
   addEmotion(step: string, who: Feeler, value: number): string | undefined {
     if (this.#board().emotions.length >= LIMITS.others) return undefined;
     return this.#make((draft, id) => create.createEmotion(draft, { id, step, who, value }));

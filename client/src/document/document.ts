@@ -42,7 +42,7 @@ interface Deed {
 export class BoardDocument {
   readonly #source: DocumentSource;
   readonly #now: () => number;
-  readonly #read = createReader();
+  readonly #read = createReader((map, key) => A.getConflicts(map as never, key as never));
   readonly #listeners = new Set<() => void>();
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
   readonly #aliases = new Map<string, string>();

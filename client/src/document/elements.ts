@@ -1,8 +1,10 @@
 import { BOUNDS, LIMITS } from "./model";
-import type { Connector, Element, EvidenceStatus, Form, Kind, NoteColor, Performer } from "./model";
+import type { Connector, EvidenceStatus, Form, Kind, NoteColor, Performer } from "./model";
 import { mapOf, textOf } from "./read";
 import { container, removeObject, scalar, setFields } from "./write";
 import type { Action, Draft, Fields, Path } from "./write";
+
+export { inCell } from "./model";
 
 /** Changes to many things on the board at once, each call one change and one deed for undo. */
 
@@ -88,11 +90,6 @@ export function joinActions(former: readonly Action[], next: readonly Action[]):
     else joined.push(action);
   }
   return joined;
-}
-
-/** Whether an element lies in a cell, and so has its place and width from the board. */
-export function inCell(element: Element): element is Element & { lane: string; step: string } {
-  return element.lane !== undefined && element.step !== undefined;
 }
 
 const SIDES = new Set(["w", "h"]);

@@ -144,6 +144,11 @@ export interface Element {
   readonly locked: boolean;
 }
 
+/** Whether an element lies in a cell, and so has its place and width from the board. */
+export function inCell(element: Element): element is Element & { lane: string; step: string } {
+  return element.lane !== undefined && element.step !== undefined;
+}
+
 export interface Connector {
   readonly id: string;
   readonly from: string;

@@ -1,4 +1,3 @@
-import { getConflicts, isImmutableString } from "@automerge/automerge/slim";
 import type { ImmutableString } from "@automerge/automerge/slim";
 import * as M from "./model";
 import type { Board, Comment, Connector, Element, Emotion, Lane, Marker, Phase, Step, Tally } from "./model";
@@ -6,11 +5,15 @@ import { byOrder } from "./order";
 
 type Raw = Readonly<Record<string, unknown>>;
 
+/** All values that a key of a map got at the same time, by the operation that set each; undefined when there is but one. */
+export type Rivals = (map: Raw, key: string) => Readonly<Record<string, unknown>> | undefined;
+
 /**
  * Makes a reader: a function from a document to the board it holds. It takes any value at all and never throws. Parts
- * that did not change since the last call are the same objects again, so a view can compare by identity.
+ * that did not change since the last call are the same objects again, so a view can compare by identity. It reads what
+ * Automerge gives and plain JSON alike; only who has Automerge can say what people set at the same time.
  */
-export function createReader(): (doc: unknown) => Board {
+export function createReader(rivals: Rivals = () => undefined): (doc: unknown) => Board {
   const phases = listReader(M.LIMITS.phases, readPhase);
   const lanes = listReader(M.LIMITS.lanes, readLane);
   const steps = listReader(M.LIMITS.steps, readStep);
@@ -44,12 +47,14 @@ export function createReader(): (doc: unknown) => Board {
       elements: elementList,
       connectors: reuse(connectors(root["connectors"], "").filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors),
       markers: reuse(
-        markers(root["markers"], elementList, { recovery: known }).filter((m) => known.has(m.target) || inSteps.has(m.target)),
+        markers(root["markers"], elementList, { recovery: known })
+          .filter((m) => known.has(m.target) || inSteps.has(m.target))
+          .sort(byId),
         last?.markers,
       ),
       emotions: reuse(emotions(root["emotions"], "").filter((e) => inSteps.has(e.step)), last?.emotions),
       comments: reuse(comments(root["comments"], root["comments"], { parent: commentIds }).sort(byOrder), last?.comments),
-      votes: readVotes(root["votes"], last?.votes),
+      votes: readVotes(root["votes"], last?.votes, rivals),
     };
     last = last && sameFields(last, board) ? last : board;
     return last;
@@ -66,8 +71,12 @@ export function textOf(value: unknown): string {
   return "";
 }
 
+// As Automerge marks them; a test holds it to that. Asking Automerge itself would bring all of it along.
+const SCALAR = Symbol.for("_am_immutableString");
+
 /** A string that is set whole. Inside a change, Automerge takes any list for one. */
-export const isScalarText = (value: unknown): value is ImmutableString => !Array.isArray(value) && isImmutableString(value);
+export const isScalarText = (value: unknown): value is ImmutableString =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.prototype.hasOwnProperty.call(value, SCALAR);
 
 /** The value as a map, or undefined when it is none. */
 export function mapOf(value: unknown): Raw | undefined {
@@ -271,7 +280,7 @@ function readElement(id: string, raw: Raw, placed: boolean): Element | undefined
 /** The most votes that one participant can give one target: what is above is somebody's mistake. */
 const MOST_VOTES = 100;
 
-function readVotes(value: unknown, last: readonly Tally[] | undefined): readonly Tally[] {
+function readVotes(value: unknown, last: readonly Tally[] | undefined, rivals: Rivals): readonly Tally[] {
   const former = new Map(last?.map((tally) => [tally.id, tally]));
   const list: Tally[] = [];
   const votes = mapOf(value) ?? {};
@@ -279,7 +288,7 @@ function readVotes(value: unknown, last: readonly Tally[] | undefined): readonly
     if (list.length >= M.LIMITS.others) break;
     const by = new Map<string, number>();
     // The first votes of two people who did not know of each other are two maps: all of them count.
-    for (const map of [mapOf(source), ...rivals(votes, id)]) {
+    for (const map of [mapOf(source), ...others(rivals, votes, id)]) {
       for (const [who, count] of Object.entries(map ?? {})) {
         const whole = wholeWithin(count, 0, MOST_VOTES);
         if (whole !== undefined && !by.has(who)) by.set(who, whole);
@@ -294,10 +303,10 @@ function readVotes(value: unknown, last: readonly Tally[] | undefined): readonly
   return reuse(list.sort((a, b) => (a.id < b.id ? -1 : 1)), last);
 }
 
-/** The other values that a key of a map got at the same time, in the same order for everyone. */
-function rivals(map: Raw, key: string): (Raw | undefined)[] {
+/** The values that a key of a map got at the same time, in the same order for everyone. */
+function others(rivals: Rivals, map: Raw, key: string): (Raw | undefined)[] {
   try {
-    const all = getConflicts(map as never, key as never) as Record<string, unknown> | undefined;
+    const all = rivals(map, key);
     if (!all) return [];
     return Object.keys(all)
       .sort()
@@ -306,6 +315,9 @@ function rivals(map: Raw, key: string): (Raw | undefined)[] {
     return []; // not a part of a document
   }
 }
+
+/** In the same order for everyone, whatever wrote the document down. */
+const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
 
 const idsOf = (list: readonly { readonly id: string }[]): ReadonlySet<string> => new Set(list.map((item) => item.id));
 

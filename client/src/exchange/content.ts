@@ -1,4 +1,5 @@
 import { LIMITS, SCHEMA } from "../document/model";
+import type { PictureFiles } from "./pictures";
 
 /**
  * All that a board's document holds, as plain JSON that loses nothing. A string is collaborative text, but where the
@@ -23,6 +24,9 @@ export interface Content {
   votes: Things;
   /** Whatever else the document has at its root. */
   more: PlainMap;
+  /** Pictures that come along, which are beside the document: here, by name, or with the board named. */
+  pictures?: PictureFiles;
+  picturesOf?: string;
 }
 
 export const COLLECTIONS = ["lanes", "steps", "phases", "elements", "connectors", "markers", "emotions", "comments", "votes"] as const;
@@ -60,6 +64,8 @@ export const problem = (key: string, values?: Readonly<Record<string, string | n
 
 /** Files larger than this are not read, bytes. */
 export const MOST_BYTES = 20 * 1024 * 1024;
+/** JSON may hold pictures. */
+export const MOST_JSON_BYTES = 64 * 1024 * 1024;
 /** What a server takes is counted in operations: one for every letter of a text and every value. */
 const MOST_OPERATIONS = 400_000;
 const MOST_DEPTH = 10;

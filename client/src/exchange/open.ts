@@ -1,5 +1,5 @@
 import type { Imported } from "./content";
-import { MOST_BYTES, problem, readContent } from "./content";
+import { MOST_BYTES, MOST_JSON_BYTES, problem, readContent } from "./content";
 import { fromCsv } from "./csv";
 import { fromJson } from "./json";
 
@@ -10,7 +10,10 @@ const PATIENCE = 30_000;
 export async function openFile(file: File): Promise<Imported> {
   const megabytes = (bytes: number) => Math.ceil(bytes / 1024 / 1024);
   if (file.size === 0) return problem("empty");
-  if (file.size > MOST_BYTES) return problem("large", { size: megabytes(file.size), most: megabytes(MOST_BYTES) });
+  const large = (most: number) => problem("large", { size: megabytes(file.size), most: megabytes(most) });
+  const name = file.name.toLowerCase();
+  const most = /\.(csv|tsv|txt|automerge)$/.test(name) ? MOST_BYTES : MOST_JSON_BYTES;
+  if (file.size > most) return large(most);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = new Uint8Array(await file.arrayBuffer());
@@ -19,7 +22,6 @@ export async function openFile(file: File): Promise<Imported> {
   }
   try {
     if (MAGIC.every((byte, i) => bytes[i] === byte)) return await fromAutomerge(bytes);
-    const name = file.name.toLowerCase();
     if (name.endsWith(".automerge")) return problem("unread");
     const text = decode(bytes);
     // The name may be wrong; what a JSON file begins with cannot be a table's first row.

@@ -24,6 +24,7 @@ export function outlineWords(board: Board, t: TFunction, names: Pick<OutlineWord
     loose: t("board.nowhere"),
     connections: t("copy.connections"),
     about: (e) => [
+      ...(e.kind === "image" ? [t("kind.image")] : []),
       ...(e.performedBy === undefined ? [] : [`${t("details.performedBy")}: ${t(`details.performers.${e.performedBy}`)}`]),
       ...pair("channel", e.channel),
       ...pair("owner", e.owner),

@@ -4,6 +4,8 @@ import { toCsv } from "./csv";
 import { toJson } from "./json";
 import { toMarkdown } from "./markdown";
 import type { OutlineWords } from "./markdown";
+import { gatherPictures } from "./pictures";
+import type { PictureFiles, PictureSource } from "./pictures";
 import { contentOf } from "./plain";
 
 export const FORMS = ["json", "csv", "markdown", "automerge"] as const;
@@ -16,19 +18,20 @@ const FILES: Readonly<Record<Form, { ending: string; type: string }>> = {
   automerge: { ending: "automerge", type: "application/octet-stream" },
 };
 
-/** Gives the person a copy of the board as a file, and returns the file's name. */
-export function saveCopy(form: Form, document: BoardDocument, words: OutlineWords): string {
+/** Gives the person a copy of the board as a file, and returns the file's name and how many pictures are not in it that could be. */
+export async function saveCopy(form: Form, document: BoardDocument, source: PictureSource, words: OutlineWords): Promise<{ name: string; left: number }> {
   const board = document.board();
   const { ending, type } = FILES[form];
   const name = `${fileName(board.title || words.untitled)}.${ending}`;
-  download(new Blob([copyAs(form, document, board, words)], { type }), name);
-  return name;
+  const { files, left } = form === "json" ? await gatherPictures(board, source) : { files: {}, left: 0 };
+  download(new Blob([copyAs(form, document, board, files, words)], { type }), name);
+  return { name, left };
 }
 
-function copyAs(form: Form, document: BoardDocument, board: Board, words: OutlineWords): string | Uint8Array<ArrayBuffer> {
+function copyAs(form: Form, document: BoardDocument, board: Board, pictures: PictureFiles, words: OutlineWords): string | Uint8Array<ArrayBuffer> {
   switch (form) {
     case "json":
-      return toJson(contentOf(document.doc()));
+      return toJson(contentOf(document.doc()), pictures);
     case "csv":
       return toCsv(board);
     case "markdown":

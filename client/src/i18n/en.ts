@@ -1,9 +1,11 @@
 import { canvas, said } from "./canvas.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { device } from "./device.en";
+import { parts } from "./parts.en";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { richtext } from "./richtext.en";
+import { share } from "./share.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -131,6 +133,10 @@ export const en = {
     link: "This link no longer works. What you see stays on this device. Ask whoever invited you for a new link.",
     role: "The server did not accept a change: your link does not allow it. Reload the page, or ask for a link that lets you edit.",
     gone: "This board has been removed from the server. What you see is this device’s copy; copy what you need.",
+    removed: "An owner has taken you off this board. What you see stays on this device.",
+    password: "This link asks for a password now. Reload the page to give it.",
+    closed: "This board takes nobody new just now. Ask whoever invited you.",
+    full: "As many people as it takes have come by this link. Ask whoever invited you.",
     change: "The server does not accept a change made on this device, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
     discard: "Open the server’s board",
     retry: "Try now",
@@ -141,6 +147,7 @@ export const en = {
     newer: "This board was made with a newer version of the program. You can look, but not change it. Reload the page to get the new version.",
     full: "This board is full. You can read it and save a copy, but it takes no more changes.",
     damaged: "A part of this board is damaged where it is stored. You can read what is left. It takes no changes until whoever runs the server has repaired it.",
+    locked: "An owner has locked this board. You can look, and draw again when it is unlocked.",
     short: "Look only",
   },
   people: {
@@ -192,6 +199,14 @@ export const en = {
     unreachable: "The server does not answer and the board has not been on this device before. Check the connection and try again.",
     pageHeading: "There is nothing here",
     page: "The address leads nowhere. Go to the start page to make a board or open one you have been to.",
+    goneHeading: "This board is deleted",
+    gone: "An owner has deleted it. Ask them to bring it back if that was a mistake.",
+    removedHeading: "You are shut out of this board",
+    removed: "An owner has shut you out. Ask them if that was a mistake.",
+    closedHeading: "This board takes nobody new",
+    closed: "An owner has closed it to new people. Ask whoever invited you.",
+    fullHeading: "This link is full",
+    full: "As many people as it takes have come by it. Ask whoever invited you for another one.",
     brokenHeading: "Something went wrong in the program",
     broken: "What you have drawn is kept. Reload the page to go on.",
     home: "To the start page",
@@ -204,8 +219,11 @@ export const en = {
   copy,
   open,
   templates,
+  parts,
+  share,
   talk,
   follow,
+  call,
   richtext,
   device,
   someone: "Someone",

@@ -5,6 +5,7 @@ export const picture = {
   added_one: "Picture added.",
   added_other: "{{count}} pictures added.",
   describe: "Press Enter to write what it shows.",
+  describeTouch: "Tap it and write what it shows.",
   stay: "There is no room for it on this device: keep the page open until it has been sent.",
   left_one: "One was left out.",
   left_other: "{{count}} were left out.",

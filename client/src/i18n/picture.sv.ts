@@ -5,6 +5,7 @@ export const picture = {
   added_one: "Bilden är på plats.",
   added_other: "{{count}} bilder är på plats.",
   describe: "Tryck Enter och skriv vad den visar.",
+  describeTouch: "Peka på den och skriv vad den visar.",
   stay: "Den får inte plats på den här enheten: låt sidan vara öppen tills den har skickats.",
   left_one: "En kom inte med.",
   left_other: "{{count}} kom inte med.",

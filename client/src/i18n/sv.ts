@@ -1,10 +1,12 @@
 import { canvas, said } from "./canvas.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
+import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
-import { doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { device } from "./device.sv";
+import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { richtext } from "./richtext.sv";
+import { share } from "./share.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -131,6 +133,10 @@ export const sv: Words = {
     link: "Den här länken gäller inte längre. Det du ser finns kvar på enheten. Be den som bjöd in dig om en ny länk.",
     role: "Servern tog inte emot en ändring: din länk tillåter den inte. Ladda om sidan, eller be om en länk som låter dig ändra.",
     gone: "Tavlan är borttagen från servern. Det du ser är den här enhetens kopia; kopiera det du behöver.",
+    removed: "En ägare har tagit bort dig från tavlan. Det du ser finns kvar på den här enheten.",
+    password: "Länken kräver lösenord nu. Ladda om sidan för att ange det.",
+    closed: "Tavlan tar inte emot någon ny just nu. Fråga den som bjöd in dig.",
+    full: "Så många som får har redan kommit med länken. Fråga den som bjöd in dig.",
     change: "Servern tar inte emot en ändring från den här enheten, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
     discard: "Öppna serverns tavla",
     retry: "Försök nu",
@@ -141,6 +147,7 @@ export const sv: Words = {
     newer: "Tavlan är gjord med en nyare version av programmet. Du kan titta men inte ändra. Ladda om sidan för att få den nya versionen.",
     full: "Tavlan är full. Du kan läsa den och spara en kopia, men den tar inte emot fler ändringar.",
     damaged: "En del av tavlan är skadad där den lagras. Du kan läsa det som finns kvar. Den tar inte emot ändringar förrän den som sköter servern har lagat den.",
+    locked: "En ägare har låst tavlan. Du kan titta, och rita igen när den är upplåst.",
     short: "Bara titta",
   },
   people: {
@@ -192,6 +199,14 @@ export const sv: Words = {
     unreachable: "Servern svarar inte och tavlan har inte varit på den här enheten förut. Kontrollera uppkopplingen och försök igen.",
     pageHeading: "Här finns ingenting",
     page: "Adressen leder ingenstans. Gå till startsidan för att göra en tavla eller öppna en du har varit på.",
+    goneHeading: "Tavlan är borttagen",
+    gone: "En ägare har tagit bort den. Be hen ta tillbaka den om det var ett misstag.",
+    removedHeading: "Du är utestängd från tavlan",
+    removed: "En ägare har stängt ute dig. Fråga hen om det var ett misstag.",
+    closedHeading: "Tavlan tar inte emot någon ny",
+    closed: "En ägare har stängt den för nya. Fråga den som bjöd in dig.",
+    fullHeading: "Länken är full",
+    full: "Så många som får har redan kommit med den. Be den som bjöd in dig om en annan.",
     brokenHeading: "Något gick fel i programmet",
     broken: "Det du har ritat finns kvar. Ladda om sidan för att fortsätta.",
     home: "Till startsidan",
@@ -204,8 +219,11 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  parts,
+  share,
   talk,
   follow,
+  call,
   richtext,
   device,
   someone: "Någon",

@@ -81,7 +81,18 @@ export const talkCommand = {
   comment: "Comment",
   vote: "Vote, or take the vote back",
   talk: "Talk about the board",
+  call: { thumb: "Show the others a thumb up", heart: "Show the others a heart", star: "Show the others a star", question: "Show the others that you have a question" },
   unfollow: "Stop following a person",
 };
 
 export const talkTool = { talk: "Talk" };
+
+export const call = {
+  label: "Show the others",
+  thumb: "Thumb up",
+  heart: "Heart",
+  star: "Star",
+  question: "Question",
+  heard: "{{name}}: {{what}}",
+  said: "Shown to the others for a moment.",
+};

@@ -83,7 +83,18 @@ export const talkCommand: Shape<typeof En.talkCommand> = {
   comment: "Kommentera",
   vote: "Rösta, eller ta tillbaka rösten",
   talk: "Samtal om tavlan",
+  call: { thumb: "Visa de andra tummen upp", heart: "Visa de andra ett hjärta", star: "Visa de andra en stjärna", question: "Visa de andra att du har en fråga" },
   unfollow: "Sluta följa en person",
 };
 
 export const talkTool: Shape<typeof En.talkTool> = { talk: "Samtal" };
+
+export const call: Shape<typeof En.call> = {
+  label: "Visa de andra",
+  thumb: "Tumme upp",
+  heart: "Hjärta",
+  star: "Stjärna",
+  question: "Fråga",
+  heard: "{{name}}: {{what}}",
+  said: "Visas för de andra en stund.",
+};

@@ -3,6 +3,7 @@ import { useBoard, useEditable, useNames, useTools } from "../board/context";
 import { MARKER_TYPES, MOST_SEVERE } from "../document/model";
 import type { Element, Marker } from "../document/model";
 import { Icon } from "../board/Icon";
+import { useGoTo } from "./goto";
 import { plainText } from "../richtext/parse";
 import { Choice, Group, Time, Words } from "./fields";
 
@@ -72,12 +73,14 @@ function Recovery({ marker, step, onChange }: { marker: Marker; step: string | u
   const { t } = useTranslation();
   const { elements } = useBoard();
   const names = useNames();
+  const goTo = useGoTo();
   const worth = (e: Element) => e.id !== marker.target && e.text.trim() !== "" && e.kind !== "frame";
   const ordered = [...elements.filter((e) => e.step === step && worth(e)), ...elements.filter((e) => e.step !== step && worth(e))].slice(0, OFFERED);
   const chosen = elements.find((e) => e.id === marker.recovery);
   const offered = chosen && !ordered.includes(chosen) ? [chosen, ...ordered] : ordered;
   const byId = new Map(offered.map((e) => [e.id, e]));
   return (
+    <>
     <Choice
       label={t("details.recovery")}
       value={marker.recovery}
@@ -90,6 +93,12 @@ function Recovery({ marker, step, onChange }: { marker: Marker; step: string | u
       }}
       onChange={onChange}
       testId="recovery"
-    />
+      />
+      {chosen && (
+        <button type="button" className="place" aria-label={t("findings.goTo", { name: chosen.text || t("findings.unnamed") })} onClick={() => goTo.element(chosen.id)} data-testid="goto-recovery">
+          {chosen.text || t("findings.unnamed")}
+        </button>
+      )}
+    </>
   );
 }

@@ -2,7 +2,9 @@ import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { useBoard, useTools } from "../board/context";
+import { currentLanguage } from "../i18n";
 import type { Marker, Step } from "../document/model";
+import { degreesOf } from "./degrees";
 import { roughly } from "./duration";
 import { Face } from "./Face";
 import { usePanel } from "./store";
@@ -45,50 +47,79 @@ export function Pills({ target }: { target: string }) {
 function Pill({ marker }: { marker: Marker }) {
   const { t } = useTranslation();
   const saySeconds = useSaySeconds();
-  const wait = marker.type === "wait-point" && marker.waitSeconds !== undefined ? ` ${saySeconds(marker.waitSeconds)}` : "";
+  const { type, waitSeconds, severity, likelihood, recovery } = marker;
+  const wait = type === "wait-point" && waitSeconds !== undefined ? ` ${saySeconds(waitSeconds)}` : "";
+  const degrees = degreesOf(severity, likelihood);
   return (
-    <span className={`pill pill-${marker.type}`} data-testid="pill">
-      {t(`details.marker.${marker.type}`)}
+    <span className={`pill pill-${type}`} data-testid="pill">
+      {t(`details.marker.${type}`)}
       {wait}
+      {degrees !== "" && <span aria-hidden="true">{degrees}</span>}
+      {severity !== undefined && <span className="hidden">{`, ${t("parts.severity", { severity })}`}</span>}
+      {recovery !== undefined && (
+        <>
+          <span aria-hidden="true"> ↩</span>
+          <span className="hidden">{`, ${t("parts.mended")}`}</span>
+        </>
+      )}
     </span>
   );
 }
 
-function useSaySeconds(): (seconds: number) => string {
+export function useSaySeconds(): (seconds: number) => string {
   const { t } = useTranslation();
   return (seconds) => {
     const { count, unit } = roughly(seconds);
-    return t(`details.shortUnits.${unit}`, { n: count });
+    return t(`details.shortUnits.${unit}`, { n: new Intl.NumberFormat(currentLanguage()).format(count) });
   };
 }
 
 /** Below the name of a step: how long it takes, how it feels, what it is marked as. */
-export function StepNotes({ step, first }: { step: Step; first: boolean }) {
+export function StepNotes({ step }: { step: Step }) {
   const { t } = useTranslation();
-  const { phases, emotions } = useBoard();
+  const { emotions } = useBoard();
   const marks = useMarkers(step.id);
-  const saySeconds = useSaySeconds();
-  const phase = first && step.phase !== undefined ? phases.find((p) => p.id === step.phase) : undefined;
-  const seconds = step.observedSeconds ?? step.standardSeconds ?? step.acceptableSeconds;
-  const voices = emotions.filter((e) => e.step === step.id && e.who === "customer");
+  const { folds } = useTools();
+  const curve = useSyncExternalStore(folds.subscribe, () => folds.get().curve);
+  // The curve, where it is shown, says it already.
+  const voices = curve === false ? emotions.filter((e) => e.step === step.id && e.who === "customer") : [];
   const mean = voices.length === 0 ? undefined : voices.reduce((sum, e) => sum + e.value, 0) / voices.length;
+  const timed = step.standardSeconds !== undefined || step.acceptableSeconds !== undefined || step.observedSeconds !== undefined;
+  if (!timed && mean === undefined && marks.length === 0) return null;
   return (
-    <>
-      {phase && <span className="step-phase">{phase.title || t("details.phase")}</span>}
-      {(seconds !== undefined || mean !== undefined || marks.length > 0) && (
-        <span className="step-notes" data-testid={`step-notes-${step.id}`}>
-          {seconds !== undefined && <b>{saySeconds(seconds)}</b>}
-          {mean !== undefined && (
-            <span className="step-face" role="img" aria-label={t(`details.feeling.${String(Math.round(mean) + 0)}`)}>
-              <Face value={mean} />
-            </span>
-          )}
-          {marks.map((m) => (
-            <Pill key={m.id} marker={m} />
-          ))}
+    <span className="step-notes" data-testid={`step-notes-${step.id}`}>
+      {timed && <Times step={step} />}
+      {mean !== undefined && (
+        <span className="step-face" role="img" aria-label={t(`details.feeling.${String(Math.round(mean) + 0)}`)}>
+          <Face value={mean} />
         </span>
       )}
-    </>
+      {marks.map((m) => (
+        <Pill key={m.id} marker={m} />
+      ))}
+    </span>
+  );
+}
+
+/** Usual, longest and measured time in one line; a measured one that is longer than it may be says so. */
+function Times({ step: { standardSeconds, acceptableSeconds, observedSeconds } }: { step: Step }) {
+  const { t } = useTranslation();
+  const say = useSaySeconds();
+  const long = observedSeconds !== undefined && acceptableSeconds !== undefined && observedSeconds > acceptableSeconds;
+  const parts = [
+    standardSeconds !== undefined && { key: "standard", words: say(standardSeconds) },
+    acceptableSeconds !== undefined && { key: "acceptable", words: t("parts.atMost", { time: say(acceptableSeconds) }) },
+    observedSeconds !== undefined && { key: "observed", words: t(long ? "parts.measuredLong" : "parts.measured", { time: say(observedSeconds) }) },
+  ].filter((p) => p !== false);
+  return (
+    <b>
+      {parts.map(({ key, words }, i) => (
+        <span key={key} className={key === "observed" && long ? "time-long" : undefined}>
+          {i > 0 && " · "}
+          {words}
+        </span>
+      ))}
+    </b>
   );
 }
 

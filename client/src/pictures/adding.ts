@@ -36,12 +36,21 @@ export async function addPictures(hands: Hands, files: readonly Blob[], where: W
     made.push(prepared);
   }
   const elements = placePictures(document.board(), stage.geometry, made, where, newId);
-  if (elements.length > 0 && actions.addAll(elements)) stage.focusOn(elements.at(-1)?.id ?? "");
+  const last = elements.at(-1)?.id ?? "";
+  if (elements.length > 0 && actions.addAll(elements)) {
+    stage.focusOn(last);
+    // Once it has been laid out.
+    requestAnimationFrame(() => {
+      const place = stage.geometry.places.get(last);
+      if (place) stage.view?.reveal(place);
+    });
+  }
+  const describe = matchMedia("(pointer: coarse)").matches ? "describeTouch" : "describe";
   const left = files.length - elements.length;
   if (problem && elements.length === 0) notice.say(t(`picture.problem.${problem}`));
   else if (problem) notice.say(`${t("picture.added", { count: elements.length })} ${t("picture.left", { count: left })} ${t(`picture.problem.${problem}`)}`);
   else if (left > 0) notice.say(`${t("picture.added", { count: elements.length })} ${t("picture.many", { count: left })}`);
-  else notice.say(`${t("picture.added", { count: elements.length })} ${t(kept ? "picture.describe" : "picture.stay")}`);
+  else notice.say(`${t("picture.added", { count: elements.length })} ${t(kept ? `picture.${describe}` : "picture.stay")}`);
 }
 
 /** Where a picture goes that was put nowhere in particular: the cell one is at, else what one looks at. */

@@ -1,5 +1,8 @@
 import type { Clip } from "../board/clip";
 import type { Hands } from "../commands/command";
+import type { Board } from "../document/model";
+import type { Content } from "../exchange/content";
+import { pictureIn, picturesOn } from "../exchange/pictures";
 import { knownBoard } from "../sync/device";
 import { Pictures } from "./pictures";
 import { Shelf } from "./shelf";
@@ -12,6 +15,16 @@ export function bringPictures({ session, notice, t }: Hands, { from, elements }:
   void copyPictures(from, session.pictures, [...ids]).then((left) => {
     if (left > 0) notice.say(t("picture.notBrought"));
   });
+}
+
+/** Has a board just made get the pictures of what it began as. Those of another board come one by one, while people draw. */
+export async function bringAlong({ pictures: files = {}, picturesOf }: Content, board: Board, to: Pictures): Promise<void> {
+  for (const id of picturesOn(board)) {
+    const file = files[id];
+    const picture = file === undefined ? undefined : pictureIn(file);
+    if (picture) await to.keep({ id, ...picture });
+  }
+  if (picturesOf !== undefined) void copyPictures(picturesOf, to, picturesOn(board));
 }
 
 /** Copies pictures from a board that this device knows, and returns how many could not be had. */

@@ -1,4 +1,5 @@
 import { ApiError } from "../sync/api";
+import { credentials } from "../sync/participant";
 
 /** How pictures travel between this device and the server. */
 export interface Transport {
@@ -18,7 +19,7 @@ export function transportOf(board: string, secret: string): Transport {
       let bytes: Uint8Array<ArrayBuffer>;
       try {
         response = await fetch(`${path}/${id}`, {
-          headers: { Authorization: `Bearer ${secret}` },
+          headers: credentials(board, secret),
           signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
         });
         bytes = new Uint8Array(await response.arrayBuffer());
@@ -37,7 +38,7 @@ export function transportOf(board: string, secret: string): Transport {
         const abort = () => request.abort();
         const fail = () => reject(signal.aborted ? (signal.reason as Error) : new ApiError(request.status, ""));
         request.open("POST", path);
-        request.setRequestHeader("Authorization", `Bearer ${secret}`);
+        for (const [name, value] of Object.entries(credentials(board, secret))) request.setRequestHeader(name, value);
         request.timeout = PATIENCE;
         request.upload.onprogress = ({ loaded, total }) => onShare(total > 0 ? loaded / total : 0);
         request.onloadend = () => {

@@ -1,3 +1,4 @@
+import { pieces } from "../drawing/pieces";
 import { isMarked, parseText } from "./parse";
 import type { Run } from "./parse";
 
@@ -56,13 +57,13 @@ function wordsOf(runs: readonly Run[]): Word[] {
   const words: Run[][] = [];
   let open = false;
   for (const run of runs) {
-    for (const text of run.text.split(/(?<=\s)/)) {
+    pieces(run.text).forEach((text, i) => {
       const part = { ...run, text };
       const last = words.at(-1);
-      if (open && last) last.push(part);
+      if (open && i === 0 && last) last.push(part);
       else words.push([part]);
-      open = !/\s$/.test(text);
-    }
+    });
+    if (run.text !== "") open = run.text.trimEnd() === run.text;
   }
   return words;
 }
@@ -88,7 +89,7 @@ function breakWords(words: readonly Word[], width: number, measure: Measure, put
     for (const run of word) {
       let part = "";
       for (const letter of run.text) {
-        const wide = /\s/.test(letter) ? 0 : measure(letter, run.bold);
+        const wide = letter.trim() === "" ? 0 : measure(letter, run.bold);
         if (used > 0 && used + wide > width) {
           if (part !== "") put?.([{ ...run, text: part }], newLine);
           [part, used, newLine] = ["", 0, true];

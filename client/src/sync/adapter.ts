@@ -12,7 +12,19 @@ export type Connection =
   | { readonly state: "refused"; readonly reason: Refusal };
 
 /** Why the server takes no changes of a board, though it can be read. */
-export type Frozen = "full" | "damaged";
+export type Frozen = (typeof FROZEN)[number];
+const FROZEN = ["full", "damaged", "locked"] as const;
+
+/** The close code for a link that no longer allows what it did. */
+const LINK_CHANGED = 4401;
+
+/** Whose a peer is, by the word of the server: no client can say it of itself. */
+export interface Standing {
+  readonly participant: string;
+  readonly staff: boolean;
+}
+
+const MOST_STANDINGS = 1_000;
 
 /** From opening a socket to the server's greeting, at most. Milliseconds. */
 const GREETING_TIMEOUT = 10_000;
@@ -41,6 +53,8 @@ export class BoardSocket extends NetworkAdapter {
   #confirmation: Message | undefined;
   #attempt = 0;
   #lastCode = { code: 0, row: 0 };
+  #removed = false;
+  readonly #standings = new Map<string, Standing>();
   #wanted = false;
   #isReady = false;
   #resolveReady: () => void = () => undefined;
@@ -65,6 +79,14 @@ export class BoardSocket extends NetworkAdapter {
     this.#farewells.add(listener);
     return () => this.#farewells.delete(listener);
   };
+
+  standing = (peer: string): Standing | undefined => this.#standings.get(peer);
+
+  #noteStanding({ senderId, participant, audience }: Record<string, unknown>): void {
+    if (typeof senderId !== "string" || typeof participant !== "string") return;
+    if (this.#standings.size >= MOST_STANDINGS && !this.#standings.has(senderId)) return;
+    this.#standings.set(senderId, { participant, staff: audience === "staff" });
+  }
 
   /** The server's storage, whose heads tell what is saved. Known once connected. */
   get storageId(): StorageId | undefined {
@@ -124,8 +146,8 @@ export class BoardSocket extends NetworkAdapter {
       ticket = await this.#ticket();
     } catch (error) {
       if (this.#timer !== mine) return;
-      const status = error instanceof ApiError ? error.status : 0;
-      this.#failed(afterTicketError(status), error instanceof ApiError ? error.retryAfter : undefined);
+      if (error instanceof ApiError) this.#failed(afterTicketError(error.status, error.condition), error.retryAfter);
+      else this.#failed(afterTicketError(0));
       return;
     }
     // Meanwhile the wait may have ended, or another attempt begun.
@@ -145,7 +167,7 @@ export class BoardSocket extends NetworkAdapter {
     socket.onclose = (event) => {
       if (this.#socket !== socket) return;
       this.#lastCode = { code: event.code, row: this.#lastCode.code === event.code ? this.#lastCode.row + 1 : 1 };
-      this.#failed(afterClose(event.code, this.#lastCode.row));
+      this.#failed(this.#removed ? { refused: "removed" } : afterClose(event.code, this.#lastCode.row));
     };
   }
 
@@ -162,10 +184,14 @@ export class BoardSocket extends NetworkAdapter {
     if (type === "peer" && typeof senderId === "string") {
       this.#greeted(senderId as PeerId, peerMetadata);
     } else if (type === "leave" && typeof senderId === "string") {
+      this.#standings.delete(senderId);
       for (const tell of this.#farewells) tell(senderId as PeerId);
-    } else if (type === "error" && (condition === "full" || condition === "damaged")) {
-      if (this.#connection.state === "online") this.#set({ state: "online", frozen: condition });
-    } else if (type !== "error" && this.#server !== undefined) {
+    } else if (type === "error") {
+      const frozen = FROZEN.find((f) => f === condition);
+      if (frozen && this.#connection.state === "online") this.#set({ state: "online", frozen });
+      this.#removed = condition === "removed";
+    } else if (this.#server !== undefined) {
+      if (type === "ephemeral") this.#noteStanding(message as Record<string, unknown>);
       // automerge-repo does not survive a sync message without content.
       if (payload instanceof Uint8Array && payload.byteLength === 0) return;
       this.emit("message", message as Message);
@@ -177,6 +203,8 @@ export class BoardSocket extends NetworkAdapter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#attempt = 0;
+    // The link holds. What it allows may change any number of times.
+    if (this.#lastCode.code === LINK_CHANGED) this.#lastCode = { code: 0, row: 0 };
     this.#server = server;
     const id = typeof metadata === "object" && metadata !== null ? (metadata as PeerMetadata).storageId : undefined;
     this.#storageId = typeof id === "string" ? id : undefined;

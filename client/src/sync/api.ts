@@ -1,3 +1,5 @@
+import { credentials } from "./participant";
+
 /** The server's HTTP interface, as far as the client needs it. */
 
 export type Role = "viewer" | "commenter" | "editor" | "owner";
@@ -21,43 +23,75 @@ export class ApiError extends Error {
     readonly detail: string,
     /** How long the server asks to be left alone, milliseconds. */
     readonly retryAfter?: number,
+    /** Tells apart what has the same status; empty for most. */
+    readonly condition = "",
   ) {
     super(`${String(status)} ${detail}`);
   }
 }
 
 export async function createBoard(title: string): Promise<BoardInfo & { links: Links }> {
-  const made = await call("/api/boards", { method: "POST", body: JSON.stringify({ title }) });
+  const made = await call("/api/boards", { method: "POST", body: { title } });
   return { ...readInfo(made, "owner"), links: readLinks(made["links"]) };
 }
 
 export async function getBoard(id: string, secret: string): Promise<BoardInfo> {
-  return readInfo(await call(`/api/boards/${encodeURIComponent(id)}`, { secret }));
+  return readInfo(await call(boardPath(id), { headers: credentials(id, secret) }));
+}
+
+export interface Ticket {
+  readonly ticket: string;
+  /** What the link allows now. */
+  readonly role: Role;
+}
+
+/** A picture of the board as it was a moment ago, as SVG. */
+export async function getDrawing(id: string, secret: string, theme: string, language: string): Promise<string> {
+  const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}`, {
+    headers: { Authorization: `Bearer ${secret}` },
+    cache: "no-store",
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT),
+  });
+  if (!response.ok) throw new ApiError(response.status, "");
+  return response.text();
 }
 
 /** A ticket opens one socket, once, within half a minute. */
-export async function getTicket(id: string, secret: string): Promise<string> {
-  const answer = await call(`/api/boards/${encodeURIComponent(id)}/tickets`, { method: "POST", secret });
-  if (typeof answer["ticket"] !== "string") throw new ApiError(502, "");
-  return answer["ticket"];
+export async function getTicket(id: string, secret: string): Promise<Ticket> {
+  const { ticket, role } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
+  if (typeof ticket !== "string") throw new ApiError(502, "");
+  return { ticket, role: readRole(role) };
 }
+
+/** Joins a board, and returns the token that is this device's from now on. */
+export async function joinBoard(id: string, secret: string, name: string, password = ""): Promise<string> {
+  const { token } = await call(`${boardPath(id)}/participants`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${secret}` },
+    body: { name, password },
+  });
+  if (typeof token !== "string") throw new ApiError(502, "");
+  return token;
+}
+
+export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;
 
 /** The longest that a request may take, milliseconds. */
 const REQUEST_TIMEOUT = 15_000;
 
-async function call(
+/** What the server answers to a request, if it is a success. Rejects with an ApiError. */
+export async function call(
   path: string,
-  options: { method?: string; secret?: string; body?: string },
+  options: { method?: string; headers?: Record<string, string>; body?: unknown },
 ): Promise<Record<string, unknown>> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (options.secret !== undefined) headers["Authorization"] = `Bearer ${options.secret}`;
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(path, {
       method: options.method ?? "GET",
       headers,
-      body: options.body ?? null,
+      body: options.body === undefined ? null : JSON.stringify(options.body),
       cache: "no-store",
       signal: AbortSignal.timeout(REQUEST_TIMEOUT),
     });
@@ -68,11 +102,14 @@ async function call(
   const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   if (!response.ok) {
     const wait = Number(response.headers.get("Retry-After"));
-    const detail = typeof fields["detail"] === "string" ? fields["detail"] : "";
-    throw new ApiError(response.status, detail, wait > 0 ? wait * 1000 : undefined);
+    const text = (key: string) => (typeof fields[key] === "string" ? fields[key] : "");
+    throw new ApiError(response.status, text("detail"), wait > 0 ? wait * 1000 : undefined, text("condition"));
   }
   return fields;
 }
+
+/** A role that this client does not know may do the least. */
+export const readRole = (value: unknown): Role => ROLES.find((r) => r === value) ?? "viewer";
 
 function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
   const { id, documentId, title } = value;
@@ -81,8 +118,7 @@ function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
     id,
     documentId,
     title: typeof title === "string" ? title : "",
-    // A role this client does not know may do the least.
-    role: role ?? ROLES.find((r) => r === value["role"]) ?? "viewer",
+    role: role ?? readRole(value["role"]),
   };
 }
 

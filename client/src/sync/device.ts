@@ -55,7 +55,7 @@ export function rememberBoard(info: BoardInfo, secret: string, links: Links = {}
   const own = { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
   const before = knownBoard(info.id);
   const board: KnownBoard = { ...info, secret, links: { ...own, ...before?.links, ...links }, seen: Date.now() };
-  const keep = before && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, secret: before.secret } : {};
+  const keep = before && before.secret !== secret && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, secret: before.secret } : {};
   store(BOARDS, [{ ...board, ...keep }, ...knownBoards().filter((b) => b.id !== info.id)].slice(0, MOST_BOARDS));
   return board;
 }

@@ -15,7 +15,7 @@ export const PERSON_COLORS = 10;
 export const NAME_LENGTH = 64;
 
 /** What one can call into the room without a word. */
-export const CALLS = ["clap", "heart", "yes", "question"] as const;
+export const CALLS = ["thumb", "heart", "star", "question"] as const;
 export type CallKind = (typeof CALLS)[number];
 
 export interface Call {
@@ -69,6 +69,8 @@ const GREETING_CROWD = 12;
 const MOST_PEERS = 500;
 /** So many chosen elements are told of. */
 const MOST_CHOSEN = 50;
+/** A call is told for so long, so that nobody misses it who gets only some of what is told. Milliseconds. */
+const CALL = 1_500;
 /** Who has come just now gives way when somebody has the same colour. Milliseconds. */
 const NEW = 5_000;
 
@@ -87,6 +89,7 @@ export class PresenceRoom {
   #self: Presence;
   #sentAt = 0;
   #pending: ReturnType<typeof setTimeout> | undefined;
+  #calling: ReturnType<typeof setTimeout> | undefined;
   readonly #clock: ReturnType<typeof setInterval>;
 
   constructor(handle: DocHandle<unknown>, self: Pick<Presence, "name" | "color">, id: string) {
@@ -116,7 +119,14 @@ export class PresenceRoom {
     if (same) return;
     this.#self = next;
     this.#soon(THROTTLE);
-    if ("name" in change || "color" in change || "following" in change) this.#tell();
+    if ("name" in change || "color" in change || "following" in change || "call" in change) this.#tell();
+  }
+
+  /** Calls something to the others, for a moment. */
+  call(kind: CallKind): void {
+    clearTimeout(this.#calling);
+    this.update({ call: { kind, turn: Math.floor(Math.random() * 1e9) } });
+    this.#calling = setTimeout(() => this.update({ call: undefined }), CALL);
   }
 
   /** To be called when the connection has come back: the others may have forgotten us. */
@@ -133,6 +143,7 @@ export class PresenceRoom {
     this.#leave();
     clearInterval(this.#clock);
     clearTimeout(this.#pending);
+    clearTimeout(this.#calling);
     this.#handle.off("ephemeral-message", this.#receive);
     window.removeEventListener("pagehide", this.#leave);
   }

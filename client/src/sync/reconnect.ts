@@ -1,7 +1,10 @@
 /** When to knock again, and when to stop: decided here, without a clock or a socket. */
 
 /** Why the server will not have this connection, for good. */
-export type Refusal = "link" | "role" | "gone" | "change";
+export type Refusal = "link" | "role" | "gone" | "change" | Condition;
+
+/** Why the holder of a good link does not get in. */
+export type Condition = "removed" | "password" | "closed" | "full";
 
 export type AfterClose = { readonly retry: "now" | "soon" | "backoff" } | { readonly refused: Refusal };
 
@@ -33,12 +36,18 @@ export function afterClose(code: number, row: number): AfterClose {
   }
 }
 
-/** What an HTTP status means for getting a ticket. */
-export function afterTicketError(status: number): AfterClose {
+/** What an HTTP status, and the condition that goes with it, mean for getting a ticket. */
+export function afterTicketError(status: number, condition = ""): AfterClose {
+  if (status === 403) return { refused: conditionOf(condition) ?? "link" };
   // A stranger is told the same of a board that never was and of one that this link no longer opens.
-  if (status === 401 || status === 403 || status === 404) return { refused: "link" };
+  if (status === 401 || status === 404) return { refused: "link" };
   if (status === 410) return { refused: "gone" };
   return { retry: "backoff" };
+}
+
+export function conditionOf(condition: string): Condition | undefined {
+  if (condition === "banned") return "removed";
+  return (["password", "closed", "full"] as const).find((c) => c === condition);
 }
 
 const FIRST = 500;

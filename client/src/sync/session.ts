@@ -9,11 +9,14 @@ import { Pictures } from "../pictures/pictures";
 import { Shelf } from "../pictures/shelf";
 import { transportOf } from "../pictures/transport";
 import { BoardSocket } from "./adapter";
-import { ApiError, getBoard, getTicket } from "./api";
-import type { Role } from "./api";
+import { ApiError, getBoard, getTicket, joinBoard } from "./api";
+import type { BoardInfo, Role, Ticket } from "./api";
 import { knownBoard, knownBySecret, rememberBoard } from "./device";
 import type { KnownBoard, Profile } from "./device";
+import { dropToken, keepToken, tokenFor } from "./participant";
 import { PresenceRoom } from "./presence";
+import { conditionOf } from "./reconnect";
+import type { Condition } from "./reconnect";
 import { SaveWatch } from "./saved";
 
 /** A board that is open: its document, its connection, and the people at it. */
@@ -30,7 +33,7 @@ export interface BoardSession {
 }
 
 /** Why a board cannot be shown: it is unknown or the link no longer holds; or nothing of it can be reached from here. */
-export type OpenProblem = "missing" | "unreachable";
+export type OpenProblem = "missing" | "unreachable" | "gone" | Condition;
 
 export class OpenError extends Error {
   override readonly name = "OpenError";
@@ -49,10 +52,22 @@ let engine: Promise<void> | undefined;
  */
 export async function openBoard(id: string, secret: string, person: Profile, signal: AbortSignal): Promise<BoardSession> {
   engine ??= initializeWasm(new Request(wasm));
-  const [board] = await Promise.all([identify(id, secret), engine]);
+  const [board] = await Promise.all([identify(id, secret, person), engine]);
   signal.throwIfAborted();
 
-  const socket = new BoardSocket(() => getTicket(id, board.secret));
+  const socket = new BoardSocket(async () => {
+    const { ticket, role } = await enter(id, board.secret, person);
+    if (role !== board.role) await becomes(role);
+    return ticket;
+  });
+  /** What one may do is settled when the page is opened. */
+  const becomes = async (role: Role) => {
+    rememberBoard({ ...board, role }, board.secret);
+    await repo.flush();
+    if (reloaded(id)) return;
+    location.reload();
+    await new Promise(() => undefined);
+  };
   const storage = new IndexedDBStorageAdapter("openmic");
   const repo = new Repo({ storage, network: [socket], saveDebounceRate: 100 });
   try {
@@ -67,15 +82,60 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
 /** A board that is on the device does not wait longer than this for the server's word. Milliseconds. */
 const PATIENCE = 1_500;
 
+/** A ticket, for which the device joins the board if it has not. Where it cannot join, the link alone may do. */
+async function enter(id: string, secret: string, person: Profile): Promise<Ticket> {
+  let fault: unknown;
+  if (tokenFor(id) === undefined) await join(id, secret, person).catch((error: unknown) => (fault = error));
+  try {
+    return await getTicket(id, secret);
+  } catch (error) {
+    const condition = error instanceof ApiError ? error.condition : "";
+    if (condition === "participant") {
+      dropToken(id);
+      return enter(id, secret, person);
+    }
+    throw condition === "join" && fault !== undefined ? fault : error;
+  }
+}
+
+/** Joins a board as a person, and keeps who one is there on the device. */
+export async function join(id: string, secret: string, person: Profile, password?: string): Promise<void> {
+  keepToken(id, await joinBoard(id, secret, person.name, password));
+}
+
+/** A page that was loaded again a moment ago is not loaded again at once, whatever the server says. */
+const RELOAD_PAUSE = 10_000;
+
+function reloaded(id: string): boolean {
+  const key = `openmic.reloaded.${id}`;
+  const before = Number(sessionStorage.getItem(key));
+  sessionStorage.setItem(key, String(Date.now()));
+  return Date.now() - before < RELOAD_PAUSE;
+}
+
+/** The board as the server has it; joins where the link asks for that first. */
+async function ask(id: string, secret: string, person: Profile): Promise<BoardInfo> {
+  try {
+    return await getBoard(id, secret);
+  } catch (error) {
+    const condition = error instanceof ApiError ? error.condition : "";
+    if (condition !== "join" && condition !== "participant") throw error;
+    dropToken(id);
+    await join(id, secret, person);
+    return getBoard(id, secret);
+  }
+}
+
 /** What the server says of the board, or else what the device knows of it. */
-async function identify(id: string, secret: string): Promise<KnownBoard> {
+async function identify(id: string, secret: string, person: Profile): Promise<KnownBoard> {
   const key = secret || knownBoard(id)?.secret || "";
   const known = knownBySecret(id, key);
-  const asked = getBoard(id, key).then(
+  const asked = ask(id, key, person).then(
     (info) => rememberBoard(info, key),
     (error: unknown) => {
-      const status = error instanceof ApiError ? error.status : 0;
-      if (status === 404 || status === 401 || status === 403 || status === 410) throw new OpenError("missing");
+      const { status, condition } = error instanceof ApiError ? error : { status: 0, condition: "" };
+      if (status === 410) throw new OpenError("gone");
+      if (status === 404 || status === 401 || status === 403) throw new OpenError(conditionOf(condition) ?? "missing");
       if (known) return known;
       throw new OpenError("unreachable");
     },

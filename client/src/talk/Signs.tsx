@@ -57,12 +57,12 @@ export function Signs({ target, subject }: { target: string; subject?: Subject }
             title={mine ? t("talk.votedToo", { votes }) : votes}
             onClick={() => vote(target)}
           >
-            <Icon name="vote" />
+            <Icon name="thumb" />
             {count}
           </button>
         ) : (
           <span className="sign" role="img" aria-label={votes} title={votes} data-testid="vote-sign">
-            <Icon name="vote" />
+            <Icon name="thumb" />
             <span aria-hidden="true">{count}</span>
           </span>
         ))}
@@ -110,7 +110,7 @@ export function TalkButtons({ target, subject }: { target: string; subject?: Sub
       </button>
       {talks && (
         <button type="button" className="btn" data-testid="details-vote" aria-pressed={mine} onClick={() => vote(target)}>
-          <Icon name="vote" /> {t("talk.vote")}
+          <Icon name="thumb" /> {t("talk.vote")}
           {count > 0 && ` (${String(count)})`}
         </button>
       )}

@@ -25,7 +25,10 @@ export function ThreadCard({ thread, fresh }: { thread: Thread; fresh: ReadonlyS
   const [whole, setWhole] = useState(false);
   const { id, first, answers, target } = thread;
   const name = nameOf(target);
-  const hidden = whole || answers.length <= LONG ? 0 : answers.length - LAST;
+  // What is new is never among those that are left out.
+  const firstNew = answers.findIndex((a) => fresh.has(a.id));
+  const old = Math.min(answers.length - LAST, firstNew < 0 ? answers.length : firstNew);
+  const hidden = whole || answers.length <= LONG ? 0 : old;
   return (
     <article className="thread" data-testid="thread" data-thread={id} data-fate={first.fate} aria-label={t("talk.thread", { text: first.text })}>
       <div className="thread-head">
@@ -45,7 +48,7 @@ export function ThreadCard({ thread, fresh }: { thread: Thread; fresh: ReadonlyS
         </p>
       )}
       {hidden > 0 && (
-        <button type="button" className="btn small quiet" onClick={() => setWhole(true)}>
+        <button type="button" className="btn small quiet earlier" onClick={() => setWhole(true)}>
           {t("talk.earlier", { count: hidden })}
         </button>
       )}

@@ -17,16 +17,18 @@ const MOST = 20;
 export function ownTemplates(): OwnTemplate[] {
   return stored().flatMap((entry) => {
     if (typeof entry !== "object" || entry === null) return [];
-    const { id, name, board } = entry as Record<string, unknown>;
+    const { id, name, board, picturesOf } = entry as Record<string, unknown>;
     const read = readContent(board);
-    return typeof id === "string" && typeof name === "string" && "content" in read ? [{ id, name, content: read.content }] : [];
+    if (typeof id !== "string" || typeof name !== "string" || !("content" in read)) return [];
+    return [{ id, name, content: typeof picturesOf === "string" ? { ...read.content, picturesOf } : read.content }];
   });
 }
 
 /** Keeps a board as a template, without what was said about it. False when the device has no room. */
 export function keepTemplate(name: string, content: Content): boolean {
-  const { more, ...board } = withoutTalk(content);
-  const entries = [{ id: newId(), name, board: { ...more, ...board } }, ...stored()].slice(0, MOST);
+  // Pictures are too large to be kept here: they come from the board, which this device knows.
+  const { more, picturesOf, ...board } = withoutTalk(content);
+  const entries = [{ id: newId(), name, board: { ...more, ...board }, picturesOf }, ...stored()].slice(0, MOST);
   try {
     localStorage.setItem(KEY, JSON.stringify(entries));
     return true;

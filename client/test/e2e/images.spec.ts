@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "@playwright/test";
 import { barriers } from "./barriers";
 import { expect, test } from "./fixtures";
@@ -56,7 +57,8 @@ async function isHere(picture: Locator): Promise<void> {
 test("one drops, pastes and chooses pictures; the other sees them, and so does a reload and a program that reads aloud", async ({ enter }) => {
   const anna = await enter({ name: "Anna", browser: { viewport: { width: 1400, height: 1000 } } });
   await anna.makeBoard("Bygglov");
-  const bo = await enter({ name: "Bo" });
+  // Pictures are fetched when they come near the window.
+  const bo = await enter({ name: "Bo", browser: { viewport: { width: 1400, height: 1000 } } });
   await bo.join(await anna.linkFor("viewer"), "Bygglov");
   bo.watch.allow(/status of 404/); // the picture is on its way
   const { page } = anna;
@@ -121,6 +123,19 @@ test("one drops, pastes and chooses pictures; the other sees them, and so does a
   await bo.page.reload();
   await bo.isAtBoard("Bygglov");
   for (const picture of await bo.page.getByTestId("picture").all()) await isHere(picture);
+
+  // Saved as JSON they come along, and to a board that begins with it.
+  await page.getByTestId("menu").click();
+  await page.getByTestId("save-copy").click();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-json").click()]);
+  const buffer = await readFile(await file.path());
+  await page.goto(anna.origin);
+  await page.getByTestId("open-file").setInputFiles({ name: "Bygglov.json", mimeType: "application/json", buffer });
+  await anna.isAtBoard("Bygglov");
+  await expect(page.getByTestId("picture")).toHaveCount(3);
+  await expect(page.getByRole("img", { name: "Brevet från kommunen" })).toBeVisible();
+  for (const picture of await page.getByTestId("picture").all()) await isHere(picture);
+  await anna.saved();
 
   // Who may only look adds nothing, and the page stays.
   await hand(bo.page, "drop", [{ name: "x.png", type: "image/png", bytes: photo }], { x: cell.x + 60, y: cell.y + 30 });

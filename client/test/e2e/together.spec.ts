@@ -160,6 +160,11 @@ test("one follows a person, sees at least what they see, and stops by moving the
     await expect(bo.page.getByTestId("following")).toContainText("You see what Anna sees.");
   };
   await follow();
+  // Something without a word, shown where one points, or amid what one sees.
+  await bo.page.getByTestId("call-heart").click();
+  await expect(anna.page.getByTestId("call")).toHaveText("Bo");
+  await expect(anna.page.getByTestId("call-heard")).toHaveText("Bo: Heart");
+  await expect(anna.page.getByTestId("call")).toHaveCount(0);
   await nothingInTheWay(bo, "people, following, dark");
   await bo.page.keyboard.press("Escape");
   await anna.page.getByTestId("people").click();

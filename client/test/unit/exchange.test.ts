@@ -8,6 +8,8 @@ import { joinItems, neutralise, restore, splitItems } from "../../src/exchange/c
 import type { Imported } from "../../src/exchange/content";
 import { COLUMNS, fromCsv, toCsv } from "../../src/exchange/csv";
 import { fromJson, toJson } from "../../src/exchange/json";
+import { gatherPictures, pictureIn } from "../../src/exchange/pictures";
+import { nameOf } from "../../src/pictures/prepare";
 import { toMarkdown } from "../../src/exchange/markdown";
 import { decode, openFile } from "../../src/exchange/open";
 import { contentOf, fillings } from "../../src/exchange/plain";
@@ -79,6 +81,43 @@ describe("JSON", () => {
     expect(rooms["raw"]).toEqual(new Uint8Array([1, 255]));
     expect(A.isImmutableString(rooms["set"])).toBe(true);
     expect(rooms["$text"]).toBe("x");
+  });
+
+  test("pictures come along, called by what they hold; what is no picture is left out", async () => {
+    const png = Uint8Array.from(atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="), (c) => c.charCodeAt(0));
+    const { desk } = full();
+    desk.change((d) => {
+      const { elements } = d as unknown as { elements: Record<string, unknown> };
+      for (const [id, image] of [["p1", nameOf(png)], ["p2", nameOf(png)], ["p3", "gone"]] as const) {
+        elements[id] = { kind: new A.ImmutableString("image"), image: new A.ImmutableString(image), text: "" };
+      }
+    });
+    const board = createReader()(desk.doc());
+    const source = { bytes: (id: string) => Promise.resolve(id === nameOf(png) ? { type: "image/png", bytes: png } : undefined) };
+    const { files, left } = await gatherPictures(board, source);
+    expect([Object.keys(files), left]).toEqual([[nameOf(png)], 1]);
+
+    const text = toJson(contentOf(desk.doc()), files);
+    const again = fromJson(text);
+    if ("problem" in again) throw new Error(again.problem.key);
+    expect(again.content.pictures).toEqual(files);
+    expect(pictureIn(again.content.pictures?.[nameOf(png)] ?? "")).toEqual({ type: "image/png", bytes: png });
+    expect(contentOf(fresh(again).desk.doc())).toEqual(contentOf(desk.doc()));
+
+    // A program that named it in its own way, and files that are something else.
+    const value = JSON.parse(text) as { board: { elements: Record<string, { image: string }> }; pictures: Record<string, string> };
+    value.pictures = {
+      mine: files[nameOf(png)] ?? "",
+      page: `data:text/html;base64,${btoa("<script>")}`,
+      liar: `data:image/png;base64,${btoa("<script>")}`,
+      odd: "data:image/png;base64,%%",
+      svg: `data:image/svg+xml;base64,${btoa("<svg>")}`,
+    };
+    (value.board.elements["p3"] ?? { image: "" }).image = "mine";
+    const other = fromJson(JSON.stringify(value));
+    if ("problem" in other) throw new Error(other.problem.key);
+    expect(Object.keys(other.content.pictures ?? {})).toEqual([nameOf(png)]);
+    expect(other.content.elements["p3"]?.["image"]).toBe(nameOf(png));
   });
 
   const fault = (text: string) => {
@@ -246,7 +285,9 @@ describe("files", () => {
     expect(await opened("b.json", "")).toBe("empty");
     expect(await opened("b.png", "xxxx")).toBe("kind");
     expect(await opened("b.automerge", "xxxx")).toBe("unread");
-    expect(await opened("b.json", new Uint8Array(21 * 1024 * 1024))).toBe("large");
+    expect(await opened("b.csv", new Uint8Array(21 * 1024 * 1024))).toBe("large");
+    // JSON may hold pictures.
+    expect(await opened("b.json", new Uint8Array(65 * 1024 * 1024))).toBe("large");
   });
 
   test("of old spreadsheets are read too", () => {

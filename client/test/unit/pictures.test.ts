@@ -1,7 +1,10 @@
 import "fake-indexeddb/auto";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import * as A from "@automerge/automerge/slim";
 import { genesis } from "./boards";
+import { placeClip, readClip, toClip, writeClip } from "../../src/board/clip";
+import { createElements } from "../../src/document/elements";
 import { evenLetters, layout } from "../../src/board/layout";
 import { createReader } from "../../src/document/read";
 import { readHead } from "../../src/pictures/head";
@@ -51,9 +54,11 @@ test("a picture is called by what it holds, as the server calls it", () => {
   for (const name of ["", "x", "../boards", `${nameOf(bytesOf("abc"))}x`]) expect(isPictureName(name)).toBe(false);
 });
 
+const board0 = createReader()(genesis());
+const geometry0 = layout(board0, evenLetters(7));
+
 describe("where pictures lie", () => {
-  const board = createReader()(genesis());
-  const geometry = layout(board, evenLetters(7));
+  const [board, geometry] = [board0, geometry0];
   let count = 0;
   const newId = () => `p${String(count++)}`;
   const two = [
@@ -84,6 +89,20 @@ describe("where pictures lie", () => {
     expect(free[0]).not.toHaveProperty("lane");
     expect(free[1]?.x).toBeGreaterThan(-660);
   });
+});
+
+test("what is copied says which pictures are on it, whose they are and how large; another board takes them in", () => {
+  const doc = genesis();
+  const at = placePictures(board0, geometry0, [{ id: "a", width: 800, height: 400 }], { cell: { lane: "customer", step: "s2" } }, () => "p");
+  const made = A.change(doc as A.Doc<Record<string, unknown>>, (d) => void createElements(d as A.Doc<unknown>, at));
+  const board = createReader()(made);
+  const clip = toClip(board, layout(board, evenLetters(7)), ["p"], "the first board");
+  const read = readClip(writeClip(clip));
+  expect(read).toMatchObject({ from: "the first board", elements: [{ kind: "image", image: "a", w: 320, h: 160 }] });
+  if (!read) throw new Error("no clip");
+  const [pasted] = placeClip(read, board0, { lane: "support", step: "s1" }, { x: 0, y: 0 }, () => "q").elements;
+  expect(pasted).toMatchObject({ id: "q", kind: "image", image: "a", lane: "support", step: "s1", w: 320, h: 160 });
+  expect(toClip(board, layout(board, evenLetters(7)), [], "the first board")).not.toHaveProperty("from");
 });
 
 let shelves = 0;

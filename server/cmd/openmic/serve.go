@@ -25,7 +25,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
-	engineWorkers = 2 // so that a board can be made while another is compacted
+	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
 )
 
 type serveCmd struct {

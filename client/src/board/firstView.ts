@@ -1,0 +1,16 @@
+import { SIZES } from "./layout";
+
+/** Space that the floating bars take, pixels. */
+export const BAR = { top: 74, bottom: 92, topNarrow: 130 };
+export const NARROW = 720;
+
+/** The view that shows the whole board if it can be read like that, else its upper left corner. */
+export function viewOf(board: { readonly width: number; readonly height: number }, width: number, height: number): { x: number; y: number; zoom: number } {
+  const narrow = width < NARROW;
+  const top = narrow ? BAR.topNarrow : BAR.top;
+  const wide = board.width + (narrow ? 0 : SIZES.margin);
+  const fit = Math.min((width - 32) / wide, (height - top - BAR.bottom) / board.height);
+  const zoom = Math.max(narrow ? 0.9 : 0.7, Math.min(fit, 1.6));
+  const spare = width - wide * zoom;
+  return { x: spare > 0 ? spare / 2 : narrow ? 0 : 16, y: top, zoom };
+}

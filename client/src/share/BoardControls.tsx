@@ -1,0 +1,68 @@
+import { useEffect, useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useBoard, useTools } from "../board/context";
+import { boardState, deleteBoard, setBoardState } from "./api";
+import type { BoardState } from "./api";
+
+/** What owners do with the board as a whole: lock it, close it to new people, delete it. */
+export function BoardControls() {
+  const { t } = useTranslation();
+  const { session, notice } = useTools();
+  const { title } = useBoard();
+  const { id, secret } = session.board;
+  const [state, setState] = useState<BoardState>();
+  const [deleting, setDeleting] = useState(false);
+  const name = useId();
+  useEffect(() => {
+    let wanted = true;
+    boardState({ id, secret }).then(
+      (now) => wanted && setState(now),
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [id, secret]);
+  const failed = () => notice.say(t("share.failed"));
+  const toggle = (what: keyof BoardState, on: boolean) => {
+    setState((now) => now && { ...now, [what]: on });
+    setBoardState({ id, secret }, { [what]: on }).then(setState, () => {
+      setState((now) => now && { ...now, [what]: !on });
+      failed();
+    });
+  };
+  if (!state) return null;
+  return (
+    <section className="share-board" aria-labelledby={`${name}-heading`}>
+      <h3 id={`${name}-heading`}>{t("share.board.heading")}</h3>
+      {(["locked", "closed"] as const).map((what) => (
+        <div key={what} className="share-switch">
+          <label className="share-check">
+            <input type="checkbox" checked={state[what]} aria-describedby={`${name}-${what}`} onChange={(e) => toggle(what, e.target.checked)} data-testid={`board-${what}`} />
+            {t(`share.board.${what}`)}
+          </label>
+          <p className="fine" id={`${name}-${what}`}>
+            {t(`share.board.${what}Hint`)}
+          </p>
+        </div>
+      ))}
+      {deleting ? (
+        <div className="share-sure" role="group" aria-label={t("share.board.delete")}>
+          <p>{t("share.board.deleteSure")}</p>
+          <div className="row">
+            <button type="button" className="btn danger" onClick={() => void deleteBoard({ id, secret }).catch(failed)}>
+              {t("share.board.deleteYes", { title: title || t("board.untitled") })}
+            </button>
+            <button type="button" className="btn" autoFocus onClick={() => setDeleting(false)}>
+              {t("share.cancel")}
+            </button>
+          </div>
+        </div>
+      ) : (
+        <button type="button" className="btn small" onClick={() => setDeleting(true)}>
+          {t("share.board.delete")}
+        </button>
+      )}
+    </section>
+  );
+}

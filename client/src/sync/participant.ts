@@ -1,0 +1,43 @@
+/** As whom this device has joined each board: a token that the server has given it, and that goes with every request. */
+
+const KEY = "openmic.participants";
+/** Boards beyond these are joined anew. */
+const MOST = 200;
+
+/** The headers of a request about a board. */
+export function credentials(board: string, secret: string): Record<string, string> {
+  const token = tokenFor(board);
+  return { Authorization: `Bearer ${secret}`, ...(token === undefined ? {} : { "Openmic-Participant": token }) };
+}
+
+export function tokenFor(board: string): string | undefined {
+  return load().find(([id]) => id === board)?.[1];
+}
+
+export function keepToken(board: string, token: string): void {
+  store([[board, token], ...load().filter(([id]) => id !== board)]);
+}
+
+export function dropToken(board: string): void {
+  store(load().filter(([id]) => id !== board));
+}
+
+type Tokens = readonly (readonly [board: string, token: string])[];
+
+function load(): Tokens {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    if (!Array.isArray(kept)) return [];
+    return kept.filter((k): k is [string, string] => Array.isArray(k) && typeof k[0] === "string" && typeof k[1] === "string" && /^[\w-]+$/.test(k[1]));
+  } catch {
+    return [];
+  }
+}
+
+function store(tokens: Tokens): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(tokens.slice(0, MOST)));
+  } catch {
+    // Without storage the device joins anew each time.
+  }
+}

@@ -1,0 +1,346 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"openmic/crdt"
+	"openmic/crdt/engine"
+	"openmic/server/docid"
+)
+
+// drawings are pictures of boards, so that nobody waits for Automerge to see one.
+// The client draws them, by a script that the engine's child runs; here is who gets
+// which, and when one is made. However many arrive together, a board is drawn once.
+// While it is edited, they get one that is DrawStale old at most.
+type drawings struct {
+	hub    *Hub
+	script string
+	turns  chan struct{} // a place for each board being drawn
+
+	mu      sync.Mutex // never held across I/O or a channel operation
+	made    map[drawingKey]*drawing
+	waiting int // drawings that are not finished
+	kept    int // bytes of those that are
+}
+
+// A drawingKey says what a picture is of and how it looks.
+type drawingKey struct {
+	doc             docid.ID
+	theme, language string
+}
+
+// A drawing is made by one goroutine, which closes done; then it does not change.
+type drawing struct {
+	done chan struct{}
+	at   []crdt.Hash // the heads that it shows
+	gz   []byte      // SVG, compressed
+	tag  string      // names its content
+	err  error
+	made time.Time // when what it shows was looked up
+
+	used time.Time // by the owner of the map
+}
+
+var (
+	drawnThemes    = []string{"light", "dark"}
+	drawnLanguages = []string{"en", "sv"}
+)
+
+var (
+	errDrawingBusy = errors.New("too many boards wait to be drawn")
+	errNoScript    = errors.New("the client holds no drawing")
+)
+
+// drawingScript is the part of the client that draws; "" if it has none.
+func drawingScript(assets fs.FS) string {
+	script, err := fs.ReadFile(assets, "drawing.js")
+	if err != nil {
+		return ""
+	}
+	return string(script)
+}
+
+func newDrawings(h *Hub, script string) *drawings {
+	return &drawings{
+		hub:    h,
+		script: script,
+		turns:  make(chan struct{}, h.settings.Drawings),
+		made:   map[drawingKey]*drawing{},
+	}
+}
+
+// drawing answers GET /api/boards/{id}/drawing.svg.
+func (s *Server) drawing(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.visit(w, r)
+	if !ok {
+		return
+	}
+	key, err := readDrawingKey(v.board.Doc, r)
+	if err != nil {
+		writeProblem(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	d, err := s.drawings.get(r.Context(), key)
+	switch {
+	case errors.Is(err, errNoRoom):
+		writeProblem(w, http.StatusNotFound, "there is no such board, or this link does not open it")
+		return
+	case errors.Is(err, errDrawingBusy), errors.Is(err, errDraining):
+		writeProblem(w, http.StatusServiceUnavailable, "the server has much to do; try again in a moment")
+		return
+	case err != nil:
+		// What went wrong was logged where it did.
+		writeProblem(w, http.StatusServiceUnavailable, "this board cannot be drawn now")
+		return
+	}
+	if err := d.write(w, r); err != nil {
+		s.log.Info().Err(err).Msg("send drawing")
+	}
+}
+
+func readDrawingKey(doc docid.ID, r *http.Request) (drawingKey, error) {
+	q := r.URL.Query()
+	choose := func(name string, allowed []string) (string, error) {
+		value := q.Get(name)
+		if value == "" {
+			return allowed[0], nil
+		}
+		if !slices.Contains(allowed, value) {
+			return "", fmt.Errorf("%s may be %s", name, strings.Join(allowed, " or "))
+		}
+		return value, nil
+	}
+	theme, err := choose("theme", drawnThemes)
+	if err != nil {
+		return drawingKey{}, err
+	}
+	language, err := choose("lang", drawnLanguages)
+	return drawingKey{doc: doc, theme: theme, language: language}, err
+}
+
+// write sends the picture, unless the sender has it. Opened by itself it can run
+// nothing and load nothing.
+func (d *drawing) write(w http.ResponseWriter, r *http.Request) error {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Vary", "Accept-Encoding, Authorization")
+	h.Set("ETag", d.tag)
+	if slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), func(tag string) bool { return strings.TrimSpace(tag) == d.tag }) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", "image/svg+xml; charset=utf-8")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		_, err := w.Write(d.gz)
+		return err
+	}
+	plain, err := gzip.NewReader(bytes.NewReader(d.gz))
+	if err == nil {
+		_, err = io.Copy(w, plain)
+	}
+	return err
+}
+
+// get gives a picture of a board as it is, or was a moment ago.
+func (ds *drawings) get(ctx context.Context, key drawingKey) (*drawing, error) {
+	if ds.script == "" {
+		return nil, errNoScript
+	}
+	r, err := ds.hub.enter(ctx, key.doc, false)
+	if err != nil {
+		return nil, err
+	}
+	defer ds.hub.release(r)
+	now, err := r.content(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	d, from, err := ds.find(key, now.heads, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-d.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if d.err == nil {
+		ds.hub.metrics.drawingAnswers.WithLabelValues(from).Inc()
+	}
+	return d, d.err
+}
+
+// find gives the drawing that serves for a board with these heads: one that is kept,
+// one that is being made, or else one that it begins.
+func (ds *drawings) find(key drawingKey, heads []crdt.Hash, now time.Time) (d *drawing, from string, err error) {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	settings := &ds.hub.settings
+	old := ds.made[key]
+	if old != nil {
+		old.used = now
+		select {
+		case <-old.done:
+		default:
+			return old, "shared", nil
+		}
+		same := slices.Equal(old.at, heads)
+		if old.err == nil && (same || now.Sub(old.made) < settings.DrawStale) {
+			return old, "kept", nil
+		}
+		if old.err != nil && now.Sub(old.made) < settings.DrawPause {
+			return old, "", nil
+		}
+	}
+	if ds.waiting >= settings.DrawQueue {
+		return nil, "", errDrawingBusy
+	}
+	if old != nil {
+		ds.kept -= len(old.gz)
+	}
+	d = &drawing{done: make(chan struct{}), used: now}
+	ds.made[key] = d
+	ds.waiting++
+	ds.hub.running.Go(func() { ds.make(key, d) })
+	return d, "drawn", nil
+}
+
+// make draws a board and keeps what came of it.
+func (ds *drawings) make(key drawingKey, d *drawing) {
+	d.err = ds.draw(key, d)
+	if d.err != nil && !errors.Is(d.err, context.Canceled) {
+		ds.hub.metrics.drawingFailures.Inc()
+		ds.hub.log.Error().Err(d.err).Stringer("document", key.doc).Msg("draw board")
+	}
+	ds.mu.Lock()
+	ds.waiting--
+	ds.kept += len(d.gz)
+	close(d.done)
+	ds.shrink(d)
+	ds.mu.Unlock()
+}
+
+func (ds *drawings) draw(key drawingKey, d *drawing) error {
+	settings := &ds.hub.settings
+	ctx, cancel := context.WithTimeout(ds.hub.ctx, settings.LoadTimeout+settings.DrawTimeout*time.Duration(settings.DrawQueue))
+	defer cancel()
+	d.made = time.Now()
+	select {
+	case ds.turns <- struct{}{}:
+		defer func() { <-ds.turns }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	r, err := ds.hub.enter(ctx, key.doc, false)
+	if err != nil {
+		return err
+	}
+	defer ds.hub.release(r)
+	began := time.Now()
+	d.made = began
+	c, err := r.content(ctx, true)
+	if err != nil {
+		return err
+	}
+	ctx, cancel = context.WithTimeout(ctx, settings.DrawTimeout)
+	defer cancel()
+	look := engine.Drawing{Script: ds.script, Theme: key.theme, Language: key.language}
+	svg, err := ds.hub.engine.Draw(ctx, c.chunks, c.heads, look, settings.DrawBytes)
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256(svg)
+	d.at = c.heads
+	d.tag = `W/"` + base64.RawURLEncoding.EncodeToString(hash[:12]) + `"`
+	d.gz = compressed(svg)
+	ds.hub.metrics.drawings.Observe(time.Since(began).Seconds())
+	return nil
+}
+
+// shrink lets go of the drawings that were asked for longest ago, while all take
+// too much, and of those that failed. The newest stays. ds.mu is held.
+func (ds *drawings) shrink(newest *drawing) {
+	for ds.kept > ds.hub.settings.DrawCacheBytes || len(ds.made) > maxDrawings {
+		var oldest drawingKey
+		var found *drawing
+		for key, d := range ds.made {
+			if d == newest || !finished(d) || (found != nil && !d.used.Before(found.used)) {
+				continue
+			}
+			oldest, found = key, d
+		}
+		if found == nil {
+			return
+		}
+		ds.kept -= len(found.gz)
+		delete(ds.made, oldest)
+	}
+}
+
+// maxDrawings bounds how many are remembered, were they never so small.
+const maxDrawings = 10_000
+
+func finished(d *drawing) bool {
+	select {
+	case <-d.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func compressed(b []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = w.Write(b) // a buffer takes everything
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// A content is what is stored of an open board.
+type content struct {
+	heads  []crdt.Hash
+	chunks [][]byte // in any order
+}
+
+// content asks an open room for what is stored, or for its heads alone.
+func (r *room) content(ctx context.Context, whole bool) (content, error) {
+	answer := make(chan content, 1)
+	asked := r.do(ctx, func(r *room) {
+		s := r.state
+		c := content{heads: s.stored.Heads()}
+		if whole && s.snapshot != nil {
+			c.chunks = append(c.chunks, s.snapshot)
+		}
+		if whole {
+			c.chunks = append(c.chunks, s.chunks[:s.durable-s.base]...)
+		}
+		answer <- c
+	})
+	if !asked {
+		return content{}, errNotEntered
+	}
+	select {
+	case c := <-answer:
+		return c, nil
+	case <-r.gone:
+		return content{}, errNotEntered
+	case <-ctx.Done():
+		return content{}, ctx.Err()
+	}
+}
