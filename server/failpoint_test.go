@@ -52,6 +52,7 @@ var failurePoints = []struct {
 	{"sqlite.board.inserted", onSQLite, makingBoards},
 	{"sqlite.board.commit", onSQLite, makingBoards},
 	{"sqlite.board.committed", onSQLite, makingBoards},
+	{"sqlite.attachment.commit", onSQLite, bringingPictures},
 	{"sqlite.migrate", onSQLite, migrating},
 	{"sqlite.migrate.schema_migrations", onSQLite, migrating},
 	{"sqlite.migrate.meta", onSQLite, migrating},
@@ -184,6 +185,36 @@ func makingBoards(t *testing.T, s *site) {
 	if n := open(t, s.address, b.DocumentID).Len(); n != 2 {
 		t.Errorf("the new board has %d changes", n)
 	}
+}
+
+// bringingPictures dies while a picture is stored: it is there whole or not at
+// all, and can be brought again.
+func bringingPictures(t *testing.T, s *site) {
+	var b board
+	p := die(t, s, func() {
+		b, _ = postBoard(t.Context(), s.address)
+		_, _ = postPicture(t.Context(), s.address, b)
+	})
+	defer p.kill()
+	if open(t, s.address, b.DocumentID).Len() != 2 {
+		t.Error("the board has lost changes")
+	}
+	if status, err := postPicture(t.Context(), s.address, b); err != nil || status != http.StatusCreated {
+		t.Errorf("bring the picture again: %d, %v", status, err)
+	}
+}
+
+func postPicture(ctx context.Context, address string, b board) (status int, err error) {
+	r, err := http.NewRequestWithContext(ctx, "POST", "http://"+address+"/api/boards/"+b.ID+"/attachments", strings.NewReader(drawn("png")))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Authorization", "Bearer "+b.secret("owner"))
+	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		return 0, err
+	}
+	return res.StatusCode, res.Body.Close()
 }
 
 func postBoard(ctx context.Context, address string) (b board, err error) {

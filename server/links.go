@@ -24,7 +24,6 @@ type linkAnswer struct {
 	ExpiresAt *time.Time     `json:"expiresAt"`
 	Password  bool           `json:"password"`
 	People    int            `json:"people"`
-	Lanes     []string       `json:"lanes"`
 	CreatedAt time.Time      `json:"createdAt"`
 	Current   bool           `json:"current,omitempty"` // it is the one that the request came by
 	URL       string         `json:"url,omitempty"`
@@ -33,7 +32,7 @@ type linkAnswer struct {
 func answerLink(l store.Link, v visit) linkAnswer {
 	a := linkAnswer{
 		ID: linkID(l.SecretHash), Role: l.Role, Audience: l.Audience, Label: l.Label, Password: l.Password != "",
-		People: l.People, Lanes: l.Lanes, CreatedAt: l.Created, Current: l.SecretHash == v.link,
+		People: l.People, CreatedAt: l.Created, Current: l.SecretHash == v.link,
 	}
 	if !l.Expires.IsZero() {
 		a.ExpiresAt = &l.Expires
@@ -73,7 +72,6 @@ type linkInput struct {
 	ExpiresAt optional[time.Time]      `json:"expiresAt"`
 	Password  optional[string]         `json:"password"`
 	People    optional[int]            `json:"people"`
-	Lanes     optional[[]string]       `json:"lanes"`
 }
 
 const linkExample = `{"role": "editor", "audience": "customer", "label": "Focus group"}`

@@ -131,6 +131,7 @@ type nodeOption struct {
 	dir      string
 	engine   *engine.Pool
 	settings func(*server.Settings)
+	log      zerolog.Logger // nothing is logged by default
 }
 
 var clientFiles = fstest.MapFS{
@@ -161,7 +162,7 @@ func startNode(t *testing.T, o nodeOption) *node {
 		o.settings(&settings)
 	}
 	n := &node{t: t, store: &faultyStore{Store: st}, unread: 100_000}
-	n.Server = server.New(settings, n.store, o.engine, clientFiles, zerolog.Nop())
+	n.Server = server.New(settings, n.store, o.engine, clientFiles, o.log)
 	n.web = httptest.NewServer(n.Server)
 	n.drain = sync.OnceValue(n.Server.Drain)
 	t.Cleanup(func() {

@@ -214,6 +214,20 @@ func TestPresenceIsStamped(t *testing.T) {
 	}
 }
 
+// A5: the name of a stranger's site may lead here; its page gets nothing.
+func TestStrangersNamesAreRefused(t *testing.T) {
+	n := startNode(t, nodeOption{})
+	for _, path := range []string{"/", "/api/boards/x", "/sync", "/healthz"} {
+		r := must(http.NewRequestWithContext(t.Context(), "GET", n.web.URL+path, nil))
+		r.Host = "attacker.example"
+		a := must(http.DefaultTransport.RoundTrip(r))
+		a.Body.Close()
+		if a.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %d", path, a.StatusCode)
+		}
+	}
+}
+
 func TestLimitsByAddress(t *testing.T) {
 	one := server.Rate{PerSecond: 0.001, Burst: 1}
 	n := startNode(t, nodeOption{settings: func(s *server.Settings) {

@@ -14,7 +14,6 @@ ALTER TABLE links ADD COLUMN label    text    NOT NULL DEFAULT '';
 ALTER TABLE links ADD COLUMN expires  timestamptz;                 -- NULL: never
 ALTER TABLE links ADD COLUMN password text    NOT NULL DEFAULT ''; -- as argon2id writes its hashes; '': none
 ALTER TABLE links ADD COLUMN people   integer NOT NULL DEFAULT 0;  -- at most so many come by it; 0: any number
-ALTER TABLE links ADD COLUMN lanes    text    NOT NULL DEFAULT ''; -- JSON array of the lanes that its people write in; '': everywhere
 
 UPDATE links SET audience = 'staff' WHERE role = 'owner';
 

@@ -14,7 +14,6 @@ ALTER TABLE links ADD COLUMN label    TEXT    NOT NULL DEFAULT '';
 ALTER TABLE links ADD COLUMN expires  INTEGER;                     -- NULL: never
 ALTER TABLE links ADD COLUMN password TEXT    NOT NULL DEFAULT ''; -- as argon2id writes its hashes; '': none
 ALTER TABLE links ADD COLUMN people   INTEGER NOT NULL DEFAULT 0;  -- at most so many come by it; 0: any number
-ALTER TABLE links ADD COLUMN lanes    TEXT    NOT NULL DEFAULT ''; -- JSON array of the lanes that its people write in; '': everywhere
 
 UPDATE links SET audience = 'staff' WHERE role = 'owner';
 

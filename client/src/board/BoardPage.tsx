@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { takeFilling } from "../exchange/pending";
 import { keepForOffline } from "../app/offline";
 import { Problem } from "../app/Problem";
+import { GoneBoard } from "../share/GoneBoard";
 import { PasswordGate } from "../share/PasswordGate";
 import { knownBoard } from "../sync/device";
 import { OpenError, join, openBoard } from "../sync/session";
@@ -51,13 +52,14 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
     if (problem) onShown();
   }, [problem, onShown]);
 
-  if (problem === "password") {
-    const passed = () => {
-      setProblem(undefined);
-      setAttempt((n) => n + 1);
-    };
-    return <PasswordGate onPass={passed} give={(password) => join(id, secret || (knownBoard(id)?.secret ?? ""), start, password)} />;
-  }
+  const again = () => {
+    setProblem(undefined);
+    setAttempt((n) => n + 1);
+  };
+  const known = knownBoard(id);
+  const key = secret || (known?.secret ?? "");
+  if (problem === "password") return <PasswordGate onPass={again} give={(password) => join(id, key, start, password)} />;
+  if (problem === "gone" && known?.role === "owner" && known.secret === key) return <GoneBoard id={id} secret={key} onBack={again} />;
   if (problem) return <Problem kind={problem} />;
   return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }

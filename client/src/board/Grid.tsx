@@ -69,7 +69,7 @@ function FoldedChip({ cell: { lane, step, count, x, y, width, height } }: { cell
       tabIndex={-1}
       className="folded-chip nopan nodrag"
       style={{ left: x, top: y, width, height }}
-      aria-label={t("parts.foldedCell", { count, lane: names.lane(lane), step: names.step(step) })}
+      aria-label={t("parts.foldedCell", { elements: t("parts.elements", { count }), lane: names.lane(lane), step: names.step(step) })}
       data-testid={`folded-${lane}-${step}`}
       onClick={(event) => {
         event.stopPropagation();

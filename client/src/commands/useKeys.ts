@@ -18,6 +18,8 @@ export function useKeys(): void {
       if (target instanceof HTMLInputElement || (target instanceof Element && target.closest("[role=dialog]"))) return;
       const found = commandFor(event, "everywhere", hands);
       if (!found) return;
+      // What is written there is on no board yet: taking it back is the field's own.
+      if ((found.id === "undo" || found.id === "redo") && target instanceof Element && target.closest(".say")) return;
       run(found, hands);
       event.preventDefault();
     };

@@ -19,7 +19,7 @@ export const parts = {
   unfoldLane: "Open the lane {{name}}, with {{count}} in it",
   saidFolded: "{{name}} is collapsed, for you alone.",
   saidUnfolded: "{{name}} is open again.",
-  foldedCell: "Open {{lane}}, {{step}}: {{count}}",
+  foldedCell: "{{elements}}: {{lane}}, {{step}}. Open the lane",
   elements_one: "{{count}} element",
   elements_other: "{{count}} elements",
   removeKeep: "{{remove}}, keep what lies in it ({{count}})",

@@ -20,7 +20,7 @@ export const parts: Words["parts"] = {
   unfoldLane: "Fäll ut banan {{name}}, med {{count}} i",
   saidFolded: "{{name}} är hopfälld, bara för dig.",
   saidUnfolded: "{{name}} är utfälld igen.",
-  foldedCell: "Fäll ut {{lane}}, {{step}}: {{count}}",
+  foldedCell: "{{elements}}: {{lane}}, {{step}}. Fäll ut banan",
   elements_one: "{{count}} sak",
   elements_other: "{{count}} saker",
   removeKeep: "{{remove}}, behåll det som ligger i ({{count}})",

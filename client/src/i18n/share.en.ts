@@ -56,6 +56,8 @@ export const share = {
     closedHint: "Those who have been here can come back.",
     delete: "Delete the board",
     deleteSure: "Everybody is shut out at once, and all links stop working. What people have drawn disappears for them too.",
+    gone: "Nobody can open it now. You are an owner and can bring it back, with all its links.",
+    restore: "Bring it back",
     deleteYes: "Delete “{{title}}”",
   },
   person: {

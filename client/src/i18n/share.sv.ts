@@ -58,6 +58,8 @@ export const share: Shape<typeof en> = {
     closedHint: "De som har varit här kan komma tillbaka.",
     delete: "Ta bort tavlan",
     deleteSure: "Alla stängs ute direkt och inga länkar gäller längre. Det som har ritats försvinner för de andra också.",
+    gone: "Ingen kan öppna den nu. Du är ägare och kan ta tillbaka den, med alla länkar.",
+    restore: "Ta tillbaka den",
     deleteYes: "Ta bort ”{{title}}”",
   },
   person: {

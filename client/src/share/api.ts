@@ -33,7 +33,7 @@ export interface LinkChange {
   readonly people?: number;
 }
 
-/** How a link ends a sentence to the server: which board, and by whose secret. */
+/** Which board, and by which secret. */
 export interface At {
   readonly id: string;
   readonly secret: string;
@@ -75,6 +75,10 @@ export async function boardState(at: At): Promise<BoardState> {
 
 export async function setBoardState(at: At, change: Partial<BoardState>): Promise<BoardState> {
   return readState(await ask(at, "", "PATCH", change));
+}
+
+export async function restoreBoard(at: At): Promise<void> {
+  await ask(at, "", "PATCH", { deleted: false });
 }
 
 export async function deleteBoard(at: At): Promise<void> {

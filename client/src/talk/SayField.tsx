@@ -21,7 +21,7 @@ interface Props {
 export function SayField({ about, label, send, testId, onSay, onLeave, autoFocus = false }: Props) {
   const { t } = useTranslation();
   const { talk, session, notice } = useTools();
-  const [text, setText] = useState(() => talk.drafts.get(about) ?? "");
+  const [text, setText] = useState(() => talk.drafts.get(about));
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const tell = (writing: boolean) => session.presence.update({ talking: writing ? about : undefined });
@@ -32,8 +32,7 @@ export function SayField({ about, label, send, testId, onSay, onLeave, autoFocus
 
   const write = (next: string) => {
     setText(next);
-    if (next === "") talk.drafts.delete(about);
-    else talk.drafts.set(about, next);
+    talk.drafts.set(about, next);
     tell(next.trim() !== "");
   };
   const say = () => {

@@ -17,13 +17,13 @@ export class TalkStore {
   readonly #document: BoardDocument;
   readonly #listeners = new Set<() => void>();
   readonly memory: TalkMemory;
-  /** What is written and not yet said: by thread, or by what it is about. It outlives the closing of the panel. */
-  readonly drafts = new Map<string, string>();
+  readonly drafts: Drafts;
   #state: TalkState = { filter: "open", thread: undefined };
 
   constructor(document: BoardDocument, board: string) {
     this.#document = document;
     this.memory = new TalkMemory(board);
+    this.drafts = new Drafts(board);
   }
 
   get = (): TalkState => this.#state;
@@ -59,5 +59,44 @@ export class TalkStore {
     if (!this.#document.blueprint.vote(target, this.memory.voter, back ? 0 : 1)) return undefined;
     this.memory.keep();
     return back ? "back" : "given";
+  }
+}
+
+/** So many drafts are kept; the oldest goes first. */
+const MOST_DRAFTS = 20;
+
+/** What is written and not yet said: by thread, or by what it is about. Kept as long as the window is, through reloads. */
+export class Drafts {
+  readonly #key: string;
+  readonly #texts: Map<string, string>;
+
+  constructor(board: string) {
+    this.#key = `openmic.drafts.${board}`;
+    this.#texts = new Map(recall(this.#key));
+  }
+
+  get(about: string): string {
+    return this.#texts.get(about) ?? "";
+  }
+
+  set(about: string, text: string): void {
+    this.#texts.delete(about);
+    if (text !== "") this.#texts.set(about, text);
+    const [oldest] = this.#texts.keys();
+    if (this.#texts.size > MOST_DRAFTS && oldest !== undefined) this.#texts.delete(oldest);
+    try {
+      sessionStorage.setItem(this.#key, JSON.stringify([...this.#texts]));
+    } catch {
+      // Without storage a draft ends with the page.
+    }
+  }
+}
+
+function recall(key: string): [string, string][] {
+  try {
+    const stored: unknown = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    return Array.isArray(stored) ? stored.filter((d): d is [string, string] => Array.isArray(d) && d.every((part) => typeof part === "string")) : [];
+  } catch {
+    return [];
   }
 }

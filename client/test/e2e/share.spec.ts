@@ -105,4 +105,13 @@ test("what an owner decides reaches a guest at once, and no note is lost", async
   await expect(bo.page.getByTestId("connection")).toHaveAttribute("data-reason", "gone");
   await bo.page.reload();
   await expect(bo.page.getByTestId("problem-gone")).toBeVisible();
+
+  await page.reload();
+  const back = page.getByRole("button", { name: "Bring it back" });
+  await expect(back).toBeVisible();
+  expect(await barriers(page), "a board that was deleted").toEqual([]);
+  await back.click();
+  await anna.sees("from Bo", "and more");
+  await bo.page.reload();
+  await bo.sees("from Bo", "and more");
 });

@@ -30,7 +30,21 @@ test("a comment is written by keyboard, answered, declined with a reason and ope
   const field = bo.page.getByTestId("comment-field");
   await expect(field).toBeFocused();
   await expect(field).toHaveAccessibleName("Comment on “Looks for rules”");
+  // Undo in the field is about the words in it, not about the board.
+  await bo.page.keyboard.type("Hm");
+  await bo.page.keyboard.press("Control+z");
+  await expect(field).not.toHaveValue("Hm");
+  await expect(bo.note("Looks for rules")).toBeVisible();
+  await field.fill("");
+  // A draft outlives the panel, and the page.
   await bo.page.keyboard.type("I found none");
+  await bo.page.reload();
+  await bo.isAtBoard();
+  await bo.choose(bo.note("Looks for rules"));
+  await bo.page.keyboard.press("Shift+C");
+  await expect(field).toHaveValue("I found none");
+  await bo.page.keyboard.press("End");
+  await bo.page.keyboard.type(".");
   await expect(anna.page.getByText("Bo is commenting")).toBeVisible();
   await bo.page.keyboard.press("Control+Enter");
   await expect(threadB).toHaveCount(1);

@@ -5,7 +5,9 @@ import { BoardDocument } from "../../src/document/document";
 import { FATES } from "../../src/document/model";
 import type { Comment } from "../../src/document/model";
 import { TalkMemory } from "../../src/talk/memory";
-import { TalkStore } from "../../src/talk/store";
+import { visitorsIn } from "../../src/board/context";
+import type { Peer } from "../../src/sync/presence";
+import { Drafts, TalkStore } from "../../src/talk/store";
 import { commentsOf, openThreads, threadsOf } from "../../src/talk/threads";
 import { Desk, genesis, people } from "./boards";
 import type { Person } from "./boards";
@@ -13,12 +15,10 @@ import type { Person } from "./boards";
 const comment = (id: string, order: string, parent?: string): Comment => ({ id, order, parent, target: "s1", text: id, fate: "open", reason: "" });
 
 beforeEach(() => {
-  const stored = new Map<string, string>();
-  globalThis.localStorage = {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => void stored.set(key, value),
-    removeItem: (key: string) => void stored.delete(key),
-  } as Storage;
+  for (const storage of ["localStorage", "sessionStorage"] as const) {
+    const stored = new Map<string, string>();
+    globalThis[storage] = { getItem: (key: string) => stored.get(key) ?? null, setItem: (key: string, value: string) => void stored.set(key, value) } as Storage;
+  }
 });
 
 describe("threads", () => {
@@ -103,6 +103,22 @@ describe("what is new to a person", () => {
       }),
     );
   });
+});
+
+test("drafts are kept by what they are about, and no more of them than anybody writes", () => {
+  const drafts = new Drafts("b");
+  for (let i = 0; i < 25; i++) drafts.set(`t${String(i)}`, `text ${String(i)}`);
+  drafts.set("t20", "");
+  const again = new Drafts("b");
+  expect([again.get("t4"), again.get("t20"), again.get("t24"), new Drafts("other").get("t24")]).toEqual(["", "", "text 24", ""]);
+  sessionStorage.setItem("openmic.drafts.b", '[["a",1],"b",{"c":2}]');
+  expect(new Drafts("b").get("a")).toBe("");
+});
+
+test("a person is where they write, else where they have chosen something", () => {
+  const peer = (more: Partial<Peer>): Peer => ({ id: "p", name: "Bo", color: 1, cursor: undefined, selected: undefined, editing: undefined, ...more });
+  const seen = visitorsIn([peer({ selected: "a", chosen: ["a", "b"], talking: "b" }), peer({ name: "Anna", selected: "a", editing: "a" }), peer({})]);
+  expect(Object.fromEntries([...seen].map(([id, here]) => [id, here.map((v) => `${v.name} ${v.doing}`)]))).toEqual({ a: ["Bo at", "Anna writing"], b: ["Bo commenting"] });
 });
 
 describe("a commenter", () => {

@@ -207,22 +207,24 @@ func TestCheckFindsBoardsWithoutDocument(t *testing.T) {
 
 func TestCheckOfADamagedFile(t *testing.T) {
 	for name, c := range map[string]struct {
-		damage func(b []byte) []byte
+		damage func(b []byte, page int) []byte // page begins an index, not the schema
 		says   string
 	}{
-		"another file": {func([]byte) []byte { return []byte("#!/bin/sh\nexec openmic serve\n") }, "open data directory"},
-		"emptiness":    {func([]byte) []byte { return nil }, "open data directory"},
-		"zeros": {func(b []byte) []byte {
-			clear(b[len(b)-4096:]) // the last page is no table's first
+		"another file": {func([]byte, int) []byte { return []byte("#!/bin/sh\nexec openmic serve\n") }, "open data directory"},
+		"emptiness":    {func([]byte, int) []byte { return nil }, "open data directory"},
+		"zeros": {func(b []byte, page int) []byte {
+			clear(b[page : page+4096])
 			return b
 		}, "database: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newSQLite(t)
 			h.run(0, "import", newSketch(t, 12).file(t))
+			var root int
+			must(t, h.db.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = 'changes_doc_hash'`).Scan(&root))
 			must(t, h.db.Close())
 			path := filepath.Join(h.Data, "openmic.db")
-			damaged := c.damage(readAll(t, path))
+			damaged := c.damage(readAll(t, path), (root-1)*4096)
 			must(t, os.WriteFile(path, damaged, 0o600))
 			said, _ := h.run(1, "check")
 			if !strings.HasPrefix(said, c.says) {

@@ -16,16 +16,12 @@ import (
 )
 
 const (
-	linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
-	insertLink  = `INSERT INTO links (` + linkColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
+	insertLink  = `INSERT INTO links (` + linkColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
 func linkValues(l store.Link) []any {
-	lanes, err := rows.LanesText(l.Lanes)
-	if err != nil {
-		panic(err) // strings are always JSON
-	}
-	return []any{l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, lanes, milliseconds(l.Created)}
+	return []any{l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, milliseconds(l.Created)}
 }
 
 func scanLink(row pgx.Row) (store.Link, error) {
@@ -33,16 +29,14 @@ func scanLink(row pgx.Row) (store.Link, error) {
 		l       store.Link
 		hash    []byte
 		expires *time.Time
-		lanes   string
 	)
-	err := row.Scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &l.Created)
+	err := row.Scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &l.Created)
 	if err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
 	l.Expires, l.Created = timeOf(expires), l.Created.UTC()
-	l.Lanes, err = rows.Lanes(lanes)
-	return l, err
+	return l, nil
 }
 
 // LinkBySecret implements store.People.
@@ -163,14 +157,10 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 		return fmt.Errorf("change a link: %w", err)
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(tx pgx.Tx) (pgconn.CommandTag, error) {
-		lanes, err := rows.LanesText(l.Lanes)
-		if err != nil {
-			return pgconn.CommandTag{}, err
-		}
 		return tx.Exec(ctx, `
-			UPDATE links SET role = $3, audience = $4, label = $5, expires = $6, password = $7, people = $8, lanes = $9
+			UPDATE links SET role = $3, audience = $4, label = $5, expires = $6, password = $7, people = $8
 			WHERE secret_hash = $1 AND board_id = $2`,
-			l.SecretHash[:], l.BoardID, string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, lanes)
+			l.SecretHash[:], l.BoardID, string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People)
 	})
 }
 

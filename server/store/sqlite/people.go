@@ -13,33 +13,27 @@ import (
 	"openmic/server/store/internal/rows"
 )
 
-const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
+const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
 
 func scanLink(scan func(...any) error) (store.Link, error) {
 	var (
 		l       store.Link
 		hash    []byte
 		expires sql.NullInt64
-		lanes   string
 		created int64
 	)
-	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &created)
+	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &created)
 	if err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
 	l.Expires, l.Created = timeOf(expires), time.UnixMilli(created).UTC()
-	l.Lanes, err = rows.Lanes(lanes)
-	return l, err
+	return l, nil
 }
 
 func insertLink(ctx context.Context, tx *sql.Tx, l store.Link) error {
-	lanes, err := rows.LanesText(l.Lanes)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, lanes, l.Created.UnixMilli())
+	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, l.Created.UnixMilli())
 	return err
 }
 
@@ -186,14 +180,10 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 		return fmt.Errorf("change a link: %w", err)
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
-		lanes, err := rows.LanesText(l.Lanes)
-		if err != nil {
-			return nil, err
-		}
 		return tx.ExecContext(ctx, `
-			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?, lanes = ?
+			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?
 			WHERE secret_hash = ? AND board_id = ?`,
-			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, lanes, l.SecretHash[:], l.BoardID)
+			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, l.SecretHash[:], l.BoardID)
 	})
 }
 

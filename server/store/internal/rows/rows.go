@@ -9,7 +9,6 @@ package rows
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -211,26 +210,6 @@ func CheckLink(l store.Link) error {
 		return errors.New("the label of a link must be UTF-8 without NUL, and its number of people one of 31 bits")
 	}
 	return nil
-}
-
-// LanesText returns the text that the lanes of a link are kept as.
-func LanesText(lanes []string) (string, error) {
-	if lanes == nil {
-		return "", nil
-	}
-	text, err := json.Marshal(lanes)
-	return string(text), err
-}
-
-// Lanes reads what LanesText returned. The error wraps store.ErrDamaged.
-func Lanes(text string) (lanes []string, err error) {
-	if text == "" {
-		return nil, nil
-	}
-	if err := json.Unmarshal([]byte(text), &lanes); err != nil || lanes == nil {
-		return nil, fmt.Errorf("lanes of a link: %w", store.ErrDamaged)
-	}
-	return lanes, nil
 }
 
 // Text tells whether a string is one that both databases keep as text.

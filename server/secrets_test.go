@@ -1,0 +1,86 @@
+package server_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"openmic/server/genesis"
+)
+
+// A noted is what was written, by whomever.
+type noted struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (w *noted) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Buffer.Write(b)
+}
+
+// No secret, password, token, name or title is in a log, a metric or an error.
+func TestSecretsStaySecret(t *testing.T) {
+	var out noted
+	n := startNode(t, nodeOption{settings: closed, log: zerolog.New(&out).Level(zerolog.TraceLevel)})
+	const password, title, name = "sesam-oeppna-dig", "Hemlig-rubrik", "Hemlige-Arne"
+	b := n.createBoard(title)
+	path := "/api/boards/" + b.ID
+	l := n.makeLink(b, `{"password": "`+password+`", "label": "Hemlig-etikett"}`)
+	in := n.join(b, l.secret(), `{"password": "`+password+`", "name": "`+name+`"}`)
+	used, unused := n.ticket(b, l.secret(), in.Token), n.ticket(b, l.secret(), in.Token)
+	secrets := []string{password, title, name, "Hemlig-etikett", in.Token, used, unused, l.secret(), "wrong-password-tried", "no-such-secret"}
+	for role := range b.Links {
+		secrets = append(secrets, b.secret(role))
+	}
+
+	p := n.participant("p", "ticket="+used, b.DocumentID)
+	p.untilSeen(genesis.Hash())
+	p.untilSaved(p.Edit())
+	p.sendSync("sync", b.DocumentID, []byte("broken"))
+	p.wantEnd(4422)
+	n.connect("q", "link="+b.secret("viewer")).hangUp()
+	for _, a := range []answer{
+		n.as(l.secret(), "POST", path+"/participants", `{"password": "wrong-password-tried"}`),
+		n.as(l.secret(), "POST", path+"/participants", `{"password": "`+password+`", "more": 1}`),
+		n.as("no-such-secret", "GET", path, ""),
+		n.as(b.secret("editor"), "GET", path, "", "Openmic-Participant", "no-such-secret"),
+		n.request("GET", "/sync?link="+l.secret(), ""),
+		n.request("GET", "/sync?ticket="+used, ""),
+		n.request("GET", "/sync?link=no-such-secret", ""),
+		n.as(b.secret("viewer"), "DELETE", path, ""),
+		n.as(b.secret("owner"), "PATCH", path+"/participants/"+in.ID, `{"banned": true}`),
+		n.as(l.secret(), "GET", path, "", "Openmic-Participant", in.Token),
+		n.as(b.secret("owner"), "DELETE", path+"/links/"+l.ID, ""),
+	} {
+		if a.StatusCode < 400 {
+			continue
+		}
+		for _, secret := range secrets {
+			if bytes.Contains(a.body, []byte(secret)) {
+				t.Errorf("%q is in the answer %s", secret, a.body)
+			}
+		}
+	}
+	metrics := string(n.request("GET", "/metrics", "").body)
+	n.store.set(func(s *faultyStore) { s.down = true })
+	isProblem(t, n.request("GET", "/readyz", ""), http.StatusServiceUnavailable)
+	n.stop()
+	log := out.String()
+	if !strings.Contains(log, "session ended") || !strings.Contains(log, "link revoked") {
+		t.Fatalf("the log does not tell what happened: %s", log)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(log, secret) {
+			t.Errorf("%q is in the log", secret)
+		}
+		if strings.Contains(metrics, secret) {
+			t.Errorf("%q is in the metrics", secret)
+		}
+	}
+}
