@@ -85,7 +85,10 @@ function swallowClick(): void {
     event.preventDefault();
   };
   const ends = ["touchend", "mousedown", "click"];
-  const stop = () => setTimeout(() => ends.forEach((end) => window.removeEventListener(end, swallow, { capture: true })), 50);
+  const over = () => ends.forEach((end) => window.removeEventListener(end, swallow, { capture: true }));
+  const stop = () => setTimeout(over, 50);
+  // The next press is a new one.
+  window.addEventListener("pointerdown", over, { capture: true, once: true });
   for (const end of ends) window.addEventListener(end, swallow, { capture: true, passive: false });
   for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, stop, { once: true });
 }

@@ -80,6 +80,10 @@ test("with the colours of the device, with more contrast, and with four times as
   await page.keyboard.press("Enter");
   await anna.choose(anna.note("Svarar"));
 
+  const none = async () => {
+    await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))));
+    expect(await barriers(page)).toEqual([]);
+  };
   /** What a thing is told from its ground by, when only lines are left. */
   const lined = (selector: string) =>
     page.locator(selector).evaluateAll((all) => all.map((e) => { const s = getComputedStyle(e); return s.borderTopStyle !== "none" || s.outlineStyle !== "none" || s.borderBottomStyle !== "none"; }));
@@ -87,13 +91,13 @@ test("with the colours of the device, with more contrast, and with four times as
   for (const selector of [".card", ".bar", ".lane", ".bar .btn"]) expect(await lined(selector), selector).not.toContain(false);
   expect(await anna.note("Svarar").evaluate((e) => getComputedStyle(e).outlineStyle)).toBe("solid");
   expect(await page.locator(".connector-line").first().evaluate((e) => getComputedStyle(e).stroke)).toBe("rgb(0, 0, 0)");
-  expect(await barriers(page)).toEqual([]);
+  await none();
   await picture(page, "forced");
   await page.emulateMedia({ forcedColors: "active", colorScheme: "dark" });
   await picture(page, "forced-dark");
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ forcedColors: "none", contrast: "more", colorScheme });
-    expect(await barriers(page)).toEqual([]);
+    await none();
     await picture(page, `contrast-${colorScheme}`);
   }
   await page.emulateMedia({ contrast: "no-preference", colorScheme: "light" });

@@ -115,6 +115,8 @@ test("with fingers: the view is moved and pinched, a note is chosen, carried and
   // One finger draws, a second one turns the stroke into a movement of the view.
   await page.getByTestId("more-tools").tap();
   await page.getByRole("menuitem", { name: "Rita för hand" }).tap();
+  await expect(page.getByTestId("draw-layer")).toBeVisible();
+  await expect(page.getByRole("menu")).toHaveCount(0);
   const ink = page.locator('[data-kind="ink"]');
   await fingers.stroke([{ x: 120, y: 500 }], [{ x: 260, y: 600 }], 12);
   await expect(ink).toHaveCount(1);
