@@ -71,7 +71,8 @@ func (v Verdict) String() string {
 //	R10 StartOp is above every operation of every dependency, and at most one above
 //	    the highest of the graph; of a change without operations it is one above the
 //	    highest of its dependencies.
-//	R15 The document has room for it, by Limits.
+//	R15 The document has room for it, by Limits. Where it has not, and is not Full,
+//	    the change is too large.
 //
 // By Check, from the index of all operations:
 //
@@ -144,7 +145,7 @@ func (a *Admission) Check(c *Change, scope Scope) (Verdict, error) {
 	if err := a.visit.read(); err != nil {
 		return Refused, err
 	}
-	// Last, since a room that hears of it takes no more of anybody.
+	// Last, since a room that hears of it may take no more of anybody.
 	if err := a.checkRoom(c); err != nil {
 		return Refused, err
 	}
@@ -165,6 +166,13 @@ func (a *Admission) Add(c *Change) error {
 	a.visit.commit()
 	a.tip = branch{change: int32(i), unseen: a.tip.unseen, length: i + 1}
 	return nil
+}
+
+// Full tells whether there is hardly any room left in the document. Then a change
+// that breaks R15 says something of the document, and otherwise of itself.
+func (a *Admission) Full() bool {
+	lim := &a.limits
+	return a.graph.Operations() > lim.LogOperations-lim.SpareOperations || a.graph.Bytes() > lim.LogBytes-lim.SpareBytes
 }
 
 // checkShape looks at the change alone.
@@ -233,9 +241,9 @@ func (a *Admission) checkRoom(c *Change) error {
 	g := a.graph
 	switch {
 	case g.Operations()+int64(c.NumOps) > a.limits.LogOperations:
-		return refuse(RuleRoom, "the document has %d operations", g.Operations())
+		return refuse(RuleRoom, "%d operations, and the document has %d of %d", c.NumOps, g.Operations(), a.limits.LogOperations)
 	case g.Bytes()+int64(len(c.Raw)) > a.limits.LogBytes:
-		return refuse(RuleRoom, "the document has %d bytes of changes", g.Bytes())
+		return refuse(RuleRoom, "%d bytes, and the document has %d of %d", len(c.Raw), g.Bytes(), a.limits.LogBytes)
 	}
 	return nil
 }

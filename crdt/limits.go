@@ -42,6 +42,10 @@ type Limits struct {
 	// the size of all its changes.
 	LogOperations int64
 	LogBytes      int64
+	// SpareOperations and SpareBytes are how little room is left of that in a
+	// document that counts as full.
+	SpareOperations int64
+	SpareBytes      int64
 	// Columns is the number of columns of a change, known or not.
 	Columns int
 
@@ -100,6 +104,9 @@ func DefaultLimits() Limits {
 		MarkSteps:     100_000,
 		LogOperations: 500_000,
 		LogBytes:      50 << 20,
+
+		SpareOperations: 2_000,
+		SpareBytes:      128 << 10,
 
 		Heads:       1_000,
 		Need:        1_000,

@@ -350,6 +350,14 @@ func TestR15Room(t *testing.T) {
 			if g.Len() < 3 || g.Operations() > lim.LogOperations || g.Bytes() > lim.LogBytes {
 				t.Errorf("%d changes, %d operations, %d bytes", g.Len(), g.Operations(), g.Bytes())
 			}
+			// Only where much more than this change would fit it is the change's own fault.
+			if !w.gate.Full() {
+				t.Error("there is no room, and the document is not full")
+			}
+			lim.SpareOperations, lim.SpareBytes = 0, 0
+			if gate, err := crdt.ResumeAdmission(g, nil, chunks, lim); err != nil || gate.Full() {
+				t.Errorf("full with %d operations and %d bytes, and none of it spare (%v)", g.Operations(), g.Bytes(), err)
+			}
 			// What is stored is read whatever the limits.
 			if _, err := crdt.ResumeAdmission(g, nil, chunks, lim); err != nil {
 				t.Error(err)

@@ -50,7 +50,7 @@ func endingOf(err error) *ending {
 	switch {
 	case errors.As(err, &e):
 		return e
-	case errors.As(err, &refusal) && refusal.Rule != crdt.RuleSize:
+	case errors.As(err, &refusal) && !errors.Is(err, crdt.ErrTooLarge):
 		return end(closeRefused, "change refused: %s", refusal.Error())
 	case errors.Is(err, crdt.ErrTooLarge):
 		return end(closeTooLarge, "limit exceeded: %s", err.Error())

@@ -20,8 +20,8 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 	if r.compacting || s.durable-s.base < worth || now.Before(r.compactAfter) {
 		return
 	}
-	if s.frozen != nil || r.hub.quarantine.holds(r.doc, now) || s.openGate() == nil {
-		return
+	if s.frozen != nil || r.hub.quarantine.holds(r.doc, now) || r.makeGate() != nil {
+		return // with the gate there is an index to store, and an event that brings it here
 	}
 	r.compacting = true
 	n := s.durable

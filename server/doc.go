@@ -33,6 +33,8 @@
 //	room.run          one a room. Owns roomState: the log, the graph, the cursors.
 //	committer.run     one. Stores what all rooms have handed over, in one
 //	                  transaction at a time.
+//	room.makeGate     at most one a room: makes what judges changes, before the first;
+//	                  the sessions that bring changes wait for it.
 //	room.fetch        at most one a peer: reads old changes from the store.
 //	compaction        at most one a room, one at a time in all: has the engine make
 //	                  a snapshot and stores it.
@@ -110,7 +112,8 @@
 //
 // With a snapshot is stored the index of its operations. Admission goes on from it,
 // and from the log after it, when the first change comes: who only reads pays
-// nothing for it.
+// nothing for it, and does not wait for it either, since it is made beside the
+// room (gate.go).
 //
 // Each row carries a checksum. A snapshot that is damaged is passed over for the
 // one before, or for the log. Where the log after it is damaged the document opens

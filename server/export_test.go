@@ -17,6 +17,18 @@ var MakeChange = makeChange
 // MakeSet encodes a change that sets it in place of an earlier one.
 var MakeSet = makeSet
 
+// HoldGates keeps rooms from being made ready for changes, until release is called.
+func HoldGates(s *Server) (release func()) {
+	for range cap(s.hub.gates) {
+		s.hub.gates <- struct{}{}
+	}
+	return func() {
+		for range cap(s.hub.gates) {
+			<-s.hub.gates
+		}
+	}
+}
+
 // A Replica is a client of the simulation, for tests over real sockets.
 type Replica struct {
 	peer *simPeer

@@ -48,20 +48,26 @@ func (s *roomState) freeze(condition string, err error) {
 	}
 }
 
-// openGate returns what judges changes. It is made when it is first needed, out
-// of the index beside the snapshot and the log after it. nil: what is stored does
-// not fit together, and the document is frozen.
+// openGate returns what judges changes. A room has it made beside itself before
+// any come (gate.go). nil: what is stored does not fit together, and the document
+// is frozen.
 func (s *roomState) openGate() *crdt.Admission {
-	if s.gate != nil || s.frozen != nil {
-		return s.gate
+	if s.gate == nil && s.frozen == nil {
+		s.setGate(crdt.ResumeAdmission(s.graph, s.index, s.chunks, s.settings.Change))
 	}
-	gate, err := crdt.ResumeAdmission(s.graph, s.index, s.chunks, s.settings.Change)
-	if err != nil {
+	return s.gate
+}
+
+// setGate takes the gate that was made of the index beside the snapshot and the
+// log after it.
+func (s *roomState) setGate(gate *crdt.Admission, err error) {
+	switch {
+	case s.gate != nil || s.frozen != nil:
+	case err != nil:
 		s.freeze(frozenDamaged, fmt.Errorf("%w: index of the operations: %w", store.ErrDamaged, err))
-		return nil
+	default:
+		s.gate, s.index = gate, nil
 	}
-	s.gate, s.index = gate, nil
-	return gate
 }
 
 // tellFrozen says once, to the log and to everybody, that the document is frozen.

@@ -88,6 +88,32 @@ func TestFullBoardCanBeRead(t *testing.T) {
 	a.untilSaved(tooMuch)
 }
 
+// One change that is larger than what room is left ends its sender's session, and
+// nobody else notices; the board is frozen once hardly anything fits.
+func TestChangeTooLargeForTheRoomLeft(t *testing.T) {
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) {
+		s.Change.LogBytes, s.Change.SpareBytes = 20_000, 2_000
+	}})
+	doc, a := n.newDocument()
+	b := n.participant("second", "", doc)
+	b.until("the document", func() bool { return b.Len() == 1 })
+	tooLarge := b.EditBytes(30_000)
+	b.speak()
+	b.wantEnd(4413)
+	for range 10 {
+		a.untilSaved(a.Edit())
+	}
+	if a.Has(tooLarge) || n.metric(`openmic_changes_refused_total{rule="R15 room"}`) != 1 {
+		t.Error("the change was taken, or its refusal is not counted")
+	}
+	a.untilSaved(a.EditBytes(16_000))
+	for range 5 {
+		a.untilSaved(a.EditBytes(300))
+	}
+	a.EditBytes(2_500)
+	a.untilTold("full")
+}
+
 func TestDamagedBoardCanBeRead(t *testing.T) {
 	dir := t.TempDir()
 	n := startNode(t, nodeOption{dir: dir})

@@ -34,6 +34,7 @@ type Hub struct {
 	peerID      string          // of this server, in the automerge-repo protocol
 	ctx         context.Context // ends when the rooms are to stop
 	loading     chan struct{}   // a place for each document being loaded
+	gates       chan struct{}   // a place for each gate being made
 	compactions chan struct{}   // a place for each document being compacted
 	quarantine  *quarantine
 

@@ -39,6 +39,7 @@ type room struct {
 	// Owned by run.
 	state        *roomState
 	members      map[*peer]*member
+	gate         chan struct{} // closed when the gate is made; nil unless that is under way
 	compacting   bool
 	compactAfter time.Time // not before
 	touched      time.Time // the last event
@@ -54,6 +55,7 @@ type member struct {
 	room     *room
 	peer     *peer
 	envelope wire.Envelope
+	ready    bool // the session's: its room can judge changes
 }
 
 // An event is one thing that happens to a room; what it does runs in the room's goroutine.
@@ -152,7 +154,7 @@ func (r *room) run(ctx context.Context) {
 		r.submit(now)
 		wait := r.flush(now)
 		r.compact(ctx, now)
-		if r.state.idle() && !r.compacting {
+		if r.state.idle() && !r.compacting && r.gate == nil {
 			if now.Sub(r.touched) >= r.grace() && r.hub.dropIfEmpty(r) {
 				return
 			}

@@ -41,7 +41,9 @@ func (s *roomState) admitOne(p *peer, c *crdt.Change) error {
 	}
 	verdict, err := gate.Check(c, p.scope)
 	var refusal *crdt.Refusal
-	if errors.As(err, &refusal) && refusal.Rule == crdt.RuleRoom {
+	// One that is too large for what room is left is its sender's to mend; smaller
+	// ones of others still fit.
+	if errors.As(err, &refusal) && refusal.Rule == crdt.RuleRoom && gate.Full() {
 		s.freeze(frozenFull, err)
 		return nil
 	}

@@ -21,7 +21,7 @@ import (
 type roomState struct {
 	settings *Settings
 	graph    *crdt.Graph
-	gate     *crdt.Admission // nil until the first change comes
+	gate     *crdt.Admission // nil until the first change comes; the graph does not grow before
 	frozen   *freeze         // set: the document takes no changes
 
 	base     int      // the snapshot holds the changes [0,base)

@@ -69,6 +69,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		peerID:      "openmic-" + st.StorageID(),
 		ctx:         roomsCtx,
 		loading:     make(chan struct{}, settings.Loads),
+		gates:       make(chan struct{}, settings.Loads),
 		compactions: make(chan struct{}, 1),
 		quarantine:  newQuarantine(&s.settings),
 		rooms:       map[docid.ID]*room{},

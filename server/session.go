@@ -212,6 +212,12 @@ func (s *session) handleSync(m *wire.Message) error {
 	if mem == nil {
 		return s.unavailable(m.DocumentID)
 	}
+	if len(changes) > 0 && !mem.ready {
+		if !mem.room.untilGate(s.ctx) {
+			return errNotEntered
+		}
+		mem.ready = true
+	}
 	mem.room.do(s.ctx, func(r *room) {
 		if err := r.state.receive(mem.peer, msg, changes); err != nil {
 			r.hub.metrics.countRefusal(err)

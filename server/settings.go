@@ -42,7 +42,7 @@ type Settings struct {
 	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
 	RoomInbox        int           // events waiting for a room
 	RoomGrace        time.Duration // an empty room stays in memory for so long
-	Loads            int           // documents being loaded at once
+	Loads            int           // documents being loaded at once, and as many made ready for changes
 	LoadTimeout      time.Duration // one of them
 	UnstoredBytes    int           // changes of one room waiting for the store
 	WaitingChanges   int           // changes of one session that wait for a dependency

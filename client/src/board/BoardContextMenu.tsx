@@ -5,16 +5,15 @@ import type { MouseEvent, PointerEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHands, useKeysOf } from "../commands/hands";
 import { COMMANDS, isAllowed, run } from "../commands/registry";
+import { useTools } from "./context";
 import { Icon } from "./Icon";
 import { keepField } from "./stage";
 
 /** What can be done with the thing or the place that the menu was asked for: by the other button, a long press, or Shift+F10. */
 export function BoardContextMenu({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const hands = useHands();
-  const keysOf = useKeysOf();
   const flow = useReactFlow();
-  const { focus, stage } = hands;
+  const { focus, stage } = useTools();
   const [about, setAbout] = useState<"chosen" | "ground">("ground");
 
   /** Where a finger or a pen was put: not every browser tells of a long press, and then the menu comes by itself. */
@@ -41,7 +40,6 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
     setAbout(id !== undefined || target?.closest(".chosen-tools") ? "chosen" : "ground");
   };
 
-  const offered = COMMANDS.filter((c) => c.menu?.includes(about) && isAllowed(c, hands));
   return (
     <Menu.Root
       modal={false}
@@ -62,15 +60,7 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="popover menu sheet-menu" collisionPadding={10} onCloseAutoFocus={keepField} aria-label={t(`menuFor.${about}`)} data-testid="context-menu">
-          {offered.map((c, i) => (
-            <Item key={c.id} line={i > 0 && offered[i - 1]?.group !== c.group}>
-              <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(c, hands), 0)}>
-                <span className="menu-icon">{c.icon && <Icon name={c.icon} />}</span>
-                <span className="menu-words">{t(`command.${c.id}`)}</span>
-                {c.keys && <kbd>{keysOf(c)}</kbd>}
-              </Menu.Item>
-            </Item>
-          ))}
+          <Offered about={about} />
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>
@@ -91,6 +81,23 @@ function swallowClick(): void {
   window.addEventListener("pointerdown", over, { capture: true, once: true });
   for (const end of ends) window.addEventListener(end, swallow, { capture: true, passive: false });
   for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, stop, { once: true });
+}
+
+/** Found each time the menu opens: what can be done depends on what is there then. */
+function Offered({ about }: { about: "chosen" | "ground" }) {
+  const { t } = useTranslation();
+  const hands = useHands();
+  const keysOf = useKeysOf();
+  const offered = COMMANDS.filter((c) => c.menu?.includes(about) && isAllowed(c, hands));
+  return offered.map((c, i) => (
+    <Item key={c.id} line={i > 0 && offered[i - 1]?.group !== c.group}>
+      <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(c, hands), 0)}>
+        <span className="menu-icon">{c.icon && <Icon name={c.icon} />}</span>
+        <span className="menu-words">{t(`command.${c.id}`)}</span>
+        {c.keys && <kbd>{keysOf(c)}</kbd>}
+      </Menu.Item>
+    </Item>
+  ));
 }
 
 function Item({ line, children }: { line: boolean; children: ReactNode }) {

@@ -6,6 +6,7 @@ import type { Theme } from "../app/theme";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { Icon } from "./Icon";
+import { PRINT } from "./print";
 import { useKeepTemplate } from "./SaveDialog";
 
 export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKeys: () => void; onSave: () => void }) {
@@ -27,6 +28,9 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => window.dispatchEvent(new Event(PRINT))} data-testid="print">
+            {t("drawn.print")}
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={() => void keepTemplate()} data-testid="save-template">
             {t("copy.saveTemplate")}

@@ -18,7 +18,7 @@ import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { Canvas } from "./Canvas";
-import { BoardContext, NamesContext, useBoard, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
+import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -34,6 +34,7 @@ import { NoticeStore } from "./notice";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
 import { FollowBanner, People } from "./People";
+import { Printing } from "./Printing";
 import { SaveDialog } from "./SaveDialog";
 import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
@@ -93,7 +94,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const open = useUi((u) => u.open);
   const editable = useEditable();
   const talks = useTalks();
-  const { title } = useBoard();
+  const title = useBoardPart((board) => board.title);
   const panelOpen = usePanelState((s) => s.tab !== undefined);
   const { name } = person;
   useKeys();
@@ -143,6 +144,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
       {open === "mark" && <MarkPalette onClose={close} />}
       {open === "keys" && <KeysDialog onClose={close} />}
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
+      <Printing />
       {open === "save" && <SaveDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>
@@ -182,7 +184,7 @@ function NewVersion() {
 function ReadOnlyNote() {
   const { t } = useTranslation();
   const { session } = useTools();
-  const { newer } = useBoard();
+  const newer = useBoardPart((board) => board.newer);
   const [away, setAway] = useState(false);
   const { role } = session.board;
   const connection = useConnection();
@@ -202,7 +204,7 @@ function ReadOnlyNote() {
 function useTitle(): void {
   const { t } = useTranslation();
   const { session } = useTools();
-  const { title } = useBoard();
+  const title = useBoardPart((board) => board.title);
   useEffect(() => {
     document.title = `${title || t("board.untitled")} · ${t("name")}`;
     renameBoard(session.board.id, title);

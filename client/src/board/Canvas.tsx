@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { MouseEvent, PointerEvent, RefObject } from "react";
-import { MiniMap, ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
+import { ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
+import { elementsById, inCell } from "../document/elements";
+import type { Board } from "../document/model";
 import { useActions } from "./actions";
 import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
@@ -12,26 +14,33 @@ import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
 import { ElementCard } from "./ElementCard";
 import { EmotionCurve } from "./EmotionCurve";
+import { useFar } from "./far";
 import { useOutlook, useUnfolding } from "./folds";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
-import type { Geometry } from "./layout";
+import type { Geometry, Outlook, Rect } from "./layout";
 import { useFollowing, useLeader } from "./following";
 import { useMarquee } from "./marquee";
 import { rememberedLines } from "./measure";
 import { useMedia } from "./media";
+import { Minimap } from "./Minimap";
 import { useNodes } from "./nodes";
-import type { ElementNode } from "./nodes";
+import type { ElementNode, Shown } from "./nodes";
+import { Overview } from "./Overview";
+import { elementUnder } from "./overview";
 import { Recoveries } from "./Recoveries";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
+import { settled } from "./settle";
+import { useStable } from "./stable";
 import { useInView } from "./useInView";
 import { isMarked } from "../richtext/parse";
 import { useUncover } from "./uncover";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
+import { useVisibleArea } from "./visible";
 
 const nodeTypes: NodeTypes = { element: ElementCard };
 // Made once: new ones would have every node drawn anew. A click handler is what lets a node be clicked at all.
@@ -41,11 +50,10 @@ const MIDDLE_BUTTON = [1];
 // The notes tell how they are used themselves.
 const SILENT = { "node.a11yDescription.default": "", "node.a11yDescription.keyboardDisabled": "", "edge.a11yDescription.default": "" };
 const PRO = { hideAttribution: true };
-const miniColor = ({ data: { element, role } }: ElementNode) =>
-  element.kind === "note" ? `var(--${element.color})` : element.kind === "frame" ? "transparent" : `var(--spine-${SPINES.has(role) ? role : "custom"})`;
-const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage", "backstage", "support"]);
 /** Above so many elements only those in the window are drawn. Below, a screen reader can read the whole board. */
 const DRAW_ALL = 300;
+/** So far beyond the window cards are there before they are seen, board units. */
+const CARD_TILE = 128;
 
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas({ onShown }: { onShown: () => void }) {
@@ -62,10 +70,14 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
   const touch = useMedia("(pointer: coarse)");
-  const writing = editing !== undefined && board.elements.some((e) => e.id === editing && isMarked(e.text)) ? editing : undefined;
-  const geometry = useMemo(() => layout(board, rememberedLines, { ...outlook, writing }), [board, outlook, writing]);
+  const writing = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
+  const geometry = useGeometry(board, outlook, writing);
   const carrying = useCarrying(board, geometry);
-  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"));
+  const large = board.elements.length > DRAW_ALL;
+  const overview = useFar() && large;
+  const [under, setUnder] = useState<string>();
+  const shown = useShown(board, large, overview, under);
+  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"), shown);
   const frame = useRef<HTMLDivElement>(null);
   const top = useTopInset(frame);
   const space = useSpaceKey();
@@ -75,7 +87,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   useTellView();
   useFollowing(frame);
   useFirstView(geometry, frame, onShown);
-  useZoomStyle(frame);
+  useZoomStyle(frame, large);
   useUncover(frame, touch);
   useUnfolding();
   useInView(geometry);
@@ -88,24 +100,43 @@ export function Canvas({ onShown }: { onShown: () => void }) {
     return focus.subscribe(tell);
   }, [focus, session]);
 
+  const at = (event: { clientX: number; clientY: number }) => flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+  const reach = () => 10 / flow.getZoom();
+
+  const onPaneClick = useStable((event: MouseEvent) => {
+    if (!overview) {
+      focus.atCell(undefined);
+      return;
+    }
+    // From far away the cards and cells of a large board are no parts of the page: what was meant is found from the places.
+    const point = at(event);
+    const element = elementUnder(board, geometry.places, point, reach());
+    if (element) focus.select(element.id, inCell(element) ? element : undefined);
+    else focus.atCell(cellAt(geometry, point.x, point.y));
+  });
   // Without an event it is the program that moves the view.
   const movedBy = useCallback((event: unknown) => void (event && follow.stop()), [follow]);
   // The first turn of a wheel moves it; the first touch of a finger does not yet.
   const beginsMove = useCallback((event: { type: string } | null) => void (event?.type === "wheel" && follow.stop()), [follow]);
-  const letGo = useCallback(() => focus.atCell(undefined), [focus]);
 
   const onPointerMove = (event: PointerEvent) => {
-    const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-    stage.pointer = at;
-    if (event.pointerType !== "touch") session.presence.update({ cursor: at });
+    const point = at(event);
+    stage.pointer = point;
+    if (event.pointerType !== "touch") session.presence.update({ cursor: point });
+    // What is under the pointer is there to be taken; while something is taken nothing else is.
+    if (overview && event.buttons === 0) setUnder(elementUnder(board, geometry.places, point, reach())?.id);
   };
 
   const onDoubleClick = (event: MouseEvent) => {
     if (!editable || tool !== "select" || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
-    actions.addFree("note", flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+    const point = at(event);
+    const cell = overview ? cellAt(geometry, point.x, point.y) : undefined;
+    if (cell) actions.add("note", cell);
+    else actions.addFree("note", point);
   };
 
   useEffect(() => {
+    if (focus.get().chosen.length === 0) return;
     const there = new Set(board.elements.map((e) => e.id));
     focus.keep((id) => there.has(id));
   }, [board, focus]);
@@ -139,12 +170,9 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         nodes={nodes}
         edges={NO_EDGES}
         nodeTypes={nodeTypes}
-        onNodesChange={carrying.onNodesChange}
-        onNodeDragStart={carrying.onNodeDragStart}
-        onNodeDrag={carrying.onNodeDrag}
-        onNodeDragStop={carrying.onNodeDragStop}
+        {...carrying.on}
         onNodeClick={ignore}
-        onPaneClick={letGo}
+        onPaneClick={onPaneClick}
         onMoveStart={beginsMove}
         onMove={movedBy}
         elementsSelectable={false}
@@ -162,19 +190,19 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         panOnScroll
         minZoom={ZOOM.least}
         maxZoom={ZOOM.most}
-        onlyRenderVisibleElements={board.elements.length > DRAW_ALL}
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target ?? dropCell} />
+        <Grid geometry={geometry} target={carrying.target ?? dropCell} bare={overview} />
         <EmotionCurve geometry={geometry} />
         <Headers geometry={geometry} top={top} />
-        <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} />
+        {overview && <Overview board={board} places={carrying.places} />}
+        <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
         <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
         <Calls />
-        {minimap && <MiniMap<ElementNode> pannable zoomable ariaLabel={t("minimap.label")} nodeColor={miniColor} nodeStrokeWidth={0} position="bottom-right" offsetScale={2} />}
+        {minimap && <Minimap board={board} geometry={geometry} />}
       </ReactFlow>
       <FollowRing />
       <DrawLayer />
@@ -187,6 +215,26 @@ export function Canvas({ onShown }: { onShown: () => void }) {
       {board.elements.length === 0 && editable && <EmptyHint />}
     </main>
   );
+}
+
+/** Laid out anew with every change; what has not moved is the same object as before. */
+function useGeometry(board: Board, outlook: Outlook, writing: string | undefined): Geometry {
+  const last = useRef<Geometry>(undefined);
+  return useMemo(() => (last.current = settled(layout(board, rememberedLines, { ...outlook, writing }), last.current)), [board, outlook, writing]);
+}
+
+const NOWHERE: Rect = { x: 0, y: 0, width: -Infinity, height: -Infinity };
+
+/** Which elements are cards: on a large board those about the window, and from far away only what somebody is at. */
+function useShown(board: Board, large: boolean, overview: boolean, under: string | undefined): Shown {
+  const area = useVisibleArea(CARD_TILE);
+  const selected = useFocus((f) => f.selected);
+  const found = useUi((ui) => ui.found);
+  return useMemo(() => {
+    const pictures = overview ? board.elements.filter((e) => e.kind === "image") : [];
+    const also = new Set([selected, found, overview ? under : undefined, ...pictures.map((e) => e.id)].filter((id) => id !== undefined));
+    return { area: overview ? NOWHERE : large ? area : undefined, also };
+  }, [board, large, overview, under, area, selected, found]);
 }
 
 /** While the space bar is down on the ground, dragging moves the view. */
@@ -258,9 +306,10 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>, 
 }
 
 /** Gives the style sheet 1/zoom, for what keeps its size on the screen, and tells the cards when they are far away. */
-function useZoomStyle(frame: RefObject<HTMLElement | null>): void {
+function useZoomStyle(frame: RefObject<HTMLElement | null>, large: boolean): void {
   const store = useStoreApi();
   const { far } = useTools();
+  useEffect(() => far.sized(large), [far, large]);
   useEffect(() => {
     let last = 0;
     const set = () => {

@@ -4,6 +4,7 @@ import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Hands } from "../commands/command";
 import { useHands } from "../commands/hands";
+import { elementsById } from "../document/elements";
 import type { Board, Connector } from "../document/model";
 import { plainText } from "../richtext/parse";
 import type { Point } from "../sync/presence";
@@ -11,7 +12,7 @@ import { changeConnector, connectTo } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
 import { useBoard, useEditable, useFocus, usePeers, useTools, visitorsIn } from "./context";
 import type { Geometry, Rect } from "./layout";
-import { around, touches } from "./moving";
+import { around } from "./moving";
 import type { Drag } from "./nodes";
 import { arrowhead, createRouter, route } from "./routes";
 import type { Route } from "./routes";
@@ -32,10 +33,12 @@ interface Props {
   readonly geometry: Geometry;
   readonly drags: readonly Drag[];
   readonly hidden: boolean;
+  /** Only the chosen one is drawn: the others are in the picture from far away. */
+  readonly bare: boolean;
 }
 
 /** What connects the elements: drawn under them, chosen, changed and drawn anew here. */
-export function Connectors({ geometry, drags, hidden }: Props) {
+export function Connectors({ geometry, drags, hidden, bare }: Props) {
   const board = useBoard();
   const editable = useEditable();
   const hands = useHands();
@@ -45,14 +48,17 @@ export function Connectors({ geometry, drags, hidden }: Props) {
   const moved = useMemo(() => movedPlaces(geometry, drags), [geometry, drags]);
   const places = useMemo(() => new Map([...geometry.tucked, ...geometry.places, ...moved]), [geometry, moved]);
   const [findRoutes] = useState(createRouter);
-  const routes = useMemo(() => findRoutes(board, geometry, moved), [findRoutes, board, geometry, moved]);
-
-  const shown = board.connectors.filter((c) => {
-    const [a, b] = [places.get(c.from), places.get(c.to)];
-    const box = around([a, b]);
-    return c.id === chosen || (box !== undefined && touches(box, area));
-  });
-  const current = board.connectors.find((c) => c.id === chosen);
+  const shown = useMemo(
+    () =>
+      board.connectors.filter((c) => {
+        if (c.id === chosen || bare) return c.id === chosen;
+        const [a, b] = [places.get(c.from), places.get(c.to)];
+        return a !== undefined && b !== undefined && spans(a, b, area);
+      }),
+    [board.connectors, places, area, chosen, bare],
+  );
+  const routes = useMemo(() => findRoutes(board, geometry, moved, shown), [findRoutes, board, geometry, moved, shown]);
+  const current = chosen === undefined ? undefined : board.connectors.find((c) => c.id === chosen);
   const currentRoute = current && routes.get(current.id);
   const pulled = pull && pulledRoute(pull, places);
   return (
@@ -65,7 +71,8 @@ export function Connectors({ geometry, drags, hidden }: Props) {
       </svg>
       {shown.map((c) => {
         const r = routes.get(c.id);
-        return r && c.id !== chosen && <Words key={c.id} connector={c} x={r.x} y={r.y} />;
+        const worded = c.label !== "" || c.meaning !== "leads-to";
+        return r && worded && c.id !== chosen && <Words key={c.id} connector={c} x={r.x} y={r.y} />;
       })}
       <Visited routes={routes} />
       {pulled && (
@@ -85,6 +92,12 @@ export function Connectors({ geometry, drags, hidden }: Props) {
       )}
     </ViewportPortal>
   );
+}
+
+/** Whether what lies between two places can be in an area. */
+function spans(a: Rect, b: Rect, area: Rect): boolean {
+  const [right, bottom] = [Math.max(a.x + a.width, b.x + b.width), Math.max(a.y + a.height, b.y + b.height)];
+  return Math.min(a.x, b.x) < area.x + area.width && right > area.x && Math.min(a.y, b.y) < area.y + area.height && bottom > area.y;
 }
 
 /** Clear of both ends, unless they are far apart. */
@@ -109,7 +122,7 @@ const Line = memo(function Line({ connector, path, chosen, faded }: { connector:
   const { t } = useTranslation();
   const { focus, document } = useTools();
   const name = (id: string) => {
-    const element = document.board().elements.find((e) => e.id === id);
+    const element = elementsById(document.board()).get(id);
     return element ? plainText(element.text) || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
   };
   const meaning = t(`connector.${connector.meaning}`) + (connector.label ? `: ${connector.label}` : "");
@@ -157,16 +170,14 @@ function Visited({ routes }: { routes: ReadonlyMap<string, Route> }) {
   ));
 }
 
-function Words({ connector, x, y }: { connector: Connector; x: number; y: number }) {
+const Words = memo(function Words({ connector, x, y }: { connector: Connector; x: number; y: number }) {
   const { t } = useTranslation();
-  const words = connector.label || (connector.meaning === "leads-to" ? "" : t(`connector.${connector.meaning}`));
-  if (words === "") return null;
   return (
     <div className="connector-words" aria-hidden="true" style={{ transform: `translate(${String(x)}px, ${String(y)}px) translate(-50%, -50%)` }}>
-      {words}
+      {connector.label || t(`connector.${connector.meaning}`)}
     </div>
   );
-}
+});
 
 function Outline({ place }: { place: Rect | undefined }) {
   if (!place) return null;
@@ -181,7 +192,7 @@ function Dots({ places, onPull }: { places: ReadonlyMap<string, Rect>; onPull: B
   const board = useBoard();
   const { ui } = useTools();
   const id = useFocus((f) => (f.chosen.length === 1 && f.editing === undefined ? f.selected : undefined));
-  const element = board.elements.find((e) => e.id === id);
+  const element = id === undefined ? undefined : board.elements.find((e) => e.id === id);
   const place = id === undefined ? undefined : places.get(id);
   if (!element || !place || element.kind === "ink" || element.kind === "frame") return null;
   const at = [

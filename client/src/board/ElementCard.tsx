@@ -24,7 +24,6 @@ import { useUi } from "./ui";
 export const ElementCard = memo(function ElementCard({ data, dragging, width, height }: NodeProps<ElementNode>) {
   const { element, label, role } = data;
   const { focus } = useTools();
-  const { t } = useTranslation();
   const editable = useEditable();
   const chosen = useFocus((f) => f.chosen.includes(element.id));
   const alone = useFocus((f) => f.selected === element.id && f.chosen.length === 1);
@@ -100,7 +99,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
         kind !== "ink" && !far && (
           // What a picture shows is said by the picture itself.
           <div className="card-text" aria-hidden={kind === "image" || undefined}>
-            {kind === "image" ? plainText(element.text) : kind === "frame" ? plainText(element.text) || t("kind.frame") : <RichText text={element.text} onCard />}
+            {kind === "image" ? plainText(element.text) : kind === "frame" ? <FrameName text={element.text} /> : <RichText text={element.text} onCard />}
           </div>
         )
       )}
@@ -112,10 +111,16 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       {!far && !editing && <CardSigns element={element} />}
       {!far && <Pills target={element.id} />}
       {!far && <Signs target={element.id} />}
-      {!far && <VisitorTag visitors={visitors} />}
+      {visitor && !far && <VisitorTag visitors={visitors} />}
     </div>
   );
 });
+
+/** Apart from the card since few have it: asking for words takes longer than drawing a card. */
+function FrameName({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return plainText(text) || t("kind.frame");
+}
 
 export function matchesWords(text: string, words: string): boolean {
   return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());

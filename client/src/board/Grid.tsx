@@ -17,13 +17,17 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 };
 
 /** The ground the notes lie on: the lanes as soft tints, the lines between them, and the cells that take a note. */
-export const Grid = memo(function Grid({ geometry, target }: { geometry: Geometry; target: Cell | undefined }) {
+export const Grid = memo(function Grid({ geometry, target, bare }: { geometry: Geometry; target: Cell | undefined; bare: boolean }) {
   const { width, height, lanes, folded } = geometry;
   const entryRow = lanes.find((row) => row.folded === undefined);
   const seen = useVisibleArea();
   const entry = useFocus((f) => f.cell?.step) ?? geometry.steps[0]?.step.id;
-  // Two hundred steps of twenty lanes are four thousand cells: only those about the window are there, and the one with the keyboard.
-  const steps = geometry.steps.filter(({ step, x }) => step.id === entry || (x + SIZES.step > seen.x && x < seen.x + seen.width));
+  // Two hundred steps of twenty lanes are four thousand cells: only those about the window are there, and those about the one
+  // with the keyboard; from far away these alone.
+  const at = geometry.steps.findIndex(({ step }) => step.id === entry);
+  const steps = geometry.steps.filter(
+    ({ step, x }, i) => Math.abs(i - at) < 2 || step.id === target?.step || (!bare && x + SIZES.step > seen.x && x < seen.x + seen.width),
+  );
   return (
     <ViewportPortal>
       <div className="grid" style={{ width, height }}>

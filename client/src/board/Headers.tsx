@@ -1,8 +1,9 @@
 import "./parts.css";
-import { ViewportPortal, useStore } from "@xyflow/react";
-import { Fragment } from "react";
+import { ViewportPortal, useStore, useStoreApi } from "@xyflow/react";
+import { Fragment, memo, useLayoutEffect, useRef } from "react";
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
+import type { Step } from "../document/model";
 import { useActions } from "./actions";
 import { useEditable, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
@@ -15,70 +16,37 @@ import type { Part } from "./parts";
 import { Signs } from "../talk/Signs";
 import { SharedField } from "./SharedField";
 import { PartVisitors } from "./VisitorTag";
+import { useStable } from "./stable";
 import { useReordering } from "./useReordering";
 
 const HINTED = ["evidence", "customer", "frontstage", "backstage", "support"] as const;
 
 /** The names of lanes and steps. They stay at the edge of the window when the board is moved, like those of a table. */
-export function Headers({ geometry, top }: { geometry: Geometry; top: number }) {
+export const Headers = memo(function Headers({ geometry, top }: { geometry: Geometry; top: number }) {
   const { t } = useTranslation();
   const editable = useEditable();
   const actions = useActions();
-  const names = useNames();
   const { width, height, head, phases, lanes, steps } = geometry;
-  const dx = useStore((s) => clamp(-s.transform[0] / s.transform[2], width - SIZES.laneHeader));
-  const dy = useStore((s) => clamp((top - s.transform[1]) / s.transform[2], height - head));
-  const [carried, begin] = useReordering(geometry);
+  const { laneNames, stepNames, corner } = useSticky(width, height, head, top);
+  const [carried, beginNow] = useReordering(geometry);
+  const begin = useStable(beginNow);
   const inserted = carried?.to?.line;
-
-  /** The whole header can be carried, but for what is written or pressed on it. */
-  const carry = (what: Part, id: string) => (event: PointerEvent) => {
-    if (event.pointerType === "mouse" && event.target instanceof Element && !event.target.closest("button, textarea")) begin(event, what, id);
-  };
 
   return (
     <ViewportPortal>
       <div className="headers" data-carrying={inserted !== undefined || undefined}>
         <LineNames geometry={geometry} />
-        <div className="lane-names" style={{ transform: `translateX(${String(dx)}px)`, height, width: SIZES.laneHeader }} data-away={dx > 0 || undefined}>
-          {lanes.map((row, i) => {
-            const { lane, y, height: h, line, folded, cells } = row;
-            return (
-              <Fragment key={lane.id}>
-                {editable && <AddLane index={i} y={y} />}
-                <div
-                  className={`lane-name role-${lane.role}`}
-                  data-line={line}
-                  data-folded={folded === undefined ? undefined : true}
-                  data-carried={(inserted !== undefined && carried?.id === lane.id) || undefined}
-                  style={{ top: y, height: h }}
-                  onPointerDown={carry("lanes", lane.id)}
-                >
-                  <SharedField
-                    path={["lanes", lane.id, "title"]}
-                    label={t("board.laneName", { name: t(`lane.${lane.role}`) })}
-                    placeholder={t(`lane.${lane.role}`)}
-                    className="lane-field"
-                    testId={`lane-title-${lane.id}`}
-                    lines={folded === undefined ? 2 : 1}
-                  />
-                  {folded === undefined && <LaneNotes row={row} />}
-                  <Signs target={lane.id} subject={{ kind: "lane", id: lane.id }} />
-                  <PartVisitors target={lane.id} />
-                  {row.curve && <CurveKey top={cells} />}
-                  <div className="part-tools" style={folded === undefined ? { top: cells } : undefined}>
-                    <FoldButton row={row} name={names.lane(lane.id)} />
-                    <PartMenu what="lanes" id={lane.id} onCarry={begin} />
-                    <PartButton subject={{ kind: "lane", id: lane.id }} label={t("details.ofLane", { name: names.lane(lane.id) })} />
-                  </div>
-                </div>
-              </Fragment>
-            );
-          })}
+        <div ref={laneNames} className="lane-names" style={{ height, width: SIZES.laneHeader }}>
+          {lanes.map((row, i) => (
+            <Fragment key={row.lane.id}>
+              {editable && <AddLane index={i} y={row.y} />}
+              <LaneName row={row} carried={inserted !== undefined && carried?.id === row.lane.id} onCarry={begin} />
+            </Fragment>
+          ))}
           {editable && <AddLane index={lanes.length} y={height} />}
           {carried?.what === "lanes" && inserted !== undefined && <div className="insertion" style={{ top: inserted, left: 0, width, height: 0 }} />}
         </div>
-        <div className="step-names" style={{ transform: `translateY(${String(dy)}px)`, width, height: head }} data-away={dy > 0 || undefined}>
+        <div ref={stepNames} className="step-names" style={{ width, height: head }}>
           {phases.map(({ phase, x, width: w }) => (
             <div key={`${phase.id} ${String(x)}`} className="phase" style={{ left: x, width: w, height: SIZES.phase }}>
               <SharedField path={["phases", phase.id, "title"]} label={t("details.phaseName")} placeholder={t("details.phase")} className="phase-field" testId={`phase-title-${phase.id}`} />
@@ -87,27 +55,7 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
           {steps.map(({ step, x }, i) => (
             <Fragment key={step.id}>
               {editable && <AddStep index={i} x={x} />}
-              <div
-                className="step-name"
-                data-carried={(inserted !== undefined && carried?.id === step.id) || undefined}
-                style={{ left: x, width: SIZES.step, top: head - SIZES.stepHeader, height: SIZES.stepHeader }}
-                onPointerDown={carry("steps", step.id)}
-              >
-                <SharedField
-                  path={["steps", step.id, "title"]}
-                  label={t("board.stepName", { name: t("step", { number: i + 1 }) })}
-                  placeholder={t("step", { number: i + 1 })}
-                  className="step-field"
-                  testId={`step-title-${step.id}`}
-                />
-                <StepNotes step={step} />
-                <Signs target={step.id} subject={{ kind: "step", id: step.id }} />
-                <PartVisitors target={step.id} />
-                <div className="part-tools">
-                  <PartMenu what="steps" id={step.id} onCarry={begin} />
-                  <PartButton subject={{ kind: "step", id: step.id }} label={t("details.ofStep", { name: names.step(step.id) })} />
-                </div>
-              </div>
+              <StepName step={step} x={x} top={head - SIZES.stepHeader} number={i + 1} carried={inserted !== undefined && carried?.id === step.id} onCarry={begin} />
             </Fragment>
           ))}
           {editable && (
@@ -117,13 +65,123 @@ export function Headers({ geometry, top }: { geometry: Geometry; top: number }) 
           )}
           {carried?.what === "steps" && inserted !== undefined && <div className="insertion" style={{ left: inserted, top: 0, width: 0, height }} />}
         </div>
-        <div className="corner" style={{ transform: `translate(${String(dx)}px, ${String(dy)}px)`, width: SIZES.laneHeader, height: head }}>
+        <div ref={corner} className="corner" style={{ width: SIZES.laneHeader, height: head }}>
           {t("board.steps", { count: steps.length })}
         </div>
       </div>
     </ViewportPortal>
   );
+});
+
+/** Keeps the names at the edges, past React: the view moves with every frame. */
+function useSticky(width: number, height: number, head: number, top: number) {
+  const store = useStoreApi();
+  const laneNames = useRef<HTMLDivElement>(null);
+  const stepNames = useRef<HTMLDivElement>(null);
+  const corner = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const put = (element: HTMLElement | null, dx: number, dy: number) => {
+      if (!element) return;
+      element.style.transform = `translate(${String(dx)}px, ${String(dy)}px)`;
+      element.toggleAttribute("data-away", dx > 0 || dy > 0);
+    };
+    let last: readonly number[] = [];
+    const set = () => {
+      const { transform } = store.getState();
+      if (transform === last) return;
+      last = transform;
+      const [x, y, zoom] = transform;
+      const dx = clamp(-x / zoom, width - SIZES.laneHeader);
+      const dy = clamp((top - y) / zoom, height - head);
+      put(laneNames.current, dx, 0);
+      put(stepNames.current, 0, dy);
+      put(corner.current, dx, dy);
+    };
+    set();
+    return store.subscribe(set);
+  }, [store, width, height, head, top]);
+  return { laneNames, stepNames, corner };
 }
+
+type Carry = (event: PointerEvent, what: Part, id: string) => void;
+
+/** The whole header can be carried, but for what is written or pressed on it. */
+const takes = (event: PointerEvent) => event.pointerType === "mouse" && event.target instanceof Element && !event.target.closest("button, textarea");
+
+const LaneName = memo(function LaneName({ row, carried, onCarry }: { row: LaneRow; carried: boolean; onCarry: Carry }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  const { lane, y, height, line, folded, cells } = row;
+  return (
+    <div
+      className={`lane-name role-${lane.role}`}
+      data-line={line}
+      data-folded={folded === undefined ? undefined : true}
+      data-carried={carried || undefined}
+      style={{ top: y, height }}
+      onPointerDown={(event) => {
+        if (takes(event)) onCarry(event, "lanes", lane.id);
+      }}
+    >
+      <SharedField
+        path={["lanes", lane.id, "title"]}
+        label={t("board.laneName", { name: t(`lane.${lane.role}`) })}
+        placeholder={t(`lane.${lane.role}`)}
+        className="lane-field"
+        testId={`lane-title-${lane.id}`}
+        lines={folded === undefined ? 2 : 1}
+      />
+      {folded === undefined && <LaneNotes row={row} />}
+      <Signs target={lane.id} subject={{ kind: "lane", id: lane.id }} />
+      <PartVisitors target={lane.id} />
+      {row.curve && <CurveKey top={cells} />}
+      <div className="part-tools" style={folded === undefined ? { top: cells } : undefined}>
+        <FoldButton row={row} name={names.lane(lane.id)} />
+        <PartMenu what="lanes" id={lane.id} onCarry={onCarry} />
+        <PartButton subject={{ kind: "lane", id: lane.id }} label={t("details.ofLane", { name: names.lane(lane.id) })} />
+      </div>
+    </div>
+  );
+});
+
+interface StepNameProps {
+  readonly step: Step;
+  readonly x: number;
+  readonly top: number;
+  readonly number: number;
+  readonly carried: boolean;
+  readonly onCarry: Carry;
+}
+
+const StepName = memo(function StepName({ step, x, top, number, carried, onCarry }: StepNameProps) {
+  const { t } = useTranslation();
+  const names = useNames();
+  return (
+    <div
+      className="step-name"
+      data-carried={carried || undefined}
+      style={{ left: x, width: SIZES.step, top, height: SIZES.stepHeader }}
+      onPointerDown={(event) => {
+        if (takes(event)) onCarry(event, "steps", step.id);
+      }}
+    >
+      <SharedField
+        path={["steps", step.id, "title"]}
+        label={t("board.stepName", { name: t("step", { number }) })}
+        placeholder={t("step", { number })}
+        className="step-field"
+        testId={`step-title-${step.id}`}
+      />
+      <StepNotes step={step} />
+      <Signs target={step.id} subject={{ kind: "step", id: step.id }} />
+      <PartVisitors target={step.id} />
+      <div className="part-tools">
+        <PartMenu what="steps" id={step.id} onCarry={onCarry} />
+        <PartButton subject={{ kind: "step", id: step.id }} label={t("details.ofStep", { name: names.step(step.id) })} />
+      </div>
+    </div>
+  );
+});
 
 /** Below the name of a lane: what kind it is, if its name does not say so, and who answers for it. */
 function LaneNotes({ row: { lane } }: { row: LaneRow }) {

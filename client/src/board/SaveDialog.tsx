@@ -1,8 +1,11 @@
 import { useTranslation } from "react-i18next";
+import { shownTheme } from "../app/theme";
+import { drawingWords } from "../drawing/words";
 import { useNames, useTools } from "./context";
 import { Sheet } from "./Dialogs";
 
 const FORMS = ["json", "csv", "markdown", "automerge"] as const;
+const DRAWN = ["svg", "png", "png2", "pdf", "pdfA4", "pdfA3"] as const;
 
 /** Copies of the board for the person's own keeping; they work without a connection too. */
 export function SaveDialog({ onClose }: { onClose: () => void }) {
@@ -23,8 +26,54 @@ export function SaveDialog({ onClose }: { onClose: () => void }) {
     }
   };
 
+  const saveDrawn = async (form: (typeof DRAWN)[number]) => {
+    onClose();
+    notice.say(t("drawn.working"));
+    try {
+      const board = document.board();
+      const title = board.title.trim() || t("board.untitled");
+      const wish = { board, theme: shownTheme(), words: drawingWords((key, values) => t(key, values ?? {})), pictures: session.pictures };
+      const { download, fileName } = await import("../exchange/save");
+      const end = (blob: Blob, ending: string, more = "") => {
+        const name = `${fileName(title)}.${ending}`;
+        download(blob, name);
+        notice.say(`${t("copy.saved", { name })} ${more}`.trim());
+      };
+      if (form === "svg") {
+        const { svgOf } = await import("../exchange/drawn/picture");
+        end(await svgOf(wish), "svg");
+      } else if (form === "png" || form === "png2") {
+        const { pngOf } = await import("../exchange/drawn/picture");
+        const { blob, smaller } = await pngOf(wish, form === "png" ? 1 : 2);
+        end(blob, "png", smaller ? t("drawn.smaller") : "");
+      } else {
+        const { pdfOf } = await import("../exchange/drawn/pdf");
+        const blob = await pdfOf({
+          ...wish,
+          title,
+          paper: form === "pdf" ? undefined : form === "pdfA4" ? "a4" : "a3",
+          foot: (page, pages, row, column) => t("drawn.sheet", { title, page, pages, row, column }),
+          onPage: (page, pages) => notice.say(t("drawn.page", { page, pages })),
+        });
+        end(blob, "pdf");
+      }
+    } catch (error) {
+      console.error(error);
+      notice.say(t("copy.failed"));
+    }
+  };
+
   return (
     <Sheet title={t("copy.save")} onClose={onClose}>
+      <h3 className="forms-heading">{t("drawn.pictures")}</h3>
+      <div className="forms">
+        {DRAWN.map((form) => (
+          <button key={form} type="button" className="btn soft form" onClick={() => void saveDrawn(form)} data-testid={`save-${form}`}>
+            {t(`drawn.${form}`)}
+          </button>
+        ))}
+      </div>
+      <h3 className="forms-heading">{t("drawn.data")}</h3>
       <div className="forms">
         {FORMS.map((form) => (
           <button key={form} type="button" className="btn soft form" onClick={() => void save(form)} data-testid={`save-${form}`}>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { MouseEvent as ReactMouseEvent } from "react";
 import type { NodeChange } from "@xyflow/react";
 import type { Board } from "../document/model";
@@ -10,6 +10,7 @@ import { ratioOf } from "./layout";
 import type { Cell, Geometry } from "./layout";
 import { carried, cellOver, withCarried } from "./moving";
 import type { Drag, ElementNode, Resize } from "./nodes";
+import { useStable } from "./stable";
 
 const NONE: readonly Drag[] = [];
 /** So many ids fit into what is told the others while something is carried. */
@@ -39,60 +40,48 @@ export function useCarrying(board: Board, geometry: Geometry) {
     presence.update({ moving: drag ? { ids: [...drag.ids].slice(0, TOLD), dx: Math.round(drag.dx), dy: Math.round(drag.dy) } : undefined });
   }, [drag, session]);
 
-  const onNodeDragStart = useCallback(
-    (_: Event, node: ElementNode) => {
-      if (!focus.isChosen(node.id)) focus.select(node.id);
-    },
-    [focus],
-  );
+  const onNodeDragStart = useStable((_: Event, node: ElementNode) => {
+    if (!focus.isChosen(node.id)) focus.select(node.id);
+  });
 
-  const dragOf = useCallback(
-    (event: Event, node: ElementNode, former: Carrying | undefined): Carrying | undefined => {
-      const place = geometry.places.get(node.id);
-      if (!place) return undefined;
-      const chosen = focus.get().chosen;
-      const locked = new Set(board.elements.filter((e) => e.locked).map((e) => e.id));
-      const ids = former?.ids ?? new Set(withCarried(board, geometry, chosen.includes(node.id) ? chosen : [node.id]).filter((id) => !locked.has(id)));
-      return { ids, held: node.id, dx: node.position.x - place.x, dy: node.position.y - place.y, loose: event.ctrlKey || event.metaKey };
-    },
-    [board, focus, geometry],
-  );
+  const dragOf = (event: Event, node: ElementNode, former: Carrying | undefined): Carrying | undefined => {
+    const place = geometry.places.get(node.id);
+    if (!place) return undefined;
+    const chosen = focus.get().chosen;
+    const locked = new Set(board.elements.filter((e) => e.locked).map((e) => e.id));
+    const ids = former?.ids ?? new Set(withCarried(board, geometry, chosen.includes(node.id) ? chosen : [node.id]).filter((id) => !locked.has(id)));
+    return { ids, held: node.id, dx: node.position.x - place.x, dy: node.position.y - place.y, loose: event.ctrlKey || event.metaKey };
+  };
 
-  const onNodeDrag = useCallback((event: Event, node: ElementNode) => setDrag((former) => dragOf(event, node, former)), [dragOf]);
+  const onNodeDrag = useStable((event: Event, node: ElementNode) => setDrag((former) => dragOf(event, node, former)));
 
-  const onNodeDragStop = useCallback(
-    (event: Event, node: ElementNode) => {
-      const last = dragOf(event, node, drag);
-      setDrag(undefined);
-      if (!last || (last.dx === 0 && last.dy === 0)) return;
-      const ids = [...last.ids];
-      if (event.altKey) duplicate(hands, carried(board, geometry, ids, last.dx, last.dy, last.loose), ids);
-      else actions.drop(ids, last.dx, last.dy, last.loose);
-    },
-    [actions, board, drag, dragOf, geometry, hands],
-  );
+  const onNodeDragStop = useStable((event: Event, node: ElementNode) => {
+    const last = dragOf(event, node, drag);
+    setDrag(undefined);
+    if (!last || (last.dx === 0 && last.dy === 0)) return;
+    const ids = [...last.ids];
+    if (event.altKey) duplicate(hands, carried(board, geometry, ids, last.dx, last.dy, last.loose), ids);
+    else actions.drop(ids, last.dx, last.dy, last.loose);
+  });
 
-  const onNodesChange = useCallback(
-    (changes: NodeChange<ElementNode>[]) => {
-      for (const change of changes) {
-        if (change.type !== "dimensions" || change.resizing === undefined) continue;
-        const { id, dimensions } = change;
-        const moved = changes.find((c) => c.type === "position" && c.id === id);
-        const position = moved?.type === "position" ? moved.position : undefined;
-        const place = stretched.current?.id === id ? stretched.current.rect : geometry.places.get(id);
-        if (!place) continue;
-        const rect = { x: position?.x ?? place.x, y: position?.y ?? place.y, width: dimensions?.width ?? place.width, height: dimensions?.height ?? place.height };
-        stretched.current = change.resizing ? { id, rect } : undefined;
-        setResize(stretched.current);
-        if (change.resizing) continue;
-        const picture = board.elements.find((e) => e.id === id && e.kind === "image");
-        // What is written below a picture is no part of its height.
-        const h = picture ? rect.width * ratioOf(picture) : rect.height;
-        actions.patch(new Map([[id, { x: rect.x, y: rect.y, w: rect.width, h }]]));
-      }
-    },
-    [actions, board, geometry],
-  );
+  const onNodesChange = useStable((changes: NodeChange<ElementNode>[]) => {
+    for (const change of changes) {
+      if (change.type !== "dimensions" || change.resizing === undefined) continue;
+      const { id, dimensions } = change;
+      const moved = changes.find((c) => c.type === "position" && c.id === id);
+      const position = moved?.type === "position" ? moved.position : undefined;
+      const place = stretched.current?.id === id ? stretched.current.rect : geometry.places.get(id);
+      if (!place) continue;
+      const rect = { x: position?.x ?? place.x, y: position?.y ?? place.y, width: dimensions?.width ?? place.width, height: dimensions?.height ?? place.height };
+      stretched.current = change.resizing ? { id, rect } : undefined;
+      setResize(stretched.current);
+      if (change.resizing) continue;
+      const picture = board.elements.find((e) => e.id === id && e.kind === "image");
+      // What is written below a picture is no part of its height.
+      const h = picture ? rect.width * ratioOf(picture) : rect.height;
+      actions.patch(new Map([[id, { x: rect.x, y: rect.y, w: rect.width, h }]]));
+    }
+  });
 
   const target = useMemo((): Cell | undefined => {
     const held = drag && board.elements.find((e) => e.id === drag.held);
@@ -108,7 +97,21 @@ export function useCarrying(board: Board, geometry: Geometry) {
   }, [actions, board, drag, geometry]);
 
   const drags = useMemo(() => (drag ? [drag, ...others] : others), [drag, others]);
-  return { drags, carrying: drag !== undefined, resize, target, crossing, onNodeDragStart, onNodeDrag, onNodeDragStop, onNodesChange };
+  const places = useMemo(() => placesWith(geometry, drags), [geometry, drags]);
+  return { drags, places, carrying: drag !== undefined, resize, target, crossing, on: { onNodeDragStart, onNodeDrag, onNodeDragStop, onNodesChange } };
+}
+
+/** Where everything is seen just now, with what is being carried. */
+function placesWith({ places }: Geometry, drags: readonly Drag[]): Geometry["places"] {
+  if (drags.length === 0) return places;
+  const moved = new Map(places);
+  for (const { ids, dx, dy } of drags) {
+    for (const id of ids) {
+      const place = places.get(id);
+      if (place) moved.set(id, { ...place, x: place.x + dx, y: place.y + dy });
+    }
+  }
+  return moved;
 }
 
 /** What others carry just now. The same list until one of them moves on, however much their pointers do. */

@@ -41,6 +41,12 @@ export function useBoard(): Board {
   return useSyncExternalStore(document.subscribe, document.board);
 }
 
+/** One part of the board: who only needs that is not drawn anew with every change. */
+export function useBoardPart<T>(part: (board: Board) => T): T {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => part(document.board()));
+}
+
 export function useEditable(): boolean {
   const { document } = useTools();
   return useSyncExternalStore(document.subscribe, () => document.editable);
@@ -132,7 +138,8 @@ export function useNames(): Names {
 /** Made once for the whole board: a part that only needs names is not drawn anew with every change to the board. */
 export function useMadeNames(): Names {
   const { t } = useTranslation();
-  const { lanes, steps } = useBoard();
+  const lanes = useBoardPart((board) => board.lanes);
+  const steps = useBoardPart((board) => board.steps);
   return useMemo(
     () => ({
       lane: (id) => {

@@ -3,11 +3,15 @@ import { useTools } from "./context";
 
 /** Below this zoom nobody can read a note: cards are drawn without their words. */
 const FAR = 0.38;
+/** On a large board sooner: hundreds of cards are in the window there. */
+const FAR_LARGE = 0.5;
 
 /** Whether the board is seen from far away. Kept apart from the zoom, so that cards are drawn anew only when it changes. */
 export class FarStore {
   readonly #listeners = new Set<() => void>();
   #far = false;
+  #zoom = 1;
+  #large = false;
 
   get = (): boolean => this.#far;
 
@@ -17,9 +21,17 @@ export class FarStore {
   };
 
   zoomed(zoom: number): void {
-    if (zoom < FAR === this.#far) return;
-    this.#far = zoom < FAR;
+    this.#zoom = zoom;
+    const far = zoom < (this.#large ? FAR_LARGE : FAR);
+    if (far === this.#far) return;
+    this.#far = far;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Whether the board holds so much that not all of it is drawn. */
+  sized(large: boolean): void {
+    this.#large = large;
+    this.zoomed(this.#zoom);
   }
 }
 

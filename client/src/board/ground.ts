@@ -76,3 +76,5 @@ function isAmong(list: readonly Rect[], thing: Rect): boolean {
 }
 
 export const sameRect = (a: Rect, b: Rect) => a === b || (a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height);
+
+export const touches = (a: Rect, b: Rect) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

@@ -157,24 +157,37 @@ export const freeSize = (kind: Kind) => FREE[kind];
 /** How high a picture is for its width. */
 export const ratioOf = ({ w, h }: Pick<Element, "w" | "h">) => (w > 0 && h > 0 ? h / w : FREE.image.height / FREE.image.width);
 
+/** How high each element has come out: most are the same objects at the next layout. */
+const heights = new WeakMap<Element, { countLines: CountLines; width: number; height: number }>();
+
 export function layout(board: Board, countLines: CountLines, outlook: Outlook = PLAIN): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
+  // Those of one cell come one after another.
+  let last: { lane: string; step: string; cell: Element[] } | undefined;
   for (const element of board.elements) {
-    if (element.lane === undefined || element.step === undefined) {
+    const { lane, step } = element;
+    if (lane === undefined || step === undefined) {
       loose.push(element);
       continue;
     }
-    const key = cellKey(element.lane, element.step);
-    const cell = cells.get(key);
-    if (cell) cell.push(element);
-    else cells.set(key, [element]);
+    if (last?.lane !== lane || last.step !== step) {
+      const key = cellKey(lane, step);
+      last = { lane, step, cell: cells.get(key) ?? [] };
+      cells.set(key, last.cell);
+    }
+    last.cell.push(element);
   }
 
   const places = new Map<string, Rect>();
   const heightOf = (element: Element, width: number) => {
-    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), element.id === outlook.writing));
-    return Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine + (hasSigns(element) ? SIZES.sign : 0));
+    const written = element.id === outlook.writing;
+    const known = written ? undefined : heights.get(element);
+    if (known?.countLines === countLines && known.width === width) return known.height;
+    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), written));
+    const height = Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine + (hasSigns(element) ? SIZES.sign : 0));
+    if (!written) heights.set(element, { countLines, width, height });
+    return height;
   };
   // Below a picture stands what it shows, if somebody has said so.
   const captionOf = (element: Element, width: number) =>

@@ -2,6 +2,7 @@ import { inCell } from "../document/elements";
 import type { Patch } from "../document/elements";
 import type { Board, Element } from "../document/model";
 import { neighbours, orderBetween } from "../document/order";
+import { touches } from "./ground";
 import { cellAt, indexAt } from "./layout";
 import type { Cell, Geometry, Rect } from "./layout";
 
@@ -93,8 +94,6 @@ function holdsCentre(ground: Rect, place: Rect): boolean {
   const y = place.y + place.height / 2;
   return x >= ground.x && y >= ground.y && x <= ground.x + ground.width && y <= ground.y + ground.height;
 }
-
-export const touches = (a: Rect, b: Rect) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 /** What a rectangle drawn over the board chooses: all it touches, but of frames only those it holds whole. */
 export function within(board: Board, geometry: Geometry, area: Rect): string[] {

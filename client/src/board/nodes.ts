@@ -6,6 +6,7 @@ import type { Board, Element, LaneRole } from "../document/model";
 import { plainText } from "../richtext/parse";
 import { useNames } from "./context";
 import type { Geometry, Rect } from "./layout";
+import { touches } from "./ground";
 
 export interface ElementData extends Record<string, unknown> {
   readonly element: Element;
@@ -28,9 +29,16 @@ export interface Resize {
   readonly rect: Rect;
 }
 
+/** What of the board is drawn as cards that can be read and reached: all of it without an area. */
+export interface Shown {
+  readonly area: Rect | undefined;
+  /** Wherever they are: what somebody is at keeps the keyboard. */
+  readonly also: ReadonlySet<string>;
+}
+
 /**
  * The board's elements as nodes of the canvas, in reading order. A node is the same object as before unless something
- * of it has changed, so that one edit draws one node anew.
+ * of it has changed, so that one edit draws one node anew; and so is the list.
  */
 export function useNodes(
   board: Board,
@@ -40,11 +48,13 @@ export function useNodes(
   chosen: readonly string[],
   /** A finger that is put on what is not chosen moves the view. */
   draggable: "all" | "chosen" | false,
+  { area, also }: Shown,
 ): ElementNode[] {
   const { t } = useTranslation();
   const names = useNames();
   const cache = useRef(new Map<string, ElementNode>());
   const cachedFor = useRef<unknown[]>([]);
+  const last = useRef<ElementNode[]>([]);
 
   return useMemo(() => {
     const next = new Map<string, ElementNode>();
@@ -61,17 +71,21 @@ export function useNodes(
     for (const element of board.elements) {
       const place = geometry.places.get(element.id);
       if (!place) continue;
-      const role = names.roleOf(element.lane);
       const drag = drags.find((d) => d.ids.has(element.id));
       const rect = resize?.id === element.id ? resize.rect : drag ? { ...place, x: place.x + drag.dx, y: place.y + drag.dy } : place;
+      if (area && !touches(rect, area) && !also.has(element.id)) continue;
+      const role = names.roleOf(element.lane);
       const former = cache.current.get(element.id);
       const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element);
       const node = make(element, label, role, rect, all.has(element.id), (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked, drag !== undefined);
       next.set(element.id, former && same(former, node) ? former : node);
     }
     cache.current = next;
-    return [...next.values()];
-  }, [board, geometry, drags, resize, chosen, draggable, names, t]);
+    const list = [...next.values()];
+    const before = last.current;
+    if (list.length !== before.length || list.some((node, i) => node !== before[i])) last.current = list;
+    return last.current;
+  }, [board, geometry, drags, resize, chosen, draggable, area, also, names, t]);
 }
 
 // The canvas calls its wrappers "node", which says nothing; the card inside names itself.

@@ -1,6 +1,7 @@
-import type { Board } from "../document/model";
-import { NO_GROUND, groundOf, sameRect } from "./ground";
+import type { Board, Connector } from "../document/model";
+import { NO_GROUND, groundOf, sameRect, touches } from "./ground";
 import type { Ground } from "./ground";
+import { SIZES } from "./layout";
 import type { Geometry, Rect } from "./layout";
 
 /** How connectors run: out of one side and into another, upright and level, through the gaps between columns and lanes. */
@@ -238,56 +239,101 @@ function markOf(id: string): number {
 
 type Routes = ReadonlyMap<string, Route>;
 
-/**
- * Makes a router: the ways of all connectors of a board. A way is found anew only when one of its ends or what lies on the
- * board has moved, and is the same object again when it runs as before. `moved` holds what is being carried: other
- * connectors go round it only once it is let go.
- */
-export function createRouter(): (board: Board, geometry: Geometry, moved?: ReadonlyMap<string, Rect>) => Routes {
-  let known = new Map<string, { from: Rect; to: Rect; ground: Ground; beside: number; way: Route }>();
-  let ground: Ground = NO_GROUND;
-  let lastFor: { geometry: Geometry; elements: Board["elements"] } | undefined;
+interface Known {
+  readonly from: Rect;
+  readonly to: Rect;
+  readonly beside: number;
+  /** What lies beyond this has no part in how it runs. */
+  readonly reach: Rect;
+  readonly way: Route;
+}
 
-  return (board, geometry, moved) => {
-    if (!lastFor || lastFor.geometry !== geometry || lastFor.elements !== board.elements) {
-      if (!lastFor || !sameGround(lastFor.geometry, geometry)) ground = groundOf(geometry, board);
-      lastFor = { geometry, elements: board.elements };
+/** When more things than this have moved at once, all ways are found anew. */
+const MANY_MOVED = 40;
+
+/**
+ * Makes a router: the ways of the connectors of a board, or of those that are wanted. A way is found anew only when one of
+ * its ends or something about it has moved, and is the same object again when it runs as before. `moved` holds what is
+ * being carried: other connectors go round it only once it is let go.
+ */
+export function createRouter(): (board: Board, geometry: Geometry, moved?: ReadonlyMap<string, Rect>, wanted?: readonly Connector[]) => Routes {
+  const known = new Map<string, Known>();
+  // Those whose ways may run otherwise now.
+  const stale = new Set<string>();
+  let ground: Ground | undefined;
+  let last: Geometry | undefined;
+  let rows = besides([]);
+
+  return (board, geometry, moved, wanted = board.connectors) => {
+    if (last !== geometry) {
+      const changes = last && changesBetween(last, geometry);
+      for (const [id, { reach }] of known) if (!changes || changes.some((rect) => touches(rect, reach))) stale.add(id);
+      if (!changes || changes.length > 0) ground = undefined;
+      last = geometry;
+    }
+    if (rows.connectors !== board.connectors) {
+      rows = besides(board.connectors);
+      for (const id of known.keys()) if (!rows.of.has(id)) known.delete(id);
     }
     const place = (id: string) => moved?.get(id) ?? geometry.places.get(id) ?? geometry.tucked.get(id);
-    const next: typeof known = new Map();
     const routes = new Map<string, Route>();
-    const pairs = new Map<string, number>();
-    for (const c of board.connectors) {
+    for (const c of wanted) {
       const [from, to] = [place(c.from), place(c.to)];
       // Two in the same cell of a collapsed lane have nothing between them to draw.
       if (!from || !to || from === to) continue;
-      const pair = c.from < c.to ? `${c.from} ${c.to}` : `${c.to} ${c.from}`;
-      const beside = pairs.get(pair) ?? 0;
-      pairs.set(pair, beside + 1);
+      const beside = rows.of.get(c.id) ?? 0;
       const former = known.get(c.id);
-      let way = former?.way;
-      if (!former || former.ground !== ground || former.beside !== beside || !sameRect(former.from, from) || !sameRect(former.to, to)) {
-        const homes = [c.from, c.to].flatMap((id) => (moved?.has(id) ? (geometry.places.get(id) ?? []) : []));
-        const fresh = route(from, to, ground, { mark: markOf(c.id), beside }, homes);
-        way = way?.path === fresh.path ? way : fresh;
+      if (former && !stale.has(c.id) && former.beside === beside && sameRect(former.from, from) && sameRect(former.to, to)) {
+        routes.set(c.id, former.way);
+        continue;
       }
-      if (!way) continue;
-      next.set(c.id, { from, to, ground, beside, way });
+      ground ??= groundOf(geometry, board);
+      const homes = [c.from, c.to].flatMap((id) => (moved?.has(id) ? (geometry.places.get(id) ?? []) : []));
+      const fresh = route(from, to, ground, { mark: markOf(c.id), beside }, homes);
+      const way = former?.way.path === fresh.path ? former.way : fresh;
+      known.set(c.id, { from, to, beside, way, reach: reachOf(from, to, geometry) });
+      stale.delete(c.id);
       routes.set(c.id, way);
     }
-    known = next;
     return routes;
   };
 }
 
-/** Whether two layouts have everything at the same places. */
-function sameGround(a: Geometry, b: Geometry): boolean {
-  if (a === b) return true;
-  if (a.places.size !== b.places.size || a.folded.length !== b.folded.length || a.lanes.length !== b.lanes.length || a.width !== b.width || a.height !== b.height) return false;
-  if (!a.lanes.every((l, i) => l.y === b.lanes[i]?.y && (l.folded === undefined) === (b.lanes[i]?.folded === undefined))) return false;
-  for (const [id, rect] of a.places) {
-    const other = b.places.get(id);
-    if (!other || !sameRect(rect, other)) return false;
+/** The how-manieth each connector is between its two ends. */
+function besides(connectors: Board["connectors"]) {
+  const of = new Map<string, number>();
+  const pairs = new Map<string, number>();
+  for (const c of connectors) {
+    const pair = c.from < c.to ? `${c.from} ${c.to}` : `${c.to} ${c.from}`;
+    const beside = pairs.get(pair) ?? 0;
+    pairs.set(pair, beside + 1);
+    of.set(c.id, beside);
   }
-  return true;
+  return { connectors, of };
+}
+
+/** All that a way between two places may run through: a column further to either side, and to the edges of the lanes. */
+function reachOf(from: Rect, to: Rect, { lanes }: Geometry): Rect {
+  const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y + from.height, to.y + to.height)];
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x + from.width, to.x + to.width)];
+  const above = lanes.findLast((l) => l.y <= top)?.y ?? top;
+  const last = lanes.find((l) => l.y + l.height >= bottom);
+  const below = last ? last.y + last.height : bottom;
+  const y = Math.min(above, top) - SIZES.lane;
+  return { x: left - SIZES.step, y, width: right - left + 2 * SIZES.step, height: Math.max(below, bottom) + SIZES.lane - y };
+}
+
+/** Where anything lay or lies that has moved, come or gone; undefined when so much is new that one need not ask. */
+function changesBetween(a: Geometry, b: Geometry): Rect[] | undefined {
+  const edges = a.lanes.length === b.lanes.length && a.steps.length === b.steps.length && a.height === b.height && a.lanes.every((l, i) => l.y === b.lanes[i]?.y && (l.folded === undefined) === (b.lanes[i]?.folded === undefined));
+  if (!edges) return undefined;
+  const changes: Rect[] = [];
+  for (const [id, rect] of b.places) {
+    const before = a.places.get(id);
+    if (before && sameRect(before, rect)) continue;
+    changes.push(rect, ...(before ? [before] : []));
+    if (changes.length > MANY_MOVED) return undefined;
+  }
+  for (const [id, rect] of a.places) if (!b.places.has(id)) changes.push(rect);
+  return changes.length > MANY_MOVED ? undefined : changes;
 }

@@ -1,19 +1,22 @@
 import { useEffect } from "react";
+import { inCell } from "../document/model";
 import { useFocus, useTools } from "./context";
 import { SIZES } from "./layout";
 import type { Geometry } from "./layout";
 
 /**
- * What is written on, or has come to the keyboard, is not left behind a bar or the names at the edges: a card that grows
+ * What is written on in a cell, or has come to the keyboard there, is not left behind a bar or the names at the edges: a card that grows
  * there, in the lowest lane of a new board, takes the view along. Who points at something sees it already.
  */
 export function useInView(geometry: Geometry): void {
-  const { stage } = useTools();
+  const { stage, document: board } = useTools();
   const selected = useFocus((f) => f.selected);
   const place = selected === undefined ? undefined : geometry.places.get(selected);
   const { head } = geometry;
   useEffect(() => {
-    if (selected === undefined || !place) return;
+    const element = board.board().elements.find((e) => e.id === selected);
+    // What lies free was put where it is by someone who saw it.
+    if (selected === undefined || !place || !element || !inCell(element)) return;
     // Once it has been drawn and has the keyboard.
     const request = requestAnimationFrame(() => {
       const { activeElement } = document;
@@ -27,5 +30,5 @@ export function useInView(geometry: Geometry): void {
       if (dx !== 0 || dy !== 0) stage.view?.panBy(-dx * zoom, -dy * zoom);
     });
     return () => cancelAnimationFrame(request);
-  }, [selected, place, head, stage]);
+  }, [selected, place, head, stage, board]);
 }

@@ -5,11 +5,11 @@ import type { Rect } from "./layout";
 /** Changes so seldom while the view moves that what follows it is drawn anew only now and then. Board units. */
 const TILE = 512;
 
-/** An area that holds all that can be seen, and somewhat more. */
-export function useVisibleArea(): Rect {
+/** An area that holds all that can be seen, and somewhat more: a tile on each side. */
+export function useVisibleArea(size: number = TILE): Rect {
   const key = useStore((s) => {
     const [x, y, zoom] = s.transform;
-    const tile = TILE * Math.max(1, 2 ** Math.ceil(Math.log2(1 / zoom)));
+    const tile = size * Math.max(1, 2 ** Math.ceil(Math.log2(1 / zoom)));
     const left = Math.floor(-x / zoom / tile) - 1;
     const top = Math.floor(-y / zoom / tile) - 1;
     const right = Math.ceil((s.width - x) / zoom / tile) + 1;

@@ -1,3 +1,4 @@
+import { PRINT } from "../board/print";
 import { around } from "../board/moving";
 import type { Command } from "./command";
 import { anyChosen } from "./command";
@@ -38,6 +39,7 @@ export const VIEW: readonly Command[] = [
   { id: "palette", group: "board", keys: ["Mod+k"], scope: "everywhere", look: true, onlyKey: true, run: ({ ui }) => ui.set({ open: "palette" }) },
   { id: "keys", group: "board", keys: ["?"], look: true, run: ({ ui }) => ui.set({ open: "keys" }) },
   { id: "save", group: "board", keys: ["Mod+s"], scope: "everywhere", look: true, run: ({ ui }) => ui.set({ open: "save" }) },
+  { id: "print", group: "board", keys: ["Mod+p"], scope: "everywhere", look: true, run: () => window.dispatchEvent(new Event(PRINT)) },
   { id: "invite", group: "board", look: true, icon: "people", run: ({ ui }) => ui.set({ open: "invite" }) },
   { id: "name", group: "board", look: true, run: ({ ui }) => ui.set({ open: "name" }) },
   { id: "addStep", group: "board", icon: "in", run: ({ actions }) => actions.addStep() },

@@ -1,10 +1,19 @@
 import { BOUNDS, LIMITS } from "./model";
-import type { Connector, EvidenceStatus, Form, Kind, NoteColor, Performer } from "./model";
+import type { Board, Connector, Element, EvidenceStatus, Form, Kind, NoteColor, Performer } from "./model";
 import { mapOf, textOf } from "./read";
 import { container, removeObject, scalar, setFields } from "./write";
 import type { Action, Draft, Fields, Path } from "./write";
 
 export { inCell } from "./model";
+
+const tables = new WeakMap<Board["elements"], ReadonlyMap<string, Element>>();
+
+/** The elements of a board by id: made once for each list of them. */
+export function elementsById({ elements }: Board): ReadonlyMap<string, Element> {
+  let table = tables.get(elements);
+  if (!table) tables.set(elements, (table = new Map(elements.map((e) => [e.id, e]))));
+  return table;
+}
 
 /** Changes to many things on the board at once, each call one change and one deed for undo. */
 

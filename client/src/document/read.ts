@@ -17,7 +17,8 @@ export function createReader(rivals: Rivals = () => undefined): (doc: unknown) =
   const phases = listReader(M.LIMITS.phases, readPhase);
   const lanes = listReader(M.LIMITS.lanes, readLane);
   const steps = listReader(M.LIMITS.steps, readStep);
-  const elements = new Map<string, { source: unknown; place: string; element: Element | undefined }>();
+  const elements = elementReader();
+  const elementIds = idKeeper();
   const connectors = listReader(M.LIMITS.others, readConnector);
   const markers = listReader(M.LIMITS.others, readMarker);
   const emotions = listReader(M.LIMITS.others, readEmotion);
@@ -31,8 +32,8 @@ export function createReader(rivals: Rivals = () => undefined): (doc: unknown) =
     const laneList = reuse(lanes(root["lanes"], "").sort(byOrder), last?.lanes);
     const inPhase = idsOf(phaseList);
     const stepList = reuse(steps(root["steps"], phaseList, { phase: inPhase }).sort(byOrder), last?.steps);
-    const elementList = reuse(readElements(root["elements"], laneList, stepList, elements), last?.elements);
-    const known = idsOf(elementList);
+    const elementList = elements(root["elements"], laneList, stepList);
+    const known = elementIds(elementList);
     const inSteps = idsOf(stepList);
     const commentIds = new Set(Object.keys(mapOf(root["comments"]) ?? {}));
     const board: Board = {
@@ -47,7 +48,7 @@ export function createReader(rivals: Rivals = () => undefined): (doc: unknown) =
       elements: elementList,
       connectors: reuse(connectors(root["connectors"], "").filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors),
       markers: reuse(
-        markers(root["markers"], elementList, { recovery: known })
+        markers(root["markers"], known, { recovery: known })
           .filter((m) => known.has(m.target) || inSteps.has(m.target))
           .sort(byId),
         last?.markers,
@@ -181,7 +182,10 @@ function readComment(id: string, raw: Raw): Comment {
  */
 function listReader<T extends { readonly id: string }>(limit: number, read: (id: string, raw: Raw) => T | undefined) {
   const cache = new Map<string, { source: unknown; context: unknown; item: T | undefined }>();
+  let last: { value: unknown; context: unknown; list: readonly T[] } | undefined;
   return (value: unknown, context: unknown, references: Partial<Record<keyof T, ReadonlySet<string>>> = {}): T[] => {
+    // Automerge gives an untouched map as the same object again.
+    if (last && last.value === value && last.context === context) return [...last.list];
     const list: T[] = [];
     const entries = Object.entries(mapOf(value) ?? {});
     for (const [id, source] of entries) {
@@ -190,7 +194,6 @@ function listReader<T extends { readonly id: string }>(limit: number, read: (id:
       if (!raw) continue;
       const known = cache.get(id);
       let item = known?.item;
-      // Automerge gives an untouched map as the same object again.
       if (!known || known.source !== source || known.context !== context) {
         let fresh = read(id, raw);
         for (const [field, ids] of Object.entries(references) as [keyof T, ReadonlySet<string>][]) {
@@ -205,44 +208,73 @@ function listReader<T extends { readonly id: string }>(limit: number, read: (id:
       const there = new Set(entries.map(([id]) => id));
       for (const id of cache.keys()) if (!there.has(id)) cache.delete(id);
     }
+    last = { value, context, list: [...list] };
     return list;
   };
 }
 
-function readElements(
-  value: unknown,
-  lanes: readonly Lane[],
-  steps: readonly Step[],
-  cache: Map<string, { source: unknown; place: string; element: Element | undefined }>,
-): Element[] {
-  const laneAt = new Map(lanes.map((lane, i) => [lane.id, i]));
-  const stepAt = new Map(steps.map((step, i) => [step.id, i]));
-  const list: Element[] = [];
-  const seen = new Set<string>();
-  for (const [id, source] of Object.entries(mapOf(value) ?? {})) {
-    if (list.length >= M.LIMITS.elements) break;
-    const raw = mapOf(source);
-    if (!raw) continue;
-    seen.add(id);
-    const laneId = textOf(raw["lane"]);
-    const stepId = textOf(raw["step"]);
-    const placed = laneAt.has(laneId) && stepAt.has(stepId);
-    const place = placed ? `${laneId}\u0000${stepId}` : "";
-    const known = cache.get(id);
-    let element = known?.element;
-    if (!known || known.source !== source || known.place !== place) {
-      const fresh = readElement(id, raw, placed);
-      element = element && fresh && sameFields(element, fresh) ? element : fresh;
-      cache.set(id, { source, place, element });
+/** Reads the elements, in reading order. Its cost follows what has changed, as far as that can be: a board has thousands. */
+function elementReader() {
+  const cache = new Map<string, { source: unknown; place: string; element: Element | undefined }>();
+  let last: { value: unknown; lanes: readonly Lane[]; steps: readonly Step[]; list: readonly Element[] } | undefined;
+
+  return (value: unknown, lanes: readonly Lane[], steps: readonly Step[]): readonly Element[] => {
+    const settled = last !== undefined && last.lanes === lanes && last.steps === steps;
+    if (last && settled && last.value === value) return last.list;
+    const laneAt = new Map(lanes.map((lane, i) => [lane.id, i]));
+    const stepAt = new Map(steps.map((step, i) => [step.id, i]));
+    const map = mapOf(value) ?? {};
+    const ids = Object.keys(map);
+    const list: Element[] = [];
+    // What has become what, as long as everything stays in its order.
+    const changed = new Map<Element, Element>();
+    let ordered = settled && ids.length === cache.size;
+    for (const id of ids) {
+      if (list.length >= M.LIMITS.elements) break;
+      const source = map[id];
+      const known = cache.get(id);
+      let element = known?.element;
+      if (!settled || !known || known.source !== source) {
+        const raw = mapOf(source);
+        const laneId = textOf(raw?.["lane"]);
+        const stepId = textOf(raw?.["step"]);
+        const placed = laneAt.has(laneId) && stepAt.has(stepId);
+        const place = placed ? `${laneId}\u0000${stepId}` : "";
+        if (!known || known.source !== source || known.place !== place) {
+          const fresh = raw && readElement(id, raw, placed);
+          const former = element;
+          element = former && fresh && sameFields(former, fresh) ? former : fresh;
+          if (former && element && known?.place === place && former.order === element.order) changed.set(former, element);
+          else if (former !== element) ordered = false;
+          cache.set(id, { source, place, element });
+        }
+      }
+      if (element) list.push(element);
     }
-    if (element) list.push(element);
-  }
-  for (const id of cache.keys()) if (!seen.has(id)) cache.delete(id);
-  const rank = (positions: Map<string, number>, id: string | undefined) =>
-    id === undefined ? Number.MAX_SAFE_INTEGER : (positions.get(id) ?? Number.MAX_SAFE_INTEGER);
-  return list.sort(
-    (a, b) => rank(laneAt, a.lane) - rank(laneAt, b.lane) || rank(stepAt, a.step) - rank(stepAt, b.step) || byOrder(a, b),
-  );
+    if (cache.size > ids.length) {
+      const there = new Set(ids);
+      for (const id of cache.keys()) if (!there.has(id)) cache.delete(id);
+    }
+    const rank = (positions: Map<string, number>, id: string | undefined) =>
+      id === undefined ? Number.MAX_SAFE_INTEGER : (positions.get(id) ?? Number.MAX_SAFE_INTEGER);
+    const inOrder =
+      ordered && last?.list.length === list.length
+        ? last.list.map((e) => changed.get(e) ?? e)
+        : list.sort((a, b) => rank(laneAt, a.lane) - rank(laneAt, b.lane) || rank(stepAt, a.step) - rank(stepAt, b.step) || byOrder(a, b));
+    last = { value, lanes, steps, list: reuse(inOrder, last?.list) };
+    return last.list;
+  };
+}
+
+/** The ids of a list: the same set as before while they are the same, whatever else has changed. */
+function idKeeper() {
+  let last: { list: readonly { readonly id: string }[]; ids: ReadonlySet<string> } | undefined;
+  return (list: readonly { readonly id: string }[]): ReadonlySet<string> => {
+    const known = last?.ids;
+    if (last && known && (last.list === list || (known.size === list.length && list.every((item) => known.has(item.id))))) last = { list, ids: known };
+    else last = { list, ids: idsOf(list) };
+    return last.ids;
+  };
 }
 
 const NO_POINTS: readonly number[] = [];

@@ -47,7 +47,7 @@ export function fileName(title: string): string {
   return name.slice(0, 80) || "board";
 }
 
-function download(blob: Blob, name: string): void {
+export function download(blob: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

@@ -61,6 +61,7 @@ export const canvas = {
     palette: "All commands",
     keys: "Keyboard",
     save: "Save a copy",
+    print: "Print",
     invite: "Invite to the board",
     name: "Change my name",
     addStep: "Add a step",

@@ -63,6 +63,7 @@ export const canvas: Shape<typeof enCanvas> = {
     palette: "Alla kommandon",
     keys: "Tangentbord",
     save: "Spara en kopia",
+    print: "Skriv ut",
     invite: "Bjud in till tavlan",
     name: "Byt mitt namn",
     addStep: "Lägg till ett steg",

@@ -4,6 +4,7 @@ import { copy, details, findings, open, panel, templates } from "./en.blueprint"
 import { device } from "./device.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
+import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
 import { share } from "./share.en";
 
@@ -138,6 +139,7 @@ export const en = {
     closed: "This board takes nobody new just now. Ask whoever invited you.",
     full: "As many people as it takes have come by this link. Ask whoever invited you.",
     change: "The server does not accept a change made on this device, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
+    large: "A change made on this device is larger than what the board has room for, so nothing from here is being saved. Copy what you have written since, open the server’s board, and put it there in smaller parts.",
     discard: "Open the server’s board",
     retry: "Try now",
   },
@@ -224,6 +226,7 @@ export const en = {
   talk,
   follow,
   call,
+  drawn,
   richtext,
   device,
   someone: "Someone",

@@ -5,6 +5,7 @@ import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
+import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
 import { share } from "./share.sv";
 
@@ -138,6 +139,7 @@ export const sv: Words = {
     closed: "Tavlan tar inte emot någon ny just nu. Fråga den som bjöd in dig.",
     full: "Så många som får har redan kommit med länken. Fråga den som bjöd in dig.",
     change: "Servern tar inte emot en ändring från den här enheten, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
+    large: "En ändring från den här enheten är större än vad tavlan har plats för, så inget härifrån sparas. Kopiera det du har skrivit sedan dess, öppna serverns tavla och lägg in det i mindre delar.",
     discard: "Öppna serverns tavla",
     retry: "Försök nu",
   },
@@ -224,6 +226,7 @@ export const sv: Words = {
   talk,
   follow,
   call,
+  drawn,
   richtext,
   device,
   someone: "Någon",

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
-import { useBoard, useTools } from "../board/context";
+import { useBoardPart, useTools } from "../board/context";
 import { currentLanguage } from "../i18n";
 import type { Marker, Step } from "../document/model";
 import { degreesOf } from "./degrees";
@@ -77,7 +77,7 @@ export function useSaySeconds(): (seconds: number) => string {
 /** Below the name of a step: how long it takes, how it feels, what it is marked as. */
 export function StepNotes({ step }: { step: Step }) {
   const { t } = useTranslation();
-  const { emotions } = useBoard();
+  const emotions = useBoardPart((board) => board.emotions);
   const marks = useMarkers(step.id);
   const { folds } = useTools();
   const curve = useSyncExternalStore(folds.subscribe, () => folds.get().curve);

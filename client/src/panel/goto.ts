@@ -14,7 +14,7 @@ export interface GoTo {
 /** Brings a part of the board into view and gives it the keyboard. */
 export function useGoTo(): GoTo {
   const flow = useReactFlow();
-  const { document: board, focus, follow } = useTools();
+  const { document: board, focus, stage, follow } = useTools();
   return useMemo(() => {
     const move = (dx: number, dy: number) => {
       follow.stop();
@@ -35,10 +35,10 @@ export function useGoTo(): GoTo {
     return {
       element: (id) => {
         const element = board.board().elements.find((e) => e.id === id);
-        const node = flow.getNode(id);
-        if (!element || !node) return;
-        const from = flow.flowToScreenPosition(node.position);
-        const to = flow.flowToScreenPosition({ x: node.position.x + (node.width ?? 0), y: node.position.y + (node.height ?? 0) });
+        const place = stage.geometry.places.get(id);
+        if (!element || !place) return;
+        const from = flow.flowToScreenPosition(place);
+        const to = flow.flowToScreenPosition({ x: place.x + place.width, y: place.y + place.height });
         reveal({ left: from.x, top: from.y, right: to.x, bottom: to.y }, true);
         focus.select(id, element.lane !== undefined && element.step !== undefined ? { lane: element.lane, step: element.step } : undefined);
         // On a very large board a card is drawn only once it is in view.
@@ -65,7 +65,7 @@ export function useGoTo(): GoTo {
         name.focus({ preventScroll: true });
       },
     };
-  }, [flow, board, focus, follow]);
+  }, [flow, board, focus, stage, follow]);
 }
 
 /** How far down the floating bars reach. */

@@ -1,7 +1,7 @@
 /** When to knock again, and when to stop: decided here, without a clock or a socket. */
 
 /** Why the server will not have this connection, for good. */
-export type Refusal = "link" | "role" | "gone" | "change" | Condition;
+export type Refusal = "link" | "role" | "gone" | "change" | "large" | Condition;
 
 /** Why the holder of a good link does not get in. */
 export type Condition = "removed" | "password" | "closed" | "full";
@@ -14,7 +14,7 @@ const PATIENCE = 3;
 /**
  * What a close code asks for. `row` is how many times in a row this same code has come, this time included.
  * Codes: 1001 and 1012 the server restarts, 4401 the ticket or link no longer holds, 4403 role, 4404 board gone,
- * 4413 and 4422 a change was refused; all else is worth another try.
+ * 4413 a change is too large, 4422 it was refused; all else is worth another try.
  */
 export function afterClose(code: number, row: number): AfterClose {
   switch (code) {
@@ -29,6 +29,7 @@ export function afterClose(code: number, row: number): AfterClose {
     case 4404:
       return { refused: "gone" };
     case 4413:
+      return row < PATIENCE ? { retry: "backoff" } : { refused: "large" };
     case 4422:
       return row < PATIENCE ? { retry: "backoff" } : { refused: "change" };
     default:

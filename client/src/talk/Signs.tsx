@@ -8,14 +8,19 @@ import { useOpenAt, useVotesAt } from "./use";
 
 /** Below a part of the board: how many talk about it, and how many votes it has. Both can be pressed. */
 export function Signs({ target, subject }: { target: string; subject?: Subject }) {
+  const open = useOpenAt(target);
+  const { count, mine } = useVotesAt(target);
+  // Most parts have neither: what the signs need besides is asked for only where there are any.
+  if (open === 0 && count === 0) return null;
+  return <Both target={target} subject={subject} open={open} count={count} mine={mine} />;
+}
+
+function Both({ target, subject, open, count, mine }: { target: string; subject: Subject | undefined; open: number; count: number; mine: boolean }) {
   const { t } = useTranslation();
   const { focus, talk } = useTools();
   const panel = usePanel();
   const talks = useTalks();
-  const open = useOpenAt(target);
-  const { count, mine } = useVotesAt(target);
   const vote = useVote();
-  if (open === 0 && count === 0) return null;
   // The keyboard comes to these by the card's own commands; a hundred cards would be two hundred more stops of Tab.
   const tabIndex = subject ? 0 : -1;
   const votes = t("talk.votes", { count });

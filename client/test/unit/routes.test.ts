@@ -4,6 +4,7 @@ import { groundOf } from "../../src/board/ground";
 import { evenLetters, layout } from "../../src/board/layout";
 import type { Rect } from "../../src/board/layout";
 import { createRouter, route } from "../../src/board/routes";
+import { settled } from "../../src/board/settle";
 import type { Route } from "../../src/board/routes";
 import { createConnector } from "../../src/document/create";
 import { createElements } from "../../src/document/elements";
@@ -95,6 +96,29 @@ describe("connectors between cards in cells", () => {
       { numRuns: 60 },
     );
   });
+});
+
+test("found anew only where something has moved, the ways are as if all were found anew", () => {
+  fc.assert(
+    fc.property(cards, fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 12 }), fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.nat(4)), { maxLength: 6 }), (made, pairs, moves) => {
+      const id = (n: number) => made[n % made.length]?.id ?? "";
+      const links = pairs.map(([i, j]) => ({ from: id(i), to: id(j) })).filter((l) => l.from !== l.to);
+      const { document } = boardOf(made, links);
+      const find = createRouter();
+      let geometry = settled(layout(document.board(), count), undefined);
+      find(document.board(), geometry);
+      for (const [n, lane, step] of moves) {
+        document.moveElement(id(n), { lane: document.board().lanes[lane]?.id ?? "", step: document.board().steps[step]?.id ?? "" });
+        const board = document.board();
+        geometry = settled(layout(board, count), geometry);
+        // Half of them are not looked at, as if they lay outside the window.
+        find(board, geometry, undefined, board.connectors.slice(0, 3));
+        const ways = find(board, geometry);
+        for (const [key, way] of createRouter()(board, layout(board, count))) expect(ways.get(key)?.path).toBe(way.path);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test("a connector runs from side to side, and around what lies between", () => {

@@ -16,6 +16,8 @@ describe("after a close", () => {
     [4403, 1, { refused: "role" }],
     [4404, 1, { refused: "gone" }],
     [4408, 5, { retry: "backoff" }],
+    [4413, 2, { retry: "backoff" }],
+    [4413, 3, { refused: "large" }],
     [4409, 5, { retry: "backoff" }],
     [4422, 1, { retry: "backoff" }],
     [4422, 3, { refused: "change" }],

@@ -1,0 +1,91 @@
+// What is done with the board while it is measured.
+import { setTimeout as pause } from "node:timers/promises";
+
+import { frames, mainThread, memory, wheel } from "./measure.mjs";
+
+/** What shows that the board is live: cards that can be taken, or the layer that stands for them. */
+const LIVE = ".react-flow__node .card, .overview";
+/** Acts that are measured one by one are so far apart, milliseconds: what one leaves for later has been done by then. */
+const GAP = 500;
+
+/** Milliseconds from the navigation to the first frame with a live board. */
+export async function openBoard(context, link, stored = false) {
+  const page = await context.newPage();
+  const took = await follow(page, link);
+  // The device has it, and the files that are kept for a time without a network.
+  if (stored) await pause(1500);
+  await page.close();
+  return took;
+}
+
+async function follow(page, link) {
+  await page.addInitScript(selector => {
+    localStorage.setItem("openmic.profile", JSON.stringify({ name: "Anna", color: 1, invented: false }));
+    window.benchLive = new Promise(resolve => {
+      const look = () => {
+        if (document.querySelector(selector)) requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+  }, LIVE);
+  await page.goto(link);
+  return page.evaluate(() => window.benchLive);
+}
+
+export async function measureBoard(context, link, peer, { cards }, { acts, milliseconds }) {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await follow(page, link);
+  await page.getByTestId("save-state").waitFor();
+  await pause(1500);
+  const found = {};
+  found["memory: script (MiB)"] = (await memory(context, page)).heap;
+  found["memory: process (MiB)"] = (await memory(context, page)).process;
+
+  // What others do, with the window at the beginning of the board.
+  await page.keyboard.press("Control+0");
+  await pause(500);
+  found["idle for half a second (ms)"] = await mainThread(page, cdp, Math.ceil(acts / 4), () => undefined, GAP);
+  found["a remote edit (ms)"] = await mainThread(page, cdp, acts, i => peer.edit(i, cards), GAP);
+  // A busy room: the work that waits for a pause waits.
+  found["a remote edit of 10 a second (ms)"] = await mainThread(page, cdp, acts, i => peer.edit(i + 1000, cards), 100);
+  await pause(1000);
+
+  found["pan at 100 % (frames/s)"] = (await frames(page, () => wheel(page, cdp, { x: 40, y: 8, milliseconds }))).rate;
+
+  // One letter, and a card to the next cell.
+  await page.keyboard.press("Control+0");
+  await pause(500);
+  const { x, y } = await freeCard(page);
+  await page.mouse.dblclick(x, y);
+  await page.getByTestId("note-text").waitFor();
+  found["a letter typed (ms)"] = await mainThread(page, cdp, acts, () => page.keyboard.type("x"), GAP);
+  await page.keyboard.press("Escape");
+  found["a card moved (ms)"] = await mainThread(page, cdp, acts, i => page.keyboard.press(i % 2 ? "ArrowLeft" : "ArrowRight"), GAP);
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("Shift+Digit1");
+  await pause(700);
+  found["everything shown, zoom (frames/s)"] = (await frames(page, () => wheel(page, cdp, { y: -4, ctrl: true, milliseconds }))).rate;
+  await page.keyboard.press("Shift+Digit1");
+  await pause(700);
+  found["everything shown, pan (frames/s)"] = (await frames(page, () => wheel(page, cdp, { x: 20, y: 4, milliseconds }))).rate;
+  await page.keyboard.press("Shift+Digit1");
+  await pause(700);
+  found["from everything to 100 % and back (frames/s)"] = (await frames(page, () => wheel(page, cdp, { y: -10, ctrl: true, milliseconds: milliseconds }))).rate;
+  await page.close();
+  return found;
+}
+
+/** The middle of a card that no bar covers. */
+function freeCard(page) {
+  return page.evaluate(() => {
+    for (const card of document.querySelectorAll(".card.kind-action")) {
+      const { x, y, width, height } = card.getBoundingClientRect();
+      const at = { x: x + width / 2, y: y + height / 2 };
+      if (x > 150 && card.contains(document.elementFromPoint(at.x, at.y))) return at;
+    }
+    throw new Error("no card can be seen");
+  });
+}

@@ -1,0 +1,51 @@
+import "./print.css";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { draw } from "../drawing/draw";
+import { drawingWords } from "../drawing/words";
+import { gatherPictures } from "../exchange/pictures";
+import { useTools } from "./context";
+import { PRINT } from "./print";
+
+/** What is printed is the drawing of the whole board, on one sheet, and none of the bars. */
+export function Printing() {
+  const { t } = useTranslation();
+  const { document: board, session } = useTools();
+  useEffect(() => {
+    let sheet: HTMLElement | undefined;
+    let files: Readonly<Record<string, string>> = {};
+    const away = () => {
+      sheet?.remove();
+      sheet = undefined;
+    };
+    const show = () => {
+      if (sheet) return;
+      const words = drawingWords((key, values) => t(key, values ?? {}));
+      const { svg } = draw(board.board(), { theme: "light", words, sheet: true, image: (id) => files[id] });
+      sheet = document.createElement("div");
+      sheet.className = "print-sheet";
+      sheet.append(document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true));
+      document.body.append(sheet);
+    };
+    // Pictures are fetched first; a print that the browser's own menu begins has those that were fetched before.
+    const begin = () =>
+      void gatherPictures(board.board(), session.pictures).then((found) => {
+        files = found.files;
+        window.print();
+      });
+    const media = matchMedia("print");
+    const change = () => (media.matches ? show() : away());
+    window.addEventListener("beforeprint", show);
+    window.addEventListener("afterprint", away);
+    window.addEventListener(PRINT, begin);
+    media.addEventListener("change", change);
+    return () => {
+      window.removeEventListener("beforeprint", show);
+      window.removeEventListener("afterprint", away);
+      window.removeEventListener(PRINT, begin);
+      media.removeEventListener("change", change);
+      away();
+    };
+  }, [board, session, t]);
+  return null;
+}

@@ -1,0 +1,2 @@
+// Stands for parts of libraries that are never used.
+export {};
