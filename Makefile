@@ -13,6 +13,7 @@ FUZZTIME  ?= 10s
 N         ?= 1000
 SECONDS   ?= 30
 GOTEST    ?=
+BENCH     ?=
 
 # Not ./..., which takes in what npm packages carry of Go.
 GO_PACKAGES := ./client ./crdt/... ./migrations/... ./server/...
@@ -27,7 +28,7 @@ NPM_INSTALL := npm install --no-audit --no-fund --omit-lockfile-registry-resolve
 client_sources := $(shell find client/src client/public 2>/dev/null) $(wildcard \
 	client/index.html client/vite*.config.ts client/tsconfig*.json)
 
-.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage cuts bench bench-once fuzz need clean FORCE
+.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage cuts bench bench-client bench-once fuzz need clean FORCE
 
 help: ## say what there is
 	@echo 'make TARGET [NAME=value]'
@@ -94,6 +95,15 @@ cuts: client ## cut N connections, of people and of the database, while people e
 
 bench: client ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(GOTEST) $(GO_PACKAGES)
+
+# What it is compared with has packages of its own, so that the product's do not grow.
+client/bench/dist/excalidraw.html: client/node_modules/.installed client/bench/package.json $(wildcard client/bench/pages/*)
+	cd client/bench && $(NPM_INSTALL)
+	cd client && npx vite build --logLevel warn --config bench/pages/vite.config.mjs
+	touch $@
+
+bench-client: build client/bench/dist/excalidraw.html ## measure the board in Chromium beside Excalidraw and bare xyflow
+	OPENMIC_BIN=$(CURDIR)/bin/openmic node client/bench/bench.mjs $(BENCH)
 
 bench-once: client ## run each benchmark once, so that none rots
 	go test -run '^$$' -bench . -benchmem -benchtime 1x $(GO_PACKAGES)

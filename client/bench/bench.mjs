@@ -1,7 +1,8 @@
 // Measures the board in a real browser, beside other editors that hold as much. `make bench-client` runs it.
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { chromium } from "@playwright/test";
@@ -89,11 +90,18 @@ async function bench() {
   print(figures);
 }
 
+/** The browser of the machine: OPENMIC_CHROMIUM, or one found on PATH. */
+function chromiumPath() {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  const places = (process.env.PATH ?? "").split(delimiter).flatMap(folder => names.map(name => join(folder, name)));
+  return process.env.OPENMIC_CHROMIUM ?? places.find(existsSync);
+}
+
 /** A browser with an empty disk of its own. */
 async function withBrowser(act) {
   const folder = await mkdtemp(join(tmpdir(), "openmic-bench-"));
   const browser = await chromium.launchPersistentContext(folder, {
-    executablePath: process.env.OPENMIC_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: chromiumPath(),
     args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",

@@ -50,8 +50,8 @@ export async function wheel(page, cdp, { x = 0, y = 0, ctrl = false, millisecond
 }
 
 /**
- * Milliseconds of the page's main thread for each of many acts: all of its tasks from one act to the next, whatever they
- * are for. Between acts nothing else is done.
+ * Milliseconds that the page's main thread computes for each of many acts: all of its tasks from one act to the next,
+ * whatever they are for. Between acts nothing else is done. Time in which the machine did something else is not counted.
  */
 export async function mainThread(page, cdp, count, act, gap) {
   const events = [];
@@ -79,7 +79,7 @@ export async function mainThread(page, cdp, count, act, gap) {
   const tasks = events.filter(e => e.name === "RunTask" && e.pid === mark.pid && e.tid === mark.tid);
   return starts.slice(0, -1).map((start, i) => {
     const [from, to] = [start * 1000 + shift, starts[i + 1] * 1000 + shift];
-    return tasks.filter(t => t.ts >= from && t.ts < to).reduce((sum, t) => sum + t.dur, 0) / 1000;
+    return tasks.filter(t => t.ts >= from && t.ts < to).reduce((sum, t) => sum + (t.tdur ?? t.dur), 0) / 1000;
   });
 }
 

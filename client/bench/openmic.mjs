@@ -81,7 +81,7 @@ export async function measureBoard(context, link, peer, { cards }, { acts, milli
 /** The middle of a card that no bar covers. */
 function freeCard(page) {
   return page.evaluate(() => {
-    for (const card of document.querySelectorAll(".card.kind-action")) {
+    for (const card of document.querySelectorAll(".card")) {
       const { x, y, width, height } = card.getBoundingClientRect();
       const at = { x: x + width / 2, y: y + height / 2 };
       if (x > 150 && card.contains(document.elementFromPoint(at.x, at.y))) return at;

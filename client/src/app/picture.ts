@@ -1,3 +1,4 @@
+import { lastView } from "../board/lastView";
 import { currentLanguage } from "../i18n";
 import { getDrawing } from "../sync/api";
 import { knownBySecret } from "../sync/device";
@@ -21,7 +22,8 @@ let last: { readonly key: string; readonly picture: Promise<Picture | undefined>
 export function pictureOf(id: string, secret: string): Promise<Picture | undefined> {
   const key = `${id}#${secret}`;
   if (last?.key !== key) {
-    const known = secret === "" || knownBySecret(id, secret) !== undefined;
+    // Who reads the board as an outline has no use for a drawing of it.
+    const known = secret === "" || lastView() === "outline" || knownBySecret(id, secret) !== undefined;
     const picture = known ? Promise.resolve(undefined) : getDrawing(id, secret, shownTheme(), currentLanguage()).then(readPicture).catch(() => undefined);
     last = { key, picture };
   }

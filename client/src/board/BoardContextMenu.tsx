@@ -1,5 +1,4 @@
 import * as Menu from "@radix-ui/react-context-menu";
-import { useReactFlow } from "@xyflow/react";
 import { useRef, useState } from "react";
 import type { MouseEvent, PointerEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,7 +11,6 @@ import { keepField } from "./stage";
 /** What can be done with the thing or the place that the menu was asked for: by the other button, a long press, or Shift+F10. */
 export function BoardContextMenu({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const flow = useReactFlow();
   const { focus, stage } = useTools();
   const [about, setAbout] = useState<"chosen" | "ground">("ground");
 
@@ -35,7 +33,7 @@ export function BoardContextMenu({ children }: { children: ReactNode }) {
     if (id !== undefined && !focus.isChosen(id)) focus.select(id);
     // By keyboard it comes from the element itself, and new things go where the keyboard is.
     const byPointer = event.button === 2 || event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType !== "";
-    stage.menuAt = id === undefined && byPointer ? flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) : undefined;
+    stage.menuAt = id === undefined && byPointer ? stage.view?.at(event.clientX, event.clientY) : undefined;
     if (id === undefined && !target?.closest(".cell")) focus.selectAll([]);
     setAbout(id !== undefined || target?.closest(".chosen-tools") ? "chosen" : "ground");
   };

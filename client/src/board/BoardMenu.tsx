@@ -3,15 +3,20 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { THEMES, currentTheme, setTheme } from "../app/theme";
 import type { Theme } from "../app/theme";
+import { useHands } from "../commands/hands";
+import { command, run } from "../commands/registry";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { Icon } from "./Icon";
 import { PRINT } from "./print";
 import { useKeepTemplate } from "./SaveDialog";
+import { useUi } from "./ui";
 
 export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKeys: () => void; onSave: () => void }) {
   const { t } = useTranslation();
   const keepTemplate = useKeepTemplate();
+  const hands = useHands();
+  const other = command(useUi((ui) => (ui.view === "canvas" ? "view.outline" : "view.canvas")));
   const [theme, choose] = useState<Theme>(currentTheme);
   return (
     <Menu.Root modal={false}>
@@ -25,6 +30,9 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onKeys}>
             {t("menu.keys")}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(other, hands), 0)} data-testid="menu-view">
+            {t(`command.${other.id}`)}
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}

@@ -7,8 +7,9 @@ import { PasswordGate } from "../share/PasswordGate";
 import { knownBoard } from "../sync/device";
 import { OpenError, join, openBoard } from "../sync/session";
 import type { BoardSession, OpenProblem } from "../sync/session";
-import { BoardView } from "./BoardView";
+import { BoardView, loadView } from "./BoardView";
 import { usePerson } from "./person";
+import { lastView } from "./lastView";
 
 /** Opens a board and keeps it open as long as its page is shown. `onShown` is called once there is something to see. */
 export default function BoardPage({ id, secret, onShown }: { id: string; secret: string; onShown: () => void }) {
@@ -22,6 +23,7 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
 
   useEffect(() => {
     const stop = new AbortController();
+    void loadView(lastView());
     let opened: BoardSession | undefined;
     openBoard(id, secret, start, stop.signal).then(
       (made) => {
@@ -33,8 +35,9 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
             if (!stop.signal.aborted) setSession(made);
           });
         }
-        // Copies can be saved without a connection: what that takes is kept with the rest.
-        void import("../exchange/outline-words").then(() => import("../exchange/save")).finally(keepForOffline);
+        // Without a connection copies can be saved and the other view be shown: what that takes is kept with the rest.
+        const more = [import("../exchange/outline-words"), import("../exchange/save"), loadView("canvas"), loadView("outline")];
+        void Promise.allSettled(more).then(keepForOffline);
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;

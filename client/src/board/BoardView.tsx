@@ -1,8 +1,7 @@
 import "@xyflow/react/dist/base.css";
 import "./board.css";
 import "../pictures/pictures.css";
-import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
@@ -17,8 +16,8 @@ import { TalkStore } from "../talk/store";
 import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
-import { Canvas } from "./Canvas";
-import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
+import { SelectionBar } from "./CardTools";
+import { BoardContext, NamesContext, useBoard, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -36,12 +35,20 @@ import { ConnectPalette, Palette } from "./Palette";
 import { FollowBanner, People } from "./People";
 import { Printing } from "./Printing";
 import { SaveDialog } from "./SaveDialog";
-import { SelectionBar } from "./SelectionTools";
 import { Stage } from "./stage";
-import { ModeBar, ToolBar, ZoomBar } from "./ToolBar";
+import { ModeBar, ToolBar } from "./ToolBar";
 import { ConnectionBanner, TitleBar } from "./TopBar";
+import { ViewButton } from "./ViewButton";
 import { UiStore, useUi } from "./ui";
+import type { View } from "./lastView";
 import type { Window } from "./ui";
+
+const views = { canvas: () => import("./CanvasView"), outline: () => import("../outline/OutlineView") };
+const CanvasView = lazy(views.canvas);
+const OutlineView = lazy(views.outline);
+
+/** Begins to load how the board is going to be shown, while the board itself is on its way. */
+export const loadView = (view: View): Promise<unknown> => views[view]();
 
 /** An open board with all that floats around it. */
 export function BoardView({ session, person, unfilled, onShown }: { session: BoardSession; person: Person; unfilled: boolean; onShown: () => void }) {
@@ -69,9 +76,7 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <Words>
-          <ReactFlowProvider>
-            <Around person={person} onShown={onShown} />
-          </ReactFlowProvider>
+          <Around person={person} onShown={onShown} />
         </Words>
       </PanelContext.Provider>
     </BoardContext.Provider>
@@ -92,6 +97,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { t } = useTranslation();
   const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
+  const view = useUi((u) => u.view);
   const editable = useEditable();
   const talks = useTalks();
   const title = useBoardPart((board) => board.title);
@@ -100,17 +106,19 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useKeys();
   useClipboard();
   useTitle();
+  useFollowedFocus();
   useEffect(() => session.presence.update({ name }), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined}>
+    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined} data-view={view}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
         <div className="bar people-bar">
           <People person={person} />
+          <ViewButton />
           <PanelButton />
           <TalkButton />
           <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
@@ -126,7 +134,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <NewVersion />
       </div>
       <BoardContextMenu>
-        <Canvas onShown={onShown} />
+        <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={onShown} /> : <OutlineView onShown={onShown} />}</Suspense>
       </BoardContextMenu>
       <FindBar />
       <Panel />
@@ -136,7 +144,6 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <SelectionBar />
         <ModeBar />
         <ToolBar />
-        <ZoomBar />
       </footer>
       {open === "invite" && <ShareDialog onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
@@ -199,6 +206,24 @@ function ReadOnlyNote() {
       </button>
     </div>
   );
+}
+
+/** Tells the others what this person is at, and lets go of what is not there any more. */
+function useFollowedFocus(): void {
+  const { focus, session } = useTools();
+  const board = useBoard();
+  useEffect(() => {
+    const tell = () => {
+      const { selected, connector, chosen, editing } = focus.get();
+      session.presence.update({ selected: selected ?? connector, chosen: chosen.length > 1 ? chosen : undefined, editing });
+    };
+    return focus.subscribe(tell);
+  }, [focus, session]);
+  useEffect(() => {
+    if (focus.get().chosen.length === 0) return;
+    const there = new Set(board.elements.map((e) => e.id));
+    focus.keep((id) => there.has(id));
+  }, [board, focus]);
 }
 
 function useTitle(): void {

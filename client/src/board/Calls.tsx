@@ -1,8 +1,6 @@
 import { ViewportPortal } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
-import { CALLS } from "../sync/presence";
 import { useCalls } from "./calls";
-import { useTools } from "./context";
 import { Icon } from "./Icon";
 
 /** What people call to each other without a word, at their pointers, for a moment. */
@@ -12,7 +10,7 @@ export function Calls() {
   return (
     <>
       <ViewportPortal>
-        {shown.map(({ key, kind, at, name, color }) => (
+        {shown.map(({ key, kind, at, name, color }) => at && (
           <div key={key} className="call" data-testid="call" data-kind={kind} aria-hidden="true" style={{ transform: `translate(${String(at.x)}px, ${String(at.y)}px)` }}>
             <div className="call-body" style={{ backgroundColor: `var(--person-${String(color)})` }}>
               <Icon name={kind} /> {name || t("someone")}
@@ -24,21 +22,5 @@ export function Calls() {
         {latest && t("call.heard", { name: latest.name || t("someone"), what: t(`call.${latest.kind}`) })}
       </p>
     </>
-  );
-}
-
-/** To call something to the others. */
-export function CallButtons() {
-  const { t } = useTranslation();
-  const { presence } = useTools().session;
-  return (
-    <div className="call-buttons" role="group" aria-label={t("call.label")}>
-      <span className="fine">{t("call.label")}</span>
-      {CALLS.map((kind) => (
-        <button key={kind} type="button" className="btn icon" aria-label={t(`call.${kind}`)} title={t(`call.${kind}`)} data-testid={`call-${kind}`} onClick={() => presence.call(kind)}>
-          <Icon name={kind} />
-        </button>
-      ))}
-    </div>
   );
 }

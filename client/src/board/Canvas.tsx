@@ -16,11 +16,13 @@ import { ElementCard } from "./ElementCard";
 import { EmotionCurve } from "./EmotionCurve";
 import { useFar } from "./far";
 import { useOutlook, useUnfolding } from "./folds";
+import { useCanvasGoTo } from "./goto";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
 import { cellAt, layout } from "./layout";
 import type { Geometry, Outlook, Rect } from "./layout";
-import { useFollowing, useLeader } from "./following";
+import { useLeader } from "./following";
+import { useFollowing } from "./followView";
 import { useMarquee } from "./marquee";
 import { rememberedLines } from "./measure";
 import { useMedia } from "./media";
@@ -87,18 +89,11 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   useTellView();
   useFollowing(frame);
   useFirstView(geometry, frame, onShown);
+  useCanvasGoTo();
   useZoomStyle(frame, large);
   useUncover(frame, touch);
   useUnfolding();
   useInView(geometry);
-
-  useEffect(() => {
-    const tell = () => {
-      const { selected, connector, chosen, editing } = focus.get();
-      session.presence.update({ selected: selected ?? connector, chosen: chosen.length > 1 ? chosen : undefined, editing });
-    };
-    return focus.subscribe(tell);
-  }, [focus, session]);
 
   const at = (event: { clientX: number; clientY: number }) => flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
   const reach = () => 10 / flow.getZoom();
@@ -134,12 +129,6 @@ export function Canvas({ onShown }: { onShown: () => void }) {
     if (cell) actions.add("note", cell);
     else actions.addFree("note", point);
   };
-
-  useEffect(() => {
-    if (focus.get().chosen.length === 0) return;
-    const there = new Set(board.elements.map((e) => e.id));
-    focus.keep((id) => there.has(id));
-  }, [board, focus]);
 
   const [dropAt, setDropAt] = useState<Point>();
   useDrop(setDropAt);

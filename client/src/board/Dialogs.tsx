@@ -1,7 +1,27 @@
 import * as Dialog from "@radix-ui/react-dialog";
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "./Icon";
+
+/**
+ * A window that no button of its own has opened gives the keyboard back to what had it before, unless what was picked in it
+ * has taken it elsewhere.
+ */
+export function useGiveBack(backTo?: HTMLElement): (event: Event) => void {
+  const [before] = useState(() => document.activeElement);
+  return (event) => {
+    event.preventDefault();
+    if (backTo) {
+      backTo.focus({ preventScroll: true });
+      return;
+    }
+    if (document.activeElement !== document.body && document.activeElement !== null) return;
+    // An item of a menu is gone with its menu.
+    const to = before?.isConnected === true ? before : document.querySelector("main");
+    if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+  };
+}
 
 export function Sheet({ title, lead, children, onClose, wide, backTo }: {
   title: string;
@@ -13,19 +33,12 @@ export function Sheet({ title, lead, children, onClose, wide, backTo }: {
   backTo?: HTMLElement;
 }) {
   const { t } = useTranslation();
+  const giveBack = useGiveBack(backTo);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content
-          className={wide ? "dialog wide" : "dialog"}
-          onCloseAutoFocus={(event) => {
-            if (!backTo) return;
-            event.preventDefault();
-            backTo.focus({ preventScroll: true });
-          }}
-          {...(lead === undefined ? { "aria-describedby": undefined } : {})}
-        >
+        <Dialog.Content className={wide ? "dialog wide" : "dialog"} onCloseAutoFocus={giveBack} {...(lead === undefined ? { "aria-describedby": undefined } : {})}>
           <div className="dialog-head">
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close className="btn icon" aria-label={t("invite.close")}>

@@ -1,4 +1,4 @@
-import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { NodeResizer } from "@xyflow/react";
 import type { NodeProps } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import type { Element } from "../document/model";
 import { useEditable, useFocus, useTools, useVisitors } from "./context";
 import { useFar } from "./far";
 import { Icon } from "./Icon";
+import { matchesWords } from "./find";
 import { inkPath } from "./ink";
 import type { ElementNode } from "./nodes";
 import { hasSigns, signsOf } from "./signs";
@@ -15,10 +16,9 @@ import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
-import { Writer, intoDocument } from "../richtext/writer";
-import { bindSharedText } from "./sharedText";
 import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
+import { Writing } from "./Writing";
 
 /** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
 export const ElementCard = memo(function ElementCard({ data, dragging, width, height }: NodeProps<ElementNode>) {
@@ -122,10 +122,6 @@ function FrameName({ text }: { text: string }) {
   return plainText(text) || t("kind.frame");
 }
 
-export function matchesWords(text: string, words: string): boolean {
-  return plainText(text).normalize("NFC").toLocaleLowerCase().includes(words.trim().normalize("NFC").toLocaleLowerCase());
-}
-
 /** Who does it, how sure it is, through which channel, whose it is: in small words, as far as there is room. */
 function CardSigns({ element }: { element: Element }) {
   const { t } = useTranslation();
@@ -156,59 +152,5 @@ function Form({ element }: { element: Element }) {
     <svg className="form" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
       {element.form === "ellipse" ? <ellipse cx="50" cy="50" rx="49.500" ry="49.500" /> : <path d="M50 .5L99.500 50 50 99.500 .5 50z" />}
     </svg>
-  );
-}
-
-function Writing({ element, onDone }: { element: Element; onDone: () => void }) {
-  const { document, focus, stage, ui } = useTools();
-  const { t } = useTranslation();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const { id, kind } = element;
-
-  useEffect(() => {
-    const el = field.current;
-    if (!el) return;
-    const path = ["elements", id, "text"];
-    const untie = bindSharedText(el, document, path);
-    // The name of a frame is one line of plain words.
-    const writer = kind === "frame" ? undefined : new Writer(el, intoDocument(document, path), () => ui.set({ open: "link" }));
-    stage.writer = writer;
-    return () => {
-      untie();
-      writer?.close();
-      if (stage.writer === writer) stage.writer = undefined;
-    };
-  }, [document, id, kind, stage, ui]);
-
-  useLayoutEffect(() => {
-    const el = field.current;
-    if (!el) return;
-    el.value = document.text(["elements", id, "text"]);
-    el.focus({ preventScroll: true });
-    el.setSelectionRange(el.value.length, el.value.length);
-  }, [document, id]);
-
-  return (
-    <textarea
-      ref={field}
-      className="card-text nodrag nopan nowheel"
-      aria-label={t("note.text")}
-      placeholder={t(element.kind === "image" ? "picture.alt" : "note.placeholder")}
-      data-testid="note-text"
-      maxLength={5000}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
-          event.preventDefault();
-          onDone();
-        }
-      }}
-      onBlur={() => {
-        // Someone may have moved the note, which takes it out of the page for a moment: that ends no writing.
-        setTimeout(() => {
-          if (window.document.activeElement !== field.current && ui.get().open !== "link" && focus.get().editing === id) focus.stopEditing();
-        }, 0);
-      }}
-    />
   );
 }

@@ -2,7 +2,8 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { plainText } from "../richtext/parse";
 import { useBoard, useNames, useTools } from "./context";
-import { matchesWords } from "./ElementCard";
+import { find } from "./find";
+import type { Match } from "./find";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
@@ -17,13 +18,13 @@ export function FindBar() {
 function Bar() {
   const { t } = useTranslation();
   const { ui, focus, stage } = useTools();
-  const { elements } = useBoard();
+  const board = useBoard();
   const names = useNames();
   const words = useUi((u) => u.find ?? "");
   const found = useUi((u) => u.found);
   const field = useRef<HTMLInputElement>(null);
-  const matches = useMemo(() => (words.trim() === "" ? [] : elements.filter((e) => matchesWords(e.text, words))), [elements, words]);
-  const at = matches.findIndex((e) => e.id === found);
+  const matches = useMemo(() => find(board, words, names), [board, words, names]);
+  const at = matches.findIndex((m) => m.key === found);
 
   useEffect(() => {
     field.current?.focus();
@@ -33,17 +34,22 @@ function Bar() {
   const go = (index: number) => {
     const match = matches.at(matches.length === 0 ? 0 : ((index % matches.length) + matches.length) % matches.length);
     if (!match) return;
-    ui.set({ found: match.id });
-    const place = stage.geometry.places.get(match.id);
-    if (place) stage.view?.reveal(place);
+    ui.set({ found: match.key });
+    stage.goTo?.[match.kind](match.id, true);
   };
   const close = () => {
-    const { found: last } = ui.get();
+    const last = matches[at];
     ui.set({ find: undefined, found: undefined });
-    if (last === undefined) return;
+    if (!last) return;
     // The keyboard goes on at what was found.
-    focus.select(last);
-    stage.focusOn(last);
+    if (last.kind === "element") focus.select(last.id);
+    stage.goTo?.[last.kind](last.id);
+  };
+
+  const where = ({ kind, id, comment }: Match): string => {
+    const e = kind === "element" ? board.elements.find((x) => x.id === id) : undefined;
+    const place = e ? (e.lane === undefined ? "" : `${names.lane(e.lane)}, ${names.step(e.step)}`) : t(`details.${kind}`);
+    return comment ? t("find.comment", { about: e ? plainText(e.text) || t(`kind.${e.kind}`) : kind === "step" ? names.step(id) : names.lane(id) }) : place;
   };
 
   return (
@@ -82,11 +88,11 @@ function Bar() {
       </div>
       {matches.length > 0 && (
         <ul className="find-list" aria-label={t("find.results")}>
-          {matches.slice(0, LISTED).map((e, i) => (
-            <li key={e.id}>
-              <button type="button" className="menu-item" aria-current={e.id === found || undefined} onClick={() => go(i)} data-testid="find-match">
-                <span className="menu-words">{plainText(e.text)}</span>
-                {e.lane !== undefined && <span className="fine">{`${names.lane(e.lane)}, ${names.step(e.step)}`}</span>}
+          {matches.slice(0, LISTED).map((m, i) => (
+            <li key={m.key}>
+              <button type="button" className="menu-item" aria-current={m.key === found || undefined} onClick={() => go(i)} data-testid="find-match">
+                <span className="menu-words">{plainText(m.text)}</span>
+                <span className="fine">{where(m)}</span>
               </button>
             </li>
           ))}

@@ -2,13 +2,15 @@ import { useTranslation } from "react-i18next";
 import { GROUPS } from "../commands/command";
 import type { Command } from "../commands/command";
 import { useKeysOf } from "../commands/hands";
-import { COMMANDS } from "../commands/registry";
+import { COMMANDS, fits } from "../commands/registry";
 import { Sheet } from "./Dialogs";
+import { useUi } from "./ui";
 
 /** Every key there is, by what it is for. Several commands that differ only in direction or colour are one line. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const keysOf = useKeysOf();
+  const view = useUi((ui) => ui.view);
   const lines = (of: readonly Command[]) => {
     const seen = new Map<string, { words: string; keys: string[] }>();
     for (const c of of) {
@@ -23,7 +25,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
     <Sheet title={t("keys.heading")} onClose={onClose} wide>
       <div className="keys-groups">
         {GROUPS.map((group) => {
-          const listed = lines(COMMANDS.filter((c) => c.group === group && c.keys));
+          const listed = lines(COMMANDS.filter((c) => c.group === group && c.keys && fits(c, view)));
           if (listed.length === 0) return null;
           return (
             <section key={group}>

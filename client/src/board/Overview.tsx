@@ -3,7 +3,7 @@ import { memo, useLayoutEffect, useMemo, useRef } from "react";
 import type { Board } from "../document/model";
 import { useColors } from "./colors";
 import { useFocus, useNames, usePeers } from "./context";
-import { matchesWords } from "./ElementCard";
+import { matchesWords } from "./find";
 import type { Geometry } from "./layout";
 import { paint, sheetOf } from "./overview";
 import type { Ring } from "./overview";

@@ -9,15 +9,17 @@ import { useHands, useKeysOf } from "../commands/hands";
 import { COMMANDS, isAllowed, run } from "../commands/registry";
 import { plainText } from "../richtext/parse";
 import { connectTo } from "./connecting";
+import { useGiveBack } from "./Dialogs";
 import { Icon } from "./Icon";
-import { keepField } from "./stage";
 
+/** A window in which one of many things is found by its words. */
 export function Finder({ label, placeholder, none, children, onClose }: { label: string; placeholder: string; none: string; children: ReactNode; onClose: () => void }) {
+  const giveBack = useGiveBack();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog palette" aria-describedby={undefined} onCloseAutoFocus={keepField} data-testid="palette">
+        <Dialog.Content className="dialog palette" aria-describedby={undefined} onCloseAutoFocus={giveBack} data-testid="palette">
           <Dialog.Title className="hidden">{label}</Dialog.Title>
           <List label={label} loop>
             <List.Input className="palette-input" placeholder={placeholder} aria-label={label} />

@@ -5,12 +5,13 @@ import { PersonTools } from "../share/PersonTools";
 import { PERSON_COLORS } from "../sync/presence";
 import type { Peer, Presence } from "../sync/presence";
 import { useNameOf } from "../talk/parts";
-import { CallButtons } from "./Calls";
+import { CallButtons } from "./CallButtons";
 import { usePeers, useTools } from "./context";
 import { useLeader } from "./following";
 import { Icon } from "./Icon";
 import { NameForm } from "./NameForm";
 import type { Person } from "./person";
+import { useUi } from "./ui";
 
 /** So many faces are shown beside each other. */
 const SHOWN = 4;
@@ -62,6 +63,8 @@ export function People({ person }: { person: Person }) {
 function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
   const { t } = useTranslation();
   const { follow } = useTools();
+  // In the outline there is no view to move.
+  const canvas = useUi((ui) => ui.view === "canvas");
   const name = peer.name || t("someone");
   const doing = useDoing(peer);
   return (
@@ -71,7 +74,7 @@ function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
         {name}
         {doing !== "" && <span className="fine">{doing}</span>}
       </span>
-      {peer.view && (
+      {peer.view && canvas && (
         <button
           type="button"
           className="btn small soft"

@@ -14,6 +14,10 @@ const SHOWN = ["tool.select", "add.note", "add.action", "add.text", "add.shape",
 const ALWAYS = new Set(["add.note", "add.action"]);
 const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "curve", "find", "palette"];
 
+/** The same in the outline, where nothing is drawn. */
+const OUTLINE_SHOWN = ["add.action", "add.note", "add.evidence", "add.decision"];
+const OUTLINE_MORE = ["outline.moveTo", "connect", "markAs", "add.image", "add.text", "add.shape", "add.frame", "find", "palette"];
+
 /** What can be put on the board, and the way back. */
 export function ToolBar() {
   const { t } = useTranslation();
@@ -22,10 +26,11 @@ export function ToolBar() {
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
   const talks = useTalks();
+  const shown = useUi((ui) => (ui.view === "canvas" ? SHOWN : OUTLINE_SHOWN));
   if (!talks) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      {editable && SHOWN.map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
+      {editable && shown.map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
       {editable ? <MoreMenu /> : <ToolButton command={command("talk")} />}
       <span className="divider" />
       <ToolButton command={command("undo")} off={!canUndo} />
@@ -80,6 +85,7 @@ function MoreMenu() {
   const { t } = useTranslation();
   const hands = useHands();
   const keysOf = useKeysOf();
+  const [shown, more] = useUi((ui) => ui.view) === "canvas" ? [SHOWN, MORE] : [OUTLINE_SHOWN, OUTLINE_MORE];
   const item = (id: string, narrow: boolean) => {
     const c = command(id);
     return (
@@ -98,8 +104,8 @@ function MoreMenu() {
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="popover menu" side="top" sideOffset={10} collisionPadding={10} onCloseAutoFocus={(event) => event.preventDefault()}>
-          {SHOWN.filter((id) => !ALWAYS.has(id)).map((id) => item(id, true))}
-          {MORE.map((id) => item(id, false))}
+          {shown.filter((id) => !ALWAYS.has(id)).map((id) => item(id, true))}
+          {more.map((id) => item(id, false))}
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>

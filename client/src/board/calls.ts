@@ -7,7 +7,8 @@ import type { Stage } from "./stage";
 export interface Shown {
   readonly key: string;
   readonly kind: CallKind;
-  readonly at: Point;
+  /** Nowhere for those who have no pointer: they are only heard. */
+  readonly at: Point | undefined;
   readonly name: string;
   readonly color: number;
   readonly mine: boolean;
@@ -39,7 +40,6 @@ export function useCalls(): { readonly shown: readonly Shown[]; readonly latest:
     const show = (id: string, { kind, turn }: Call, at: Point | undefined, who: { name: string; color: number }, mine: boolean) => {
       if (heard.get(id) === turn) return;
       heard.set(id, turn);
-      if (!at) return;
       const one: Shown = { key: `${id} ${String(turn)}`, kind, at, name: who.name, color: who.color, mine };
       setShown((now) => [...now, one].slice(-MOST));
       if (!mine && performance.now() - said > HEARD) {

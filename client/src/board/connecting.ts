@@ -4,8 +4,8 @@ import { MEANINGS } from "../document/model";
 import type { Connector } from "../document/model";
 import { plainText } from "../richtext/parse";
 
-/** Draws a connector between two elements and chooses it. False when there is one already, or none can be. */
-export function connectTo({ document, focus, notice, t }: Hands, from: string, to: string): boolean {
+/** Draws a connector between two elements, and on the canvas chooses it. False when there is one already, or none can be. */
+export function connectTo({ document, focus, notice, ui, t }: Hands, from: string, to: string): boolean {
   const { connectors, elements } = document.board();
   const target = elements.find((e) => e.id === to);
   if (connectors.some((c) => c.from === from && c.to === to)) {
@@ -14,7 +14,8 @@ export function connectTo({ document, focus, notice, t }: Hands, from: string, t
   }
   const id = document.blueprint.connect(from, to);
   if (id === undefined) return false;
-  focus.selectConnector(id);
+  // In the outline a connector has no place of its own.
+  if (ui.get().view === "canvas") focus.selectConnector(id);
   notice.say(t("said.connected", { to: plainText(target?.text ?? "") || t(`kind.${target?.kind ?? "note"}`) }));
   return true;
 }

@@ -3,7 +3,7 @@ import type { Patch } from "../document/elements";
 import type { Board, Element } from "../document/model";
 import { neighbours, orderBetween } from "../document/order";
 import { touches } from "./ground";
-import { cellAt, indexAt } from "./layout";
+import { SIZES, cellAt, indexAt } from "./layout";
 import type { Cell, Geometry, Rect } from "./layout";
 
 /** Where things go when they are carried, nudged, lined up or laid in a row. Pure functions of the board. */
@@ -103,6 +103,13 @@ export function within(board: Board, geometry: Geometry, area: Rect): string[] {
       return place !== undefined && (e.kind === "frame" ? holds(area, place) : touches(area, place));
     })
     .map((e) => e.id);
+}
+
+/** A point under everything there is. */
+export function below(geometry: Geometry): { x: number; y: number } {
+  let bottom = geometry.height;
+  for (const p of geometry.places.values()) bottom = Math.max(bottom, p.y + p.height);
+  return { x: SIZES.laneHeader + SIZES.step / 2, y: bottom + SIZES.lane };
 }
 
 /** The least rectangle around all of these. */

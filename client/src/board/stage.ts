@@ -1,7 +1,9 @@
+import type { OutlineKeys } from "../outline/keys";
 import type { Writer } from "../richtext/writer";
 import type { Point } from "../sync/presence";
 import { NOTHING } from "./layout";
 import type { Geometry, Rect } from "./layout";
+import { below } from "./moving";
 
 /** How the view of the board is moved. Rectangles are in board units. */
 export interface View {
@@ -18,12 +20,28 @@ export interface View {
   reveal(area: Rect): void;
   /** Pixels. */
   panBy(dx: number, dy: number): void;
+  /** The point of the board that is seen at a point of the window. */
+  at(x: number, y: number): Point;
 }
 
-/** What commands must know of the canvas at the moment they run. The canvas keeps it up to date; nothing follows it. */
+/**
+ * Brings a part of the board into view and gives it the keyboard; with `look` the keyboard stays where it is. Every way of
+ * showing the board has its own.
+ */
+export interface GoTo {
+  element(id: string, look?: boolean): void;
+  step(id: string, look?: boolean): void;
+  lane(id: string, look?: boolean): void;
+}
+
+/** What commands must know of the view at the moment they run. The view that is shown keeps it up to date; nothing follows it. */
 export class Stage {
-  geometry: Geometry = NOTHING;
+  /** Works out where everything lies; a view without a canvas does so only when somebody asks. */
+  measure: () => Geometry = () => NOTHING;
   view: View | undefined;
+  goTo: GoTo | undefined;
+  /** What the keys do in the outline, while that is shown. */
+  outline: OutlineKeys | undefined;
   /** Where the pointer was last. */
   pointer: Point | undefined;
   /** Where the open context menu was asked for, if by a pointer. */
@@ -33,10 +51,14 @@ export class Stage {
   /** Of the field being written in, while there is one. */
   writer: Writer | undefined;
 
-  /** Where something new goes that has no place of its own. */
+  get geometry(): Geometry {
+    return this.measure();
+  }
+
+  /** Where something new goes that has no place of its own: amid what is seen, else below everything, in nothing's way. */
   middle(): Point {
     const seen = this.view?.visible();
-    return seen ? { x: seen.x + seen.width / 2, y: seen.y + seen.height / 2 } : { x: 0, y: 0 };
+    return seen ? { x: seen.x + seen.width / 2, y: seen.y + seen.height / 2 } : below(this.geometry);
   }
 
   /** Gives an element the keyboard, once it has been drawn. */

@@ -1,10 +1,12 @@
 import { useSyncExternalStore } from "react";
 import type { Kind } from "../document/model";
 import { useTools } from "./context";
+import { lastForm, lastView, rememberView } from "./lastView";
+import type { OutlineForm, View } from "./lastView";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
-export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "mark" | "save" | "link";
+export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "markStep" | "feel" | "moveTo" | "removePart";
 
 export interface Ui {
   readonly tool: Tool;
@@ -14,6 +16,8 @@ export interface Ui {
   /** Which of the elements found one is at. */
   readonly found: string | undefined;
   readonly minimap: boolean;
+  readonly view: View;
+  readonly form: OutlineForm;
 }
 
 const MINIMAP = "openmic.minimap";
@@ -21,7 +25,7 @@ const MINIMAP = "openmic.minimap";
 /** What is open around the board. */
 export class UiStore {
   readonly #listeners = new Set<() => void>();
-  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes" };
+  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm() };
 
   get = (): Ui => this.#ui;
 
@@ -34,6 +38,7 @@ export class UiStore {
     const next = { ...this.#ui, ...change };
     if ((Object.keys(next) as (keyof Ui)[]).every((k) => next[k] === this.#ui[k])) return;
     if (next.minimap !== this.#ui.minimap) localStorage.setItem(MINIMAP, next.minimap ? "yes" : "no");
+    if (next.view !== this.#ui.view || next.form !== this.#ui.form) rememberView(next.view, next.form);
     this.#ui = next;
     for (const listener of this.#listeners) listener();
   }

@@ -35,7 +35,7 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
   const store = useStoreApi();
   // Set as soon as it is drawn: a command may run before the next effect.
   useEffect(() => {
-    stage.geometry = geometry;
+    stage.measure = () => geometry;
   }, [stage, geometry]);
 
   useEffect(() => {
@@ -88,6 +88,7 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
         const { x, y, zoom } = flow.getViewport();
         void flow.setViewport({ x: x + dx, y: y + dy, zoom });
       }),
+      at: (x, y) => flow.screenToFlowPosition({ x, y }),
     };
     return () => {
       stage.view = undefined;

@@ -31,13 +31,14 @@ const moves = ARROWS.flatMap(([direction, key]): Command[] => {
   const sign = direction === "left" || direction === "up" ? -1 : 1;
   const across = direction === "left" || direction === "right";
   return [
-    { id: `move.${direction}`, group: "arrange", keys: [key], listed: "move", onlyKey: true, can: anyChosen, run: ({ actions }) => actions.step(direction) },
-    { id: `moveFine.${direction}`, group: "arrange", keys: [`Shift+${key}`], listed: "moveFine", onlyKey: true, can: anyChosen, run: ({ actions }) => actions.step(direction, 1) },
+    { id: `move.${direction}`, group: "arrange", keys: [key], listed: "move", onlyKey: true, on: "canvas", can: anyChosen, run: ({ actions }) => actions.step(direction) },
+    { id: `moveFine.${direction}`, group: "arrange", keys: [`Shift+${key}`], listed: "moveFine", onlyKey: true, on: "canvas", can: anyChosen, run: ({ actions }) => actions.step(direction, 1) },
     {
       id: `resize.${direction}`,
       group: "arrange",
       keys: [`Alt+Shift+${key}`],
       listed: "resize",
+      on: "canvas",
       can: (hands) => free(hands).length > 0,
       run: (hands) => {
         const by = sign * NUDGE * 2;
@@ -57,6 +58,7 @@ const moves = ARROWS.flatMap(([direction, key]): Command[] => {
       listed: "pan",
       look: true,
       onlyKey: true,
+      on: "canvas",
       can: (hands) => !anyChosen(hands),
       run: ({ stage }) => stage.view?.panBy(across ? -sign * PAN : 0, across ? 0 : -sign * PAN),
     },
@@ -71,6 +73,7 @@ export const ARRANGE: readonly Command[] = [
     (edge): Command => ({
       id: `align.${edge}`,
       group: "arrange",
+      on: "canvas",
       can: (hands) => free(hands).length > 1,
       run: ({ actions, document, stage, focus }) => void actions.patch(aligned(document.board(), stage.geometry, focus.get().chosen, edge)),
     }),
@@ -79,6 +82,7 @@ export const ARRANGE: readonly Command[] = [
     (axis): Command => ({
       id: `distribute.${axis}`,
       group: "arrange",
+      on: "canvas",
       can: (hands) => free(hands).length > 2,
       run: ({ actions, document, stage, focus }) => void actions.patch(distributed(document.board(), stage.geometry, focus.get().chosen, axis)),
     }),
@@ -87,6 +91,7 @@ export const ARRANGE: readonly Command[] = [
     (to): Command => ({
       id: `stack.${to}`,
       group: "arrange",
+      on: "canvas",
       keys: [to === "front" ? "Mod+Shift+ArrowUp" : "Mod+Shift+ArrowDown"],
       menu: ["chosen"],
       can: (hands) => chosenOf(hands).some((e) => !inCell(e)),
@@ -107,6 +112,7 @@ export const ARRANGE: readonly Command[] = [
   {
     id: "frameChosen",
     group: "arrange",
+    on: "canvas",
     keys: ["Mod+g"],
     menu: ["chosen"],
     icon: "frame",

@@ -1,6 +1,7 @@
 import type { Actions } from "../board/actions";
 import type { BoardTools, Names } from "../board/context";
 import type { IconName } from "../board/Icon";
+import type { View } from "../board/lastView";
 import type { PanelStore } from "../panel/store";
 
 /** What a command has at hand. */
@@ -30,6 +31,8 @@ export interface Command {
   readonly scope?: "board" | "everywhere" | "self";
   /** Also offered to those who may only look. */
   readonly look?: boolean;
+  /** In which view it makes sense; in both, when left out. */
+  readonly on?: View;
   /** Also offered to those who may only comment. */
   readonly talk?: boolean;
   /** In the context menu of what is chosen, of the ground, or both. */

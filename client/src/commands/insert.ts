@@ -19,8 +19,8 @@ const TOOLS: readonly (readonly [Extract<Tool, "text" | "shape" | "frame" | "ink
 ];
 
 export const INSERT: readonly Command[] = [
-  { id: "tool.select", group: "add", keys: ["v"], look: true, icon: "select", run: ({ ui }) => ui.set({ tool: "select" }) },
-  { id: "tool.hand", group: "add", keys: ["h"], look: true, icon: "hand", run: ({ ui }) => ui.set({ tool: "hand" }) },
+  { id: "tool.select", group: "add", keys: ["v"], look: true, on: "canvas", icon: "select", run: ({ ui }) => ui.set({ tool: "select" }) },
+  { id: "tool.hand", group: "add", keys: ["h"], look: true, on: "canvas", icon: "hand", run: ({ ui }) => ui.set({ tool: "hand" }) },
   ...INTO_CELL.map(
     ([kind, key]): Command => ({
       id: `add.${kind}`,
@@ -41,11 +41,15 @@ export const INSERT: readonly Command[] = [
       id: `add.${kind}`,
       group: "add",
       keys: [key],
-      ...(kind === "ink" ? {} : { menu: ["ground"] as const }),
+      ...(kind === "ink" ? { on: "canvas" as const } : { menu: ["ground"] as const }),
       icon: kind,
       run: ({ actions, ui, stage, notice, t }) => {
         if (stage.menuAt && kind !== "ink") {
           actions.addFree(kind, stage.menuAt);
+          return;
+        }
+        if (ui.get().view === "outline" && kind !== "ink") {
+          actions.addFree(kind, stage.middle());
           return;
         }
         ui.set({ tool: kind });
@@ -57,6 +61,7 @@ export const INSERT: readonly Command[] = [
   {
     id: "putMiddle",
     group: "add",
+    on: "canvas",
     keys: ["Enter"],
     onlyKey: true,
     can: ({ ui }) => ["text", "shape", "frame"].includes(ui.get().tool),

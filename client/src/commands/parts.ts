@@ -46,6 +46,7 @@ export const PARTS: readonly Command[] = [
   ),
   {
     id: "addStepHere",
+    on: "canvas",
     group: "board",
     menu: ["ground"],
     icon: "in",
@@ -57,6 +58,7 @@ export const PARTS: readonly Command[] = [
   },
   {
     id: "addLaneHere",
+    on: "canvas",
     group: "board",
     menu: ["ground"],
     icon: "in",
@@ -68,6 +70,7 @@ export const PARTS: readonly Command[] = [
   },
   {
     id: "fold",
+    on: "canvas",
     group: "view",
     keys: ["l"],
     look: true,
@@ -88,6 +91,7 @@ export const PARTS: readonly Command[] = [
   },
   {
     id: "unfoldAll",
+    on: "canvas",
     group: "view",
     look: true,
     can: ({ folds }) => folds.get().folded.size > 0,
@@ -95,6 +99,7 @@ export const PARTS: readonly Command[] = [
   },
   {
     id: "curve",
+    on: "canvas",
     group: "view",
     look: true,
     menu: ["ground"],

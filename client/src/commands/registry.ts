@@ -1,16 +1,18 @@
 import { ARRANGE } from "./arrange";
+import type { View } from "../board/lastView";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
 import { FORMAT } from "./format";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
+import { OUTLINE } from "./outline";
 import { PARTS } from "./parts";
 import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
+export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -20,8 +22,12 @@ export function command(id: string): Command {
   return found;
 }
 
+/** Whether a command makes sense in a view. */
+export const fits = (c: Command, view: View) => c.on === undefined || c.on === view;
+
 export function isAllowed(c: Command, hands: Hands): boolean {
-  const { document } = hands;
+  const { document, ui } = hands;
+  if (!fits(c, ui.get().view)) return false;
   return (c.look === true || document.editable || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
 }
 

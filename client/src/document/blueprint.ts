@@ -95,6 +95,14 @@ export class Blueprint {
     return this.#perform((draft) => setFields(draft, [what, id], { order }));
   }
 
+  /** Puts these steps, one after another, at `index` among the others. */
+  moveSteps(ids: readonly string[], index: number): boolean {
+    const rest = this.#board().steps.filter((s) => !ids.includes(s.id));
+    const [before, after] = neighbours(rest, index);
+    let last = before;
+    return this.#perform((draft) => ids.flatMap((id) => setFields(draft, ["steps", id], { order: (last = orderBetween(last, after)) })));
+  }
+
   removeStep(id: string, contents: Contents): boolean {
     return this.#removeWith("steps", id, contents, (e) => e.step === id);
   }

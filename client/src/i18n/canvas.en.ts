@@ -1,6 +1,9 @@
+import { outlineCommands, outlineListed } from "./outline.en";
+
 /** The words of the canvas: what can be done on it, and what is said about it. */
 export const canvas = {
   command: {
+    ...outlineCommands,
     tool: { select: "Choose and move", hand: "Move the view" },
     add: {
       note: "New note",
@@ -75,6 +78,7 @@ export const canvas = {
   },
   /** One line for several commands in the list of keys. */
   listed: {
+    ...outlineListed,
     color: "Colour of what is chosen",
     move: "Move what is chosen: between cells, or freely",
     moveFine: "Move it a little",
@@ -85,6 +89,8 @@ export const canvas = {
     "tool.select": "Choose",
     "add.note": "Note",
     "add.action": "Action",
+    "add.evidence": "Evidence",
+    "add.decision": "Decision",
     "add.text": "Text",
     "add.shape": "Shape",
     "add.frame": "Frame",
@@ -112,6 +118,7 @@ export const canvas = {
     previous: "Previous",
     close: "Close the search",
     results: "Found on the board",
+    comment: "Said about “{{about}}”",
   },
   minimap: { label: "Map of the board" },
   connector: {

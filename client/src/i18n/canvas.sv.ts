@@ -1,8 +1,10 @@
 import type { Shape } from "./en";
+import { outlineCommands, outlineListed } from "./outline.sv";
 import type { canvas as enCanvas, said as enSaid } from "./canvas.en";
 
 export const canvas: Shape<typeof enCanvas> = {
   command: {
+    ...outlineCommands,
     tool: { select: "Välj och flytta", hand: "Flytta vyn" },
     add: {
       note: "Ny lapp",
@@ -76,6 +78,7 @@ export const canvas: Shape<typeof enCanvas> = {
     curve: "Visa eller dölj känslokurvan",
   },
   listed: {
+    ...outlineListed,
     color: "Färg på det valda",
     move: "Flytta det valda: mellan rutor, eller fritt",
     moveFine: "Flytta det lite",
@@ -86,6 +89,8 @@ export const canvas: Shape<typeof enCanvas> = {
     "tool.select": "Välj",
     "add.note": "Lapp",
     "add.action": "Handling",
+    "add.evidence": "Bevis",
+    "add.decision": "Beslut",
     "add.text": "Text",
     "add.shape": "Form",
     "add.frame": "Ram",
@@ -113,6 +118,7 @@ export const canvas: Shape<typeof enCanvas> = {
     previous: "Föregående",
     close: "Stäng sökningen",
     results: "Träffar på tavlan",
+    comment: "Sagt om ”{{about}}”",
   },
   minimap: { label: "Karta över tavlan" },
   connector: {

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { device } from "./device.en";
@@ -221,6 +222,7 @@ export const en = {
   copy,
   open,
   templates,
+  outline,
   parts,
   share,
   talk,

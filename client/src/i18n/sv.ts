@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.sv";
+import { outline } from "./outline.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { parts } from "./parts.sv";
@@ -221,6 +222,7 @@ export const sv: Words = {
   copy,
   open,
   templates,
+  outline,
   parts,
   share,
   talk,

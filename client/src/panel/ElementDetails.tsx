@@ -4,6 +4,7 @@ import { EVIDENCE_STATUSES, PERFORMERS } from "../document/model";
 import type { Element, Kind } from "../document/model";
 import { TalkButtons } from "../talk/Signs";
 import { Choice, Words } from "./fields";
+import { Links } from "./Links";
 import { Markers } from "./Markers";
 
 /** Kinds that one thing can turn into another of without losing anything. */
@@ -52,6 +53,7 @@ export function ElementDetails({ element }: { element: Element }) {
         />
       </div>
       <Markers target={id} step={element.step} />
+      <Links element={element} />
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function Pills({ target }: { target: string }) {
   );
 }
 
-function Pill({ marker }: { marker: Marker }) {
+export function Pill({ marker }: { marker: Marker }) {
   const { t } = useTranslation();
   const saySeconds = useSaySeconds();
   const { type, waitSeconds, severity, likelihood, recovery } = marker;

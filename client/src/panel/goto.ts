@@ -1,72 +1,16 @@
-import { useReactFlow } from "@xyflow/react";
 import { useMemo } from "react";
 import { useTools } from "../board/context";
+import type { GoTo } from "../board/stage";
 
-/** Room that is left around what is brought into view, pixels; above it lie the names of the steps. */
-const MARGIN = { left: 150, top: 70, right: 30, bottom: 110 };
-
-export interface GoTo {
-  element(id: string): void;
-  step(id: string): void;
-  lane(id: string): void;
-}
-
-/** Brings a part of the board into view and gives it the keyboard. */
+/** Brings a part of the board into view, however the board is shown, and gives it the keyboard. */
 export function useGoTo(): GoTo {
-  const flow = useReactFlow();
-  const { document: board, focus, stage, follow } = useTools();
-  return useMemo(() => {
-    const move = (dx: number, dy: number) => {
-      follow.stop();
-      const { x, y, zoom } = flow.getViewport();
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      return flow.setViewport({ x: x + dx, y: y + dy, zoom }, calm ? {} : { duration: 160 });
-    };
-    const reveal = (rect: { left: number; right: number; top: number; bottom: number }, both: boolean) => {
-      const frame = document.querySelector(".canvas")?.getBoundingClientRect();
-      if (!frame) return;
-      const gap = (from: number, to: number, low: number, high: number) => (from < low ? low - from : to > high ? Math.max(high - to, low - from) : 0);
-      const dx = gap(rect.left, rect.right, frame.left + MARGIN.left, frame.right - MARGIN.right);
-      const dy = both ? gap(rect.top, rect.bottom, frame.top + headerBottom() + MARGIN.top, frame.bottom - MARGIN.bottom) : 0;
-      if (dx !== 0 || dy !== 0) void move(dx, dy);
-    };
-    const field = (testId: string) => document.querySelector<HTMLElement>(`[data-testid="${CSS.escape(testId)}"]`);
-
-    return {
-      element: (id) => {
-        const element = board.board().elements.find((e) => e.id === id);
-        const place = stage.geometry.places.get(id);
-        if (!element || !place) return;
-        const from = flow.flowToScreenPosition(place);
-        const to = flow.flowToScreenPosition({ x: place.x + place.width, y: place.y + place.height });
-        reveal({ left: from.x, top: from.y, right: to.x, bottom: to.y }, true);
-        focus.select(id, element.lane !== undefined && element.step !== undefined ? { lane: element.lane, step: element.step } : undefined);
-        // On a very large board a card is drawn only once it is in view.
-        let tries = 30;
-        const give = () => {
-          const card = document.querySelector<HTMLElement>(`[data-note-id="${CSS.escape(id)}"]`);
-          if (card) card.focus({ preventScroll: true });
-          else if (tries-- > 0) requestAnimationFrame(give);
-        };
-        give();
-      },
-      step: (id) => {
-        const name = field(`step-title-${id}`);
-        if (!name) return;
-        reveal(name.getBoundingClientRect(), false);
-        name.focus({ preventScroll: true });
-      },
-      lane: (id) => {
-        const name = field(`lane-title-${id}`);
-        if (!name) return;
-        const { top, bottom } = name.getBoundingClientRect();
-        const frame = document.querySelector(".canvas")?.getBoundingClientRect();
-        reveal({ top, bottom, left: (frame?.left ?? 0) + MARGIN.left, right: (frame?.left ?? 0) + MARGIN.left }, true);
-        name.focus({ preventScroll: true });
-      },
-    };
-  }, [flow, board, focus, stage, follow]);
+  const { stage } = useTools();
+  return useMemo(
+    () => ({
+      element: (id, look) => stage.goTo?.element(id, look),
+      step: (id, look) => stage.goTo?.step(id, look),
+      lane: (id, look) => stage.goTo?.lane(id, look),
+    }),
+    [stage],
+  );
 }
-
-/** How far down the floating bars reach. */
-const headerBottom = () => document.querySelector(".bars")?.getBoundingClientRect().bottom ?? 0;

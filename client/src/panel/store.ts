@@ -29,6 +29,12 @@ export class PanelStore {
     this.#set({ ...this.#state, tab });
   }
 
+  /** What the details are about from now on, if they are shown. */
+  point(subject: Subject | undefined): void {
+    const { subject: now } = this.#state;
+    if (now?.kind !== subject?.kind || now?.id !== subject?.id) this.#set({ ...this.#state, subject });
+  }
+
   /** Shows the details of a step or a lane, or of the board itself. */
   about(subject: Subject | undefined): void {
     this.#set({ tab: "details", subject });

@@ -1,5 +1,4 @@
 import { useEffect } from "react";
-import { useReactFlow } from "@xyflow/react";
 import type { Hands } from "../commands/command";
 import { useHands } from "../commands/hands";
 import { inCell } from "../document/elements";
@@ -99,10 +98,9 @@ export function picturesIn(data: DataTransfer | null): File[] {
 /** Files that are let go over the board are put there. Anywhere else on the page they would take the board's place in the window. */
 export function useDrop(onOver: (at: { x: number; y: number } | undefined) => void): void {
   const hands = useHands();
-  const flow = useReactFlow();
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
-    const pointOf = (event: DragEvent) => flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    const pointOf = (event: DragEvent) => hands.stage.view?.at(event.clientX, event.clientY);
     const over = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
@@ -116,7 +114,8 @@ export function useDrop(onOver: (at: { x: number; y: number } | undefined) => vo
       if (!carriesFiles(event)) return;
       event.preventDefault();
       onOver(undefined);
-      void addPictures(hands, [...(event.dataTransfer?.files ?? [])], { at: pointOf(event) });
+      const at = pointOf(event);
+      void addPictures(hands, [...(event.dataTransfer?.files ?? [])], at ? { at } : usualPlace(hands));
     };
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);
@@ -126,5 +125,5 @@ export function useDrop(onOver: (at: { x: number; y: number } | undefined) => vo
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", drop);
     };
-  }, [hands, flow, onOver]);
+  }, [hands, onOver]);
 }

@@ -98,7 +98,7 @@ test("everything is said in Swedish and in English, and the language can be chan
   }
 
   // What is the same word in both: names, people's own words, and keys of the keyboard.
-  const both = /^(Openmic|Svenska|English|Text|1234|Åse|[+×·\d–]*|.|Enter|Esc|Delete|(Ctrl|Alt|Shift)\b.*|[←→↑↓\d ]+|http.*)$/;
+  const both = /^(Openmic|Svenska|English|Text|1234|Åse|[+×·\d–]*|.|Enter|Esc|Delete|Home End|F\d|(Ctrl|Alt|Shift)\b.*|[←→↑↓\d ]+|http.*)$/;
   for (const [state, words] of said.en) {
     const swedish = said.sv.get(state) ?? [];
     expect([...words, ...swedish].filter((word) => keys.test(word)), `raw keys: ${state}`).toEqual([]);
@@ -181,4 +181,16 @@ async function everyState(person: Person, link: string, look: (state: string) =>
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("keyboard");
   await page.keyboard.press("Escape");
+  await page.getByTestId("view-button").click();
+  await expect(page.getByTestId("outline-table")).toBeVisible();
+  await page.getByTestId("step-title-s1").focus();
+  await look("table");
+  await page.getByTestId("form-list").click();
+  await look("list");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("keyboard in the outline");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("view-button").click();
+  await expect(page.locator("main.canvas")).toBeVisible();
 }
