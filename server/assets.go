@@ -32,7 +32,7 @@ func serveClient(assets fs.FS) http.Handler {
 		} else {
 			w.Header().Set("Cache-Control", "no-cache")
 		}
-		if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+		if kind := contentType(name); kind != "" {
 			w.Header().Set("Content-Type", kind)
 		}
 		w.Header().Set("Vary", "Accept-Encoding")
@@ -42,6 +42,15 @@ func serveClient(assets fs.FS) http.Handler {
 		}
 		http.ServeFileFS(w, r, assets, name)
 	})
+}
+
+// contentType names what every machine must send alike, whatever types it knows
+// of itself.
+func contentType(name string) string {
+	if path.Ext(name) == ".webmanifest" {
+		return "application/manifest+json"
+	}
+	return mime.TypeByExtension(path.Ext(name))
 }
 
 func isFile(assets fs.FS, name string) bool {

@@ -270,6 +270,7 @@ func TestClientFiles(t *testing.T) {
 		{"/b/abc/", "no-cache", "text/html", page},
 		{"/no/such.thing", "no-cache", "text/html", page},
 		{"/favicon.svg", "no-cache", "image/svg+xml", "<svg"},
+		{"/app.webmanifest", "no-cache", "application/manifest+json", "{}"},
 		{"/assets", "no-cache", "text/html", page},
 		{"/assets/main-1a.js", "public, max-age=31536000, immutable", "text/javascript", "export {}"},
 	} {

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Content } from "../exchange/content";
 import { currentLanguage } from "../i18n";
+import { keepForOffline } from "./offline";
 import type { Preview, Template } from "../templates/templates";
 
 interface Choice extends Template {
@@ -22,6 +23,7 @@ export function TemplateChooser({ onChoose }: { onChoose: (content: Content | un
       ([{ givenTemplates, previewOf }, { ownTemplates }]) => {
         if (!wanted) return;
         const own = ownTemplates().map((o) => ({ ...o, own: true, about: "", preview: previewOf(o.content) }));
+        void keepForOffline();
         setChoices([...givenTemplates(language).map((g) => ({ ...g, own: false })), ...own]);
       },
       // Without them a board begins empty.

@@ -8,6 +8,7 @@ import { useKeys } from "../commands/useKeys";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
+import { watchForNewVersion } from "../app/version";
 import { ShareDialog } from "../share/ShareDialog";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
@@ -130,6 +131,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ConnectionBanner />
         <FollowBanner />
         <ReadOnlyNote />
+        <NewVersion />
       </div>
       <BoardContextMenu>
         <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={onShown} /> : <OutlineView onShown={onShown} />}</Suspense>
@@ -167,6 +169,21 @@ function NoticeLine() {
     <p className="notice" role="status" data-testid="notice" data-shown={message !== "" || undefined}>
       {message}
     </p>
+  );
+}
+
+function NewVersion() {
+  const { t } = useTranslation();
+  const [newer, setNewer] = useState(false);
+  useEffect(() => watchForNewVersion(() => setNewer(true)), []);
+  if (!newer) return null;
+  return (
+    <div className="banner" role="status" data-testid="new-version">
+      <p>{t("device.newVersion")}</p>
+      <button type="button" className="btn soft" onClick={() => location.reload()}>
+        {t("device.reload")}
+      </button>
+    </div>
   );
 }
 

@@ -25,6 +25,7 @@ import { useLeader } from "./following";
 import { useFollowing } from "./followView";
 import { useMarquee } from "./marquee";
 import { rememberedLines } from "./measure";
+import { useMedia } from "./media";
 import { Minimap } from "./Minimap";
 import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
@@ -38,6 +39,7 @@ import { settled } from "./settle";
 import { useStable } from "./stable";
 import { useInView } from "./useInView";
 import { isMarked } from "../richtext/parse";
+import { useUncover } from "./uncover";
 import { useUi } from "./ui";
 import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
 import { useVisibleArea } from "./visible";
@@ -69,6 +71,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const outlook = useOutlook();
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
+  const touch = useMedia("(pointer: coarse)");
   const writing = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
   const geometry = useGeometry(board, outlook, writing);
   const carrying = useCarrying(board, geometry);
@@ -76,7 +79,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const overview = useFar() && large;
   const [under, setUnder] = useState<string>();
   const shown = useShown(board, large, overview, under);
-  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select", shown);
+  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"), shown);
   const frame = useRef<HTMLDivElement>(null);
   const top = useTopInset(frame);
   const space = useSpaceKey();
@@ -88,6 +91,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   useFirstView(geometry, frame, onShown);
   useCanvasGoTo();
   useZoomStyle(frame, large);
+  useUncover(frame, touch);
   useUnfolding();
   useInView(geometry);
 

@@ -1,17 +1,20 @@
 import { useReactFlow, useStore } from "@xyflow/react";
-import { useCallback } from "react";
+import { useCallback, useRef } from "react";
 import type { PointerEvent, ReactNode } from "react";
 import { area } from "../tools/area";
 import type { Placing } from "../tools/area";
 import type { Press } from "../tools/chart";
+import { viewAfter } from "../tools/fingers";
 import { ink } from "../tools/ink";
 import type { Stroke } from "../tools/ink";
+import type { Point } from "../sync/presence";
 import { useChart } from "../tools/useChart";
 import { useActions } from "./actions";
 import { useTools } from "./context";
 import { boundsOf, fromCorner, inkPath, simplified } from "./ink";
 import { useUi } from "./ui";
 import type { Tool } from "./ui";
+import { ZOOM } from "./view";
 
 /** While a drawing tool is in the hand it lies over the board and takes the pointer. */
 export function DrawLayer() {
@@ -72,10 +75,16 @@ function AreaLayer({ tool }: { tool: Exclude<Tool, "select" | "hand" | "ink"> })
   );
 }
 
-/** Turns the events of the browser into those of a tool. */
+/**
+ * Turns the events of the browser into those of a tool. One finger draws and two move the view; once a pen has been seen
+ * the fingers only move the view, for they are the hand that holds it.
+ */
 function Layer({ tool, send, children }: { tool: Tool; send: (event: Press) => void; children: ReactNode }) {
   const { stage } = useTools();
   const flow = useReactFlow();
+  const drawing = useRef<number>(undefined);
+  const fingers = useRef(new Map<number, Point>());
+  const moving = useRef(false);
   const press = (type: Press["type"], event: PointerEvent): Press => {
     const screen = { x: event.clientX, y: event.clientY };
     const coalesced = type === "move" ? (event.nativeEvent.getCoalescedEvents?.() ?? []) : [];
@@ -85,19 +94,50 @@ function Layer({ tool, send, children }: { tool: Tool; send: (event: Press) => v
     });
     return { type, screen, at: flow.screenToFlowPosition(screen), ...(passed.length > 0 ? { passed } : {}) };
   };
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    if (event.pointerType === "pen") stage.penSeen = true;
+    if (event.pointerType === "touch") {
+      fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      const byFinger = drawing.current !== undefined && fingers.current.has(drawing.current);
+      if (stage.penSeen || fingers.current.size > 1) {
+        // The palm under a pen that draws moves nothing.
+        moving.current = drawing.current === undefined || byFinger;
+        if (byFinger) lift("cancel", event);
+        return;
+      }
+    }
+    if (drawing.current !== undefined || !event.isPrimary) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    drawing.current = event.pointerId;
+    send(press("down", event));
+  };
+  const move = (event: PointerEvent) => {
+    if (event.pointerId === drawing.current) send(press("move", event));
+    else if (moving.current && fingers.current.has(event.pointerId)) {
+      const before = [...fingers.current.values()];
+      fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      void flow.setViewport(viewAfter(flow.getViewport(), before, [...fingers.current.values()], ZOOM));
+    }
+  };
+  const lift = (type: "up" | "cancel", event: PointerEvent) => {
+    drawing.current = undefined;
+    send(press(type, event));
+  };
+  const up = (type: "up" | "cancel", event: PointerEvent) => {
+    fingers.current.delete(event.pointerId);
+    if (fingers.current.size === 0) moving.current = false;
+    if (event.pointerId === drawing.current) lift(type, event);
+  };
   return (
     <div
       className="draw-layer"
       data-tool={tool}
       data-testid="draw-layer"
-      onPointerDown={(event) => {
-        if (event.button !== 0 || !event.isPrimary) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        send(press("down", event));
-      }}
-      onPointerMove={(event) => send(press("move", event))}
-      onPointerUp={(event) => send(press("up", event))}
-      onPointerCancel={(event) => send(press("cancel", event))}
+      onPointerDown={down}
+      onPointerMove={move}
+      onPointerUp={(event) => up("up", event)}
+      onPointerCancel={(event) => up("cancel", event)}
       onWheel={(event) => stage.view?.panBy(-event.deltaX, -event.deltaY)}
     >
       {children}

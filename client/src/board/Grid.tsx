@@ -127,7 +127,7 @@ const GridCell = memo(
           <button
             ref={button}
             type="button"
-            className="cell-add nopan nodrag"
+            className="cell-add nodrag"
             tabIndex={current || first ? 0 : -1}
             aria-label={t("board.addHere", { lane: names.lane(cell.lane), step: names.step(cell.step) })}
             onFocus={() => focus.atCell(cell)}

@@ -46,7 +46,8 @@ export function useNodes(
   drags: readonly Drag[],
   resize: Resize | undefined,
   chosen: readonly string[],
-  draggable: boolean,
+  /** A finger that is put on what is not chosen moves the view. */
+  draggable: "all" | "chosen" | false,
   { area, also }: Shown,
 ): ElementNode[] {
   const { t } = useTranslation();
@@ -76,7 +77,7 @@ export function useNodes(
       const role = names.roleOf(element.lane);
       const former = cache.current.get(element.id);
       const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element);
-      const node = make(element, label, role, rect, all.has(element.id), draggable && !element.locked, drag !== undefined);
+      const node = make(element, label, role, rect, all.has(element.id), (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked, drag !== undefined);
       next.set(element.id, former && same(former, node) ? former : node);
     }
     cache.current = next;

@@ -46,6 +46,8 @@ export class Stage {
   pointer: Point | undefined;
   /** Where the open context menu was asked for, if by a pointer. */
   menuAt: Point | undefined;
+  /** A pen has been used on this board: from then on fingers draw nothing. */
+  penSeen = false;
   /** Of the field being written in, while there is one. */
   writer: Writer | undefined;
 

@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.en";
 import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { device } from "./device.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
@@ -229,6 +230,7 @@ export const en = {
   call,
   drawn,
   richtext,
+  device,
   someone: "Someone",
 };
 

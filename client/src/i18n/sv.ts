@@ -4,6 +4,7 @@ import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
+import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
@@ -229,5 +230,6 @@ export const sv: Words = {
   call,
   drawn,
   richtext,
+  device,
   someone: "Någon",
 };
