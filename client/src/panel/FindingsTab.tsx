@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useBoard, useEditable, useNames, useTools } from "../board/context";
+import { useBoard, useBoardPart, useEditable, useNames, useTools } from "../board/context";
 import { READABLE } from "../document/model";
 import type { Board, Rule } from "../document/model";
 import { TELLS, findingsOf } from "../findings/findings";
@@ -10,24 +10,60 @@ import { useGoTo } from "./goto";
 
 const made = new WeakMap<Board, readonly Finding[]>();
 
-/** Above so many elements the rules wait for a pause in the typing, milliseconds. */
+function findingsIn(board: Board): readonly Finding[] {
+  const known = made.get(board) ?? findingsOf(board);
+  made.set(board, known);
+  return known;
+}
+
+/** Above so many elements the rules wait for a pause in the typing, milliseconds, but in a busy room not for ever. */
 const LARGE = 300;
 const PAUSE = 300;
+const LATEST = 3000;
 
-/** The findings of the board as it is now, or as it was a moment ago. */
-export function useFindings(): readonly Finding[] {
-  const now = useBoard();
-  const [board, settle] = useState(now);
+/** What is to be told of the findings of the board as it is now, or as it was a moment ago. */
+function useFound<T>(part: (found: readonly Finding[]) => T, none: T): T {
+  const { document } = useTools();
+  const [told, tell] = useState(() => (document.board().elements.length > LARGE ? none : part(findingsIn(document.board()))));
   useEffect(() => {
-    const timer = setTimeout(() => settle(now), now.elements.length > LARGE ? PAUSE : 0);
-    return () => clearTimeout(timer);
-  }, [now]);
-  return useMemo(() => {
-    const known = made.get(board) ?? findingsOf(board);
-    made.set(board, known);
-    return known;
-  }, [board]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let idle: number | undefined;
+    let since: number | undefined;
+    const look = () => {
+      since = undefined;
+      tell(part(findingsIn(document.board())));
+    };
+    const later = () => {
+      clearTimeout(timer);
+      if (idle !== undefined) cancelIdle(idle);
+      if (document.board().elements.length <= LARGE) {
+        timer = setTimeout(look, 0);
+        return;
+      }
+      since ??= performance.now();
+      timer = setTimeout(() => (idle = whenIdle(look)), Math.max(0, Math.min(PAUSE, since + LATEST - performance.now())));
+    };
+    later();
+    const stop = document.subscribe(later);
+    return () => {
+      stop();
+      clearTimeout(timer);
+      if (idle !== undefined) cancelIdle(idle);
+    };
+  }, [document, part]);
+  return told;
 }
+
+// Not every browser tells when it has nothing to do.
+const whenIdle = (act: () => void): number => ("requestIdleCallback" in window ? requestIdleCallback(act, { timeout: LATEST }) : Number(setTimeout(act, 0)));
+const cancelIdle = (id: number): void => ("cancelIdleCallback" in window ? cancelIdleCallback(id) : clearTimeout(id));
+
+const NONE: readonly Finding[] = [];
+const all = (found: readonly Finding[]) => found;
+const howMany = (found: readonly Finding[]) => found.length;
+
+export const useFindings = (): readonly Finding[] => useFound(all, NONE);
+export const useFindingCount = (): number => useFound(howMany, 0);
 
 /** So many places are listed for one rule in one step. */
 const SHOWN = 5;
@@ -120,7 +156,7 @@ function Place({ finding }: { finding: Finding }) {
 function Muted() {
   const { t } = useTranslation();
   const { document, notice } = useTools();
-  const { muted } = useBoard();
+  const muted = useBoardPart((board) => board.muted);
   const editable = useEditable();
   if (muted.length === 0) return null;
   return (

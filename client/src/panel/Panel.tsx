@@ -3,7 +3,7 @@ import * as Tabs from "@radix-ui/react-tabs";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { DetailsTab } from "./DetailsTab";
-import { FindingsTab, useFindings } from "./FindingsTab";
+import { FindingsTab, useFindingCount } from "./FindingsTab";
 import { TalkTab } from "../talk/TalkTab";
 import { useTalkCount } from "../talk/use";
 import { usePanel, usePanelState } from "./store";
@@ -14,7 +14,7 @@ export function PanelButton() {
   const { t } = useTranslation();
   const panel = usePanel();
   const open = usePanelState((s) => s.tab !== undefined && s.tab !== "talk");
-  const count = useFindings().length;
+  const count = useFindingCount();
   return (
     <button
       type="button"
@@ -77,12 +77,15 @@ const short = (count: number) => (count > 99 ? "99+" : String(count));
 
 /** What can be known of the board and its parts, beside it. */
 export function Panel() {
+  const tab = usePanelState((s) => s.tab);
+  return tab && <OpenPanel tab={tab} />;
+}
+
+function OpenPanel({ tab }: { tab: Tab }) {
   const { t } = useTranslation();
   const panel = usePanel();
-  const tab = usePanelState((s) => s.tab);
-  const count = useFindings().length;
+  const count = useFindingCount();
   const { open, fresh } = useTalkCount();
-  if (tab === undefined) return null;
   return (
     <aside className="panel" aria-label={t("panel.label")} data-testid="panel">
       <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => panel.show(next as Tab)}>
