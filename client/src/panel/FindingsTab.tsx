@@ -4,11 +4,13 @@ import { useBoard, useEditable, useNames, useTools } from "../board/context";
 import { READABLE } from "../document/model";
 import type { Board, Rule } from "../document/model";
 import { TELLS, findingsOf } from "../findings/findings";
-import type { Finding } from "../findings/findings";
+import type { Authorship, Finding } from "../findings/findings";
 import { plainText } from "../richtext/parse";
+import { useAuthorship } from "./authorship";
 import { useGoTo } from "./goto";
 
-const made = new WeakMap<Board, readonly Finding[]>();
+/** By what they were made of: many parts of the page ask for the same. */
+const made = new WeakMap<Board, { readonly authors: Authorship; readonly list: readonly Finding[] }>();
 
 /** Above so many elements the rules wait for a pause in the typing, milliseconds. */
 const LARGE = 300;
@@ -22,11 +24,13 @@ export function useFindings(): readonly Finding[] {
     const timer = setTimeout(() => settle(now), now.elements.length > LARGE ? PAUSE : 0);
     return () => clearTimeout(timer);
   }, [now]);
+  const authors = useAuthorship(board);
   return useMemo(() => {
-    const known = made.get(board) ?? findingsOf(board);
-    made.set(board, known);
-    return known;
-  }, [board]);
+    const known = made.get(board);
+    const list = known?.authors === authors ? known.list : findingsOf(board, authors);
+    made.set(board, { authors, list });
+    return list;
+  }, [board, authors]);
 }
 
 /** So many places are listed for one rule in one step. */

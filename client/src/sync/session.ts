@@ -18,6 +18,7 @@ import { PresenceRoom } from "./presence";
 import { conditionOf } from "./reconnect";
 import type { Condition } from "./reconnect";
 import { SaveWatch } from "./saved";
+import { VoiceStore } from "./voices";
 
 /** A board that is open: its document, its connection, and the people at it. */
 export interface BoardSession {
@@ -27,6 +28,7 @@ export interface BoardSession {
   readonly saved: SaveWatch;
   readonly presence: PresenceRoom;
   readonly pictures: Pictures;
+  readonly voices: VoiceStore;
   /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
   readonly discard: () => Promise<void>;
   readonly close: () => void;
@@ -221,6 +223,7 @@ function assemble(
     saved,
     presence,
     pictures,
+    voices: new VoiceStore(board),
     discard: async () => {
       socket.disconnect();
       repo.delete(handle.documentId);
