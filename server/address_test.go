@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A6: X-Forwarded-For counts as far as the proxies that wrote it are ours.
+// X-Forwarded-For counts as far as the proxies that wrote it are ours.
 func TestAddress(t *testing.T) {
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	for _, c := range []struct {
@@ -42,7 +42,7 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-// A5: no stranger's name passes for ours.
+// No stranger's name passes for ours.
 func TestIsHost(t *testing.T) {
 	for _, c := range []struct {
 		host   string

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"encoding/hex"
+	"net/http"
+
 	"openmic/crdt"
 	"openmic/server/store"
 )
@@ -70,6 +73,32 @@ func (a *authorship) takeNews(i int) *store.Actor {
 	n := a.news[i]
 	delete(a.news, i)
 	return n
+}
+
+type authorAnswer struct {
+	Actor    string         `json:"actor"` // hexadecimal, as Automerge writes it
+	Audience store.Audience `json:"audience"`
+}
+
+// authorsOf answers GET /api/boards/{id}/authors: whether customers or staff speak
+// by an actor of the board's document. It names nobody.
+func (s *Server) authorsOf(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.visit(w, r)
+	if !ok {
+		return
+	}
+	known, err := s.store.Authors(r.Context(), v.board.Doc, s.settings.AuthorsListed)
+	if err != nil {
+		s.fail(w, "list authors", err)
+		return
+	}
+	answer := struct {
+		Authors []authorAnswer `json:"authors"`
+	}{make([]authorAnswer, len(known))}
+	for i, a := range known {
+		answer.Authors[i] = authorAnswer{hex.EncodeToString([]byte(a.Actor)), a.Audience}
+	}
+	writeJSON(w, http.StatusOK, answer)
 }
 
 // settled notes that a peer has had all that the log had, and the log all of its.

@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"openmic/crdt"
@@ -22,7 +24,7 @@ func (n *node) ownedBy(doc string, actor crdt.Actor, participant string) {
 	})
 }
 
-// D8: nobody takes the next change of somebody who is here.
+// Nobody takes the next change of somebody who is here.
 func TestActorIsItsParticipants(t *testing.T) {
 	dir := t.TempDir()
 	n := startNode(t, nodeOption{dir: dir, settings: closed})
@@ -44,6 +46,10 @@ func TestActorIsItsParticipants(t *testing.T) {
 	last := victim.Edit()
 	victim.untilSaved(last)
 	n.ownedBy(b.DocumentID, victim.Actor(), anna.ID)
+	answer := n.as(b.secret("viewer"), "GET", "/api/boards/"+b.ID+"/authors", "")
+	if want := fmt.Sprintf(`{"authors":[{"actor":"%x","audience":"customer"}]}`, string(victim.Actor())); strings.TrimSpace(string(answer.body)) != want {
+		t.Errorf("authors are %s, not %s", answer.body, want)
+	}
 
 	attacker := come("eve", eve.Token)
 	attacker.untilSeen(last)

@@ -141,7 +141,7 @@ func TestLinksRefuse(t *testing.T) {
 	do[any](t, n.as(b.secret("editor"), "GET", path, ""), http.StatusOK)
 }
 
-// E4: what changes reaches everybody who is connected, and whoever is just coming.
+// What changes reaches everybody who is connected, and whoever is just coming.
 func TestAccessChangesReachThoseConnected(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(n *node, b board, l link) answer

@@ -32,6 +32,7 @@ var matrix = map[string]struct {
 	"PATCH /api/boards/{id}/links/{link}":                {"/api/boards/ID/links/LINK", `{"label": "x"}`, "200 403 403 403 403 404 404 401"},
 	"DELETE /api/boards/{id}/links/{link}":               {"/api/boards/ID/links/LINK", "", "204 403 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/people":                        {"/api/boards/ID/people", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/authors":                       {"/api/boards/ID/authors", "", "200 200 200 200 403 404 404 401"},
 	"POST /api/boards/{id}/participants":                 {"/api/boards/ID/participants", `{}`, "201 201 201 201 201 404 404 401"},
 	"PATCH /api/boards/{id}/participants/{participant}":  {"/api/boards/ID/participants/PARTICIPANT", `{"banned": false}`, "200 403 403 403 403 404 404 401"},
 	"DELETE /api/boards/{id}/participants/{participant}": {"/api/boards/ID/participants/PARTICIPANT", "", "204 403 403 403 403 404 404 401"},
@@ -81,7 +82,7 @@ func newStage(n *node) *stage {
 	return s
 }
 
-// E10: every route by every role. A route that is not in the matrix fails.
+// Every route by every role. A route that is not in the matrix fails.
 func TestMatrixOfRoutes(t *testing.T) {
 	n := startNode(t, nodeOption{settings: closed})
 	patterns := n.Patterns()

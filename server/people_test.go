@@ -175,7 +175,7 @@ func TestRemoveAndBan(t *testing.T) {
 	bystander.wantEnd(4403)
 }
 
-// B5 and B7: a peer id belongs to a participant.
+// A peer id belongs to a participant.
 func TestPeerIDIsItsParticipants(t *testing.T) {
 	n := startNode(t, nodeOption{settings: closed})
 	b := n.createBoard("")
@@ -214,7 +214,7 @@ func TestPresenceIsStamped(t *testing.T) {
 	}
 }
 
-// A5: the name of a stranger's site may lead here; its page gets nothing.
+// The name of a stranger's site may lead here; its page gets nothing.
 func TestStrangersNamesAreRefused(t *testing.T) {
 	n := startNode(t, nodeOption{})
 	for _, path := range []string{"/", "/api/boards/x", "/sync", "/healthz"} {

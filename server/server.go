@@ -124,6 +124,7 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("PATCH /api/boards/{id}/links/{link}", s.changeLink),
 		at("DELETE /api/boards/{id}/links/{link}", s.revokeLink),
 		at("GET /api/boards/{id}/people", s.people),
+		at("GET /api/boards/{id}/authors", s.authorsOf),
 		at("POST /api/boards/{id}/participants", s.join),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),

@@ -80,6 +80,7 @@ type Settings struct {
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
+	AuthorsListed        int // in one answer, the newest
 	LabelCharacters      int // longest label of a link
 	NameCharacters       int // longest name of a participant
 	PasswordShortest     int // characters
@@ -172,6 +173,7 @@ func DefaultSettings() Settings {
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,
 		PeopleListed:         1000,
+		AuthorsListed:        20_000,
 		LabelCharacters:      100,
 		NameCharacters:       64,
 		PasswordShortest:     4,

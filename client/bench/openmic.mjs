@@ -86,7 +86,7 @@ function freeCard(page) {
     for (const card of document.querySelectorAll(".card")) {
       const { x, y, width, height } = card.getBoundingClientRect();
       const at = { x: x + width / 2, y: y + height / 2 };
-      if (x > 150 && card.contains(document.elementFromPoint(at.x, at.y))) return at;
+      if (at.x > 150 && card.contains(document.elementFromPoint(at.x, at.y))) return at;
     }
     throw new Error("no card can be seen");
   });

@@ -54,6 +54,16 @@ type People interface {
 
 	// Actors returns who has sent changes of which actor of a document.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
+
+	// Authors returns which audience the owners of a document's actors are of, the
+	// newest actors first, most of them at most.
+	Authors(ctx context.Context, doc docid.ID, most int) ([]Author, error)
+}
+
+// Author tells whether customers or staff speak by an actor.
+type Author struct {
+	Actor    crdt.Actor
+	Audience Audience
 }
 
 // Role is what a link lets its holder do.

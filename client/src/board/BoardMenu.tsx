@@ -17,6 +17,7 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
   const keepTemplate = useKeepTemplate();
   const hands = useHands();
   const other = command(useUi((ui) => (ui.view === "canvas" ? "view.outline" : "view.canvas")));
+  const present = command(useUi((ui) => (ui.view === "canvas" ? "present.begin" : "present.outline")));
   const [theme, choose] = useState<Theme>(currentTheme);
   return (
     <Menu.Root modal={false}>
@@ -33,6 +34,9 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(other, hands), 0)} data-testid="menu-view">
             {t(`command.${other.id}`)}
+          </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(present, hands), 0)} data-testid="present">
+            {t(`command.present.begin`)}
           </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}

@@ -99,6 +99,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { session, ui, stage } = useTools();
   const open = useUi((u) => u.open);
   const view = useUi((u) => u.view);
+  const presenting = useUi((u) => u.presenting !== undefined);
   const editable = useEditable();
   const talks = useTalks();
   const title = useBoardPart((board) => board.title);
@@ -113,7 +114,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined} data-view={view}>
+    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />

@@ -31,6 +31,7 @@ import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
 import { Overview } from "./Overview";
 import { elementUnder } from "./overview";
+import { Presentation } from "./Presentation";
 import { Recoveries } from "./Recoveries";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
@@ -68,6 +69,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const flow = useReactFlow<ElementNode>();
   const tool = useUi((ui) => ui.tool);
   const minimap = useUi((ui) => ui.minimap);
+  const presenting = useUi((ui) => ui.presenting !== undefined);
   const outlook = useOutlook();
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
@@ -81,7 +83,8 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const shown = useShown(board, large, overview, under);
   const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"), shown);
   const frame = useRef<HTMLDivElement>(null);
-  const top = useTopInset(frame);
+  const inset = useTopInset(frame);
+  const top = presenting ? 0 : inset;
   const space = useSpaceKey();
   const hand = tool === "hand" || space;
   const marquee = useMarquee(frame, !hand && tool === "select");
@@ -157,6 +160,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
       </span>
       <ReactFlow<ElementNode>
         aria-label={t("board.label")}
+        inert={presenting}
         nodes={nodes}
         edges={NO_EDGES}
         nodeTypes={nodeTypes}
@@ -194,6 +198,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         <Calls />
         {minimap && <Minimap board={board} geometry={geometry} />}
       </ReactFlow>
+      {presenting && <Presentation geometry={geometry} />}
       <FollowRing />
       <DrawLayer />
       {marquee && <div className="marquee" style={{ left: marquee.x, top: marquee.y, width: marquee.width, height: marquee.height }} />}

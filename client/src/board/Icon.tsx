@@ -47,6 +47,7 @@ const PATHS = {
   mark: "M5 21V4 M5 5h13l-3 4 3 4H5",
   details: "M12 8h.01 M11 12h1v5h1 M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
   grip: "M9 6h.01 M9 12h.01 M9 18h.01 M15 6h.01 M15 12h.01 M15 18h.01",
+  present: "M3 4h18v12H3z M12 16v4 M8 20h8 M10 7.500l4.500 2.500-4.500 2.500z",
   left: "M15 6l-6 6 6 6",
   right: "M9 6l6 6-6 6",
   fold: "M4 12h16 M8 4l4 4 4-4 M8 20l4-4 4 4",

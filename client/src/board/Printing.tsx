@@ -6,12 +6,19 @@ import { drawingWords } from "../drawing/words";
 import { gatherPictures } from "../exchange/pictures";
 import { useTools } from "./context";
 import { PRINT } from "./print";
+import { useUi } from "./ui";
 
-/** What is printed is the drawing of the whole board, on one sheet, and none of the bars. */
+/** What is printed of the canvas is the drawing of the whole board, on one sheet; of the outline, the outline itself. */
 export function Printing() {
   const { t } = useTranslation();
   const { document: board, session } = useTools();
+  const drawn = useUi((ui) => ui.view === "canvas");
   useEffect(() => {
+    if (!drawn) {
+      const begin = () => window.print();
+      window.addEventListener(PRINT, begin);
+      return () => window.removeEventListener(PRINT, begin);
+    }
     let sheet: HTMLElement | undefined;
     let files: Readonly<Record<string, string>> = {};
     const away = () => {
@@ -46,6 +53,6 @@ export function Printing() {
       media.removeEventListener("change", change);
       away();
     };
-  }, [board, session, t]);
+  }, [board, session, t, drawn]);
   return null;
 }

@@ -3,6 +3,7 @@ import type { Kind } from "../document/model";
 import { useTools } from "./context";
 import { lastForm, lastView, rememberView } from "./lastView";
 import type { OutlineForm, View } from "./lastView";
+import type { Presenting } from "./presenting";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
@@ -18,6 +19,7 @@ export interface Ui {
   readonly minimap: boolean;
   readonly view: View;
   readonly form: OutlineForm;
+  readonly presenting: Presenting | undefined;
 }
 
 const MINIMAP = "openmic.minimap";
@@ -25,7 +27,7 @@ const MINIMAP = "openmic.minimap";
 /** What is open around the board. */
 export class UiStore {
   readonly #listeners = new Set<() => void>();
-  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm() };
+  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm(), presenting: undefined };
 
   get = (): Ui => this.#ui;
 

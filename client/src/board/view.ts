@@ -30,7 +30,7 @@ export function extent(geometry: Geometry): Rect {
 
 /** Lets commands move the view, and know what is on the board. */
 export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null>): void {
-  const { stage, follow } = useTools();
+  const { stage, follow, ui } = useTools();
   const flow = useReactFlow();
   const store = useStoreApi();
   // Set as soon as it is drawn: a command may run before the next effect.
@@ -44,8 +44,8 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
     const visible = () => {
       const [x, y, zoom] = store.getState().transform;
       const { width, height } = size();
-      const top = width < NARROW ? BAR.topNarrow : BAR.top;
-      return { x: -x / zoom, y: (top - y) / zoom, width: width / zoom, height: Math.max(1, height - top - BAR.bottom) / zoom };
+      const bars = ui.get().presenting ? { top: 0, bottom: 0 } : { top: width < NARROW ? BAR.topNarrow : BAR.top, bottom: BAR.bottom };
+      return { x: -x / zoom, y: (bars.top - y) / zoom, width: width / zoom, height: Math.max(1, height - bars.top - bars.bottom) / zoom };
     };
     // A key pressed again and again goes on from where the view is going, not from where it is.
     let aim = { zoom: 1, at: 0 };
@@ -93,7 +93,7 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
     return () => {
       stage.view = undefined;
     };
-  }, [stage, follow, flow, store, frame]);
+  }, [stage, follow, ui, flow, store, frame]);
 }
 
 /** A view that moves is told at most once in so many milliseconds. */

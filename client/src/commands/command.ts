@@ -41,6 +41,8 @@ export interface Command {
   readonly onlyKey?: boolean;
   /** Listed under `?` as one line with the others of the same name. */
   readonly listed?: string;
+  /** Can be done only while the board is presented; what is not so, only while it is not. */
+  readonly presenting?: boolean;
   readonly icon?: IconName;
   /** Whether it can be done now; always, when left out. */
   readonly can?: (hands: Hands) => boolean;

@@ -8,11 +8,12 @@ import { INSERT } from "./insert";
 import { matches } from "./keys";
 import { OUTLINE } from "./outline";
 import { PARTS } from "./parts";
+import { PRESENT } from "./present";
 import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
+export const COMMANDS: readonly Command[] = [...PRESENT, ...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -27,7 +28,8 @@ export const fits = (c: Command, view: View) => c.on === undefined || c.on === v
 
 export function isAllowed(c: Command, hands: Hands): boolean {
   const { document, ui } = hands;
-  if (!fits(c, ui.get().view)) return false;
+  const { view, presenting } = ui.get();
+  if (!fits(c, view) || (presenting !== undefined) !== (c.presenting === true)) return false;
   return (c.look === true || document.editable || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
 }
 

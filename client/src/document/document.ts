@@ -181,6 +181,14 @@ export class BoardDocument {
     return textOf(value);
   }
 
+  /** The actor that made an element. */
+  makerOf(id: string): string | undefined {
+    const element = mapOf(mapOf(mapOf(this.#source.doc())?.["elements"])?.[id]);
+    const name = element && A.getObjectId(element);
+    // An object is called by the operation that made it: its number and its actor.
+    return name?.split("@")[1];
+  }
+
   /** Types into the text at a path. Typing without a long pause is one deed for undo. */
   editText(path: Path, splice: Splice): boolean {
     const key = path.join("\u0000");

@@ -1,9 +1,11 @@
+import { presentCommands, presentListed } from "./present.en";
 import { outlineCommands, outlineListed } from "./outline.en";
 
 /** The words of the canvas: what can be done on it, and what is said about it. */
 export const canvas = {
   command: {
     ...outlineCommands,
+    ...presentCommands,
     tool: { select: "Choose and move", hand: "Move the view" },
     add: {
       note: "New note",
@@ -79,6 +81,7 @@ export const canvas = {
   /** One line for several commands in the list of keys. */
   listed: {
     ...outlineListed,
+    ...presentListed,
     color: "Colour of what is chosen",
     move: "Move what is chosen: between cells, or freely",
     moveFine: "Move it a little",

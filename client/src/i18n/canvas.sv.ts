@@ -1,10 +1,12 @@
 import type { Shape } from "./en";
+import { presentCommands, presentListed } from "./present.sv";
 import { outlineCommands, outlineListed } from "./outline.sv";
 import type { canvas as enCanvas, said as enSaid } from "./canvas.en";
 
 export const canvas: Shape<typeof enCanvas> = {
   command: {
     ...outlineCommands,
+    ...presentCommands,
     tool: { select: "Välj och flytta", hand: "Flytta vyn" },
     add: {
       note: "Ny lapp",
@@ -79,6 +81,7 @@ export const canvas: Shape<typeof enCanvas> = {
   },
   listed: {
     ...outlineListed,
+    ...presentListed,
     color: "Färg på det valda",
     move: "Flytta det valda: mellan rutor, eller fritt",
     moveFine: "Flytta det lite",

@@ -2,6 +2,7 @@ import { canvas, said } from "./canvas.en";
 import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
+import { present } from "./present.en";
 import { device } from "./device.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
@@ -231,6 +232,7 @@ export const en = {
   drawn,
   richtext,
   device,
+  present,
   someone: "Someone",
 };
 

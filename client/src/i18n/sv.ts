@@ -4,6 +4,7 @@ import { picture } from "./picture.sv";
 import type { Words } from "./en";
 import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
+import { present } from "./present.sv";
 import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
@@ -231,5 +232,6 @@ export const sv: Words = {
   drawn,
   richtext,
   device,
+  present,
   someone: "Någon",
 };

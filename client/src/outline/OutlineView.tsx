@@ -101,6 +101,7 @@ function Head({ form }: { form: OutlineForm }) {
   const [about] = useState(() => board.purpose.trim() !== "" && matchMedia("(width >= 720px)").matches);
   return (
     <div className="outline-head">
+      <p className="paper-title">{board.title || t("board.untitled")}</p>
       <div className="outline-tools">
         <div className="forms-switch" role="group" aria-label={t("outline.forms")}>
           {FORMS.map(([name, icon]) => (

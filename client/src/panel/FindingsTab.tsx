@@ -4,34 +4,30 @@ import { useBoard, useBoardPart, useEditable, useNames, useTools } from "../boar
 import { READABLE } from "../document/model";
 import type { Board, Rule } from "../document/model";
 import { TELLS, findingsOf } from "../findings/findings";
-import type { Finding } from "../findings/findings";
+import type { Authorship, Finding } from "../findings/findings";
 import { plainText } from "../richtext/parse";
+import { useAuthorship } from "./authorship";
 import { useGoTo } from "./goto";
 
-const made = new WeakMap<Board, readonly Finding[]>();
-
-function findingsIn(board: Board): readonly Finding[] {
-  const known = made.get(board) ?? findingsOf(board);
-  made.set(board, known);
-  return known;
-}
+/** By what they were made of: many parts of the page ask for the same. */
+const made = new WeakMap<Board, { readonly authors: Authorship; readonly list: readonly Finding[] }>();
 
 /** Above so many elements the rules wait for a pause in the typing, milliseconds, but in a busy room not for ever. */
 const LARGE = 300;
 const PAUSE = 300;
 const LATEST = 3000;
 
-/** What is to be told of the findings of the board as it is now, or as it was a moment ago. */
-function useFound<T>(part: (found: readonly Finding[]) => T, none: T): T {
+/** The board as it is now, or was a moment ago. Undefined at first where it is large: it is shown before it is judged. */
+function useSettledBoard(): Board | undefined {
   const { document } = useTools();
-  const [told, tell] = useState(() => (document.board().elements.length > LARGE ? none : part(findingsIn(document.board()))));
+  const [board, settle] = useState(() => (document.board().elements.length > LARGE ? undefined : document.board()));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let idle: number | undefined;
     let since: number | undefined;
     const look = () => {
       since = undefined;
-      tell(part(findingsIn(document.board())));
+      settle(document.board());
     };
     const later = () => {
       clearTimeout(timer);
@@ -50,8 +46,8 @@ function useFound<T>(part: (found: readonly Finding[]) => T, none: T): T {
       clearTimeout(timer);
       if (idle !== undefined) cancelIdle(idle);
     };
-  }, [document, part]);
-  return told;
+  }, [document]);
+  return board;
 }
 
 // Not every browser tells when it has nothing to do.
@@ -59,11 +55,19 @@ const whenIdle = (act: () => void): number => ("requestIdleCallback" in window ?
 const cancelIdle = (id: number): void => ("cancelIdleCallback" in window ? cancelIdleCallback(id) : clearTimeout(id));
 
 const NONE: readonly Finding[] = [];
-const all = (found: readonly Finding[]) => found;
-const howMany = (found: readonly Finding[]) => found.length;
 
-export const useFindings = (): readonly Finding[] => useFound(all, NONE);
-export const useFindingCount = (): number => useFound(howMany, 0);
+/** The findings of the board as it is now, or as it was a moment ago. */
+export function useFindings(): readonly Finding[] {
+  const board = useSettledBoard();
+  const authors = useAuthorship(board);
+  return useMemo(() => {
+    if (!board) return NONE;
+    const known = made.get(board);
+    const list = known?.authors === authors ? known.list : findingsOf(board, authors);
+    made.set(board, { authors, list });
+    return list;
+  }, [board, authors]);
+}
 
 /** So many places are listed for one rule in one step. */
 const SHOWN = 5;

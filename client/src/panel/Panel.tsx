@@ -3,7 +3,7 @@ import * as Tabs from "@radix-ui/react-tabs";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { DetailsTab } from "./DetailsTab";
-import { FindingsTab, useFindingCount } from "./FindingsTab";
+import { FindingsTab, useFindings } from "./FindingsTab";
 import { TalkTab } from "../talk/TalkTab";
 import { useTalkCount } from "../talk/use";
 import { usePanel, usePanelState } from "./store";
@@ -14,7 +14,7 @@ export function PanelButton() {
   const { t } = useTranslation();
   const panel = usePanel();
   const open = usePanelState((s) => s.tab !== undefined && s.tab !== "talk");
-  const count = useFindingCount();
+  const count = useFindings().length;
   return (
     <button
       type="button"
@@ -84,7 +84,7 @@ export function Panel() {
 function OpenPanel({ tab }: { tab: Tab }) {
   const { t } = useTranslation();
   const panel = usePanel();
-  const count = useFindingCount();
+  const count = useFindings().length;
   const { open, fresh } = useTalkCount();
   return (
     <aside className="panel" aria-label={t("panel.label")} data-testid="panel">

@@ -18,6 +18,7 @@ import { PresenceRoom } from "./presence";
 import { conditionOf } from "./reconnect";
 import type { Condition } from "./reconnect";
 import { SaveWatch } from "./saved";
+import { VoiceStore } from "./voices";
 
 /** A board that is open: its document, its connection, and the people at it. */
 export interface BoardSession {
@@ -27,6 +28,7 @@ export interface BoardSession {
   readonly saved: SaveWatch;
   readonly presence: PresenceRoom;
   readonly pictures: Pictures;
+  readonly voices: VoiceStore;
   /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
   readonly discard: () => Promise<void>;
   readonly close: () => void;
@@ -199,6 +201,7 @@ function assemble(
   const presence = new PresenceRoom(handle, person, repo.peerId);
   const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
   void pictures.resume();
+  const voices = new VoiceStore(board);
   socket.onLeave((peer) => presence.left(peer));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
@@ -221,6 +224,7 @@ function assemble(
     saved,
     presence,
     pictures,
+    voices,
     discard: async () => {
       socket.disconnect();
       repo.delete(handle.documentId);
@@ -231,6 +235,7 @@ function assemble(
       window.removeEventListener("pagehide", flush);
       presence.close();
       pictures.close();
+      voices.close();
       saved.close();
       document.close();
       void repo.shutdown();

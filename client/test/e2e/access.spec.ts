@@ -144,6 +144,10 @@ test("on a phone: the start page and the board fit, a note is added and read wit
   await expect(anna.field).toBeFocused();
   await page.keyboard.type("Looks for rules");
   await bo.sees("Looks for rules");
+  // While one writes the tools are for the words; then for the note.
+  await expect(page.locator(".selection-bar").getByRole("button")).toHaveCount(3);
+  await anna.cell("support", "s1").tap();
+  await anna.note("Looks for rules").tap();
   await page.locator(".selection-bar").getByRole("button", { name: "Pink" }).tap();
   await expect(bo.note("Looks for rules")).toHaveAttribute("data-color", "pink");
   await expect(anna.notes).toBeInViewport({ ratio: 1 });

@@ -29,6 +29,18 @@ test("findings follow the drawing, lead to their place, and can be hidden for ev
   await anna.page.getByRole("button", { name: "Show SB004 again" }).click();
   await expect(finding(bo, "SB004")).toHaveCount(1);
 
+  // Both came as staff; a customer who draws there takes the question back.
+  await expect(finding(anna, "SB013")).toHaveCount(1);
+  const cilla = await enter({ name: "Cilla" });
+  await cilla.join(await anna.linkFor("editor"));
+  await cilla.add("customer", "s1", "Wait", "a");
+  await cilla.saved();
+  // The server is asked again after a while, or by whoever comes anew.
+  await anna.page.reload();
+  await anna.page.getByTestId("panel-button").click();
+  await expect(finding(anna, "SB002")).toHaveCount(1);
+  await expect(finding(anna, "SB013")).toHaveCount(0);
+
   // An answer takes the finding away while the panel is open.
   await bo.add("frontstage", "s1", "Greet", "a");
   await expect(finding(anna, "SB002")).toHaveCount(0);

@@ -27,7 +27,8 @@ test("the start page makes a board and leads to it: lanes, steps, three lines, a
     const drawn = page.getByTestId(`line-${line}`);
     await expect(drawn).toHaveText(line === "internal" ? "line of internal interaction" : `line of ${line}`);
     const lane = await boxOf(anna.cell(below, "s1"));
-    expect(Math.abs((await boxOf(drawn)).y - lane.y)).toBeLessThan(4);
+    const name = await boxOf(drawn);
+    expect(Math.abs(name.y + name.height / 2 - lane.y)).toBeLessThan(4);
   }
   await expect(page.getByTestId("empty-hint")).toContainText("Double-click where something happens");
   await anna.saved();
@@ -78,7 +79,7 @@ test("what one draws the other sees: notes, words, moves by mouse and by keyboar
   // Names of the board's parts, and a step more.
   await anna.page.getByLabel("Name of Step 1").fill("Upptäcka");
   await anna.title.fill("Flytta hemifrån");
-  await anna.page.getByRole("button", { name: "Add a step" }).click();
+  await anna.page.getByRole("button", { name: "Add a step", exact: true }).click();
   await expect(bo.page.getByLabel("Name of Step 1")).toHaveValue("Upptäcka");
   await expect(bo.title).toHaveValue("Flytta hemifrån");
   await expect(bo.page.getByText("6 steps")).toBeVisible();

@@ -105,4 +105,20 @@ test("a viewer saves a board as SVG, PNG and PDF, and prints it", async ({ enter
   await page.emulateMedia({ media: "screen" });
   await expect(page.locator(".print-sheet")).toHaveCount(0);
   await expect(page.getByTestId("menu")).toBeVisible();
+
+  // The outline is printed as it is, in light colours whatever the screen has.
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.getByTestId("view-button").click();
+  for (const form of ["table", "list"]) {
+    await page.getByTestId(`form-${form}`).click();
+    await page.emulateMedia({ media: "print" });
+    await expect(page.getByTestId(`outline-${form}`)).toBeVisible();
+    await expect(page.locator(".print-sheet")).toHaveCount(0);
+    await expect(page.getByTestId("menu")).toBeHidden();
+    await page.screenshot({ path: info.outputPath(`print-${form}.png`) });
+    const printed = await page.pdf({ preferCSSPageSize: true, path: info.outputPath(`print-${form}.pdf`) });
+    const words = (await pagesOf(printed)).map((p) => p.words).join(" ");
+    for (const said of ["åäö", "Söker bygglov på nätet", "Ärendet får en handläggare", "synlighetslinje"]) expect(words, form).toContain(said);
+    await page.emulateMedia({ media: "screen" });
+  }
 });

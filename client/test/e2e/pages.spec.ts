@@ -151,7 +151,8 @@ async function everyState(person: Person, link: string, look: (state: string) =>
   await page.keyboard.press("Delete");
   await person.sees();
   await page.getByTestId("invite").click();
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page.getByTestId("share-link")).toHaveCount(4);
+  await expect(page.getByTestId("board-locked")).toBeVisible();
   await look("invite");
   await page.keyboard.press("Escape");
   await page.getByTestId("people").click();

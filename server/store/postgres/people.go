@@ -279,6 +279,25 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, nil
 }
 
+// Authors implements store.People.
+func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
+	result, err := s.pool.Query(ctx, `
+		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
+	if err == nil {
+		authors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Author, err error) {
+			var actor []byte
+			err = row.Scan(&actor, &a.Audience)
+			a.Actor = crdt.Actor(actor)
+			return a, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
+	}
+	return authors, nil
+}
+
 // queueActor notes who sent a change.
 func queueActor(batch *pgx.Batch, e store.Entry) {
 	a := e.From

@@ -303,6 +303,27 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, damaged(result.Err())
 }
 
+// Authors implements store.People.
+func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
+	result, err := s.reader.QueryContext(ctx, `
+		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
+	if err != nil {
+		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
+	}
+	defer result.Close()
+	for result.Next() {
+		var actor []byte
+		var a store.Author
+		if err := result.Scan(&actor, &a.Audience); err != nil {
+			return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
+		}
+		a.Actor = crdt.Actor(actor)
+		authors = append(authors, a)
+	}
+	return authors, damaged(result.Err())
+}
+
 // insertActor notes who sent a change. What is known already stays.
 func insertActor(ctx context.Context, tx *sql.Tx, e store.Entry) error {
 	a := e.From

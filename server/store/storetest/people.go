@@ -157,6 +157,7 @@ func participants(t *testing.T, f *fixture) {
 	if got, err := f.store.ParticipantByToken(ctx, in[0].TokenHash); err != nil || got != in[0] {
 		t.Errorf("participant is %+v, %v, not %+v", got, err, in[0])
 	}
+	authored(t, f, in[0], in[1])
 	if got, err := f.store.Participant(ctx, "b", in[0].ID); err != nil || got != in[0] {
 		t.Errorf("participant is %+v, %v, not %+v", got, err, in[0])
 	}
@@ -174,6 +175,26 @@ func participants(t *testing.T, f *fixture) {
 	strange.BoardID = "other"
 	if err := f.store.SetParticipant(ctx, strange); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("change a participant of another board: %v", err)
+	}
+}
+
+// authored has two participants draw, and a program that never joined.
+func authored(t *testing.T, f *fixture, first, second store.Participant) {
+	doc := docid.New()
+	log := entries(doc, 1, 4)
+	for i, by := range []string{first.ID, second.ID, "a program", first.ID} {
+		owns := i < 3 // the last has only passed it on
+		log[i].From = &store.Actor{Actor: crdt.Actor("abcb"[i : i+1]), Participant: by, Link: "l", Owns: owns}
+	}
+	if err := f.store.Append(t.Context(), log); err != nil {
+		t.Fatal(err)
+	}
+	want := []store.Author{{Actor: "b", Audience: second.Audience}, {Actor: "a", Audience: first.Audience}}
+	if got, err := f.store.Authors(t.Context(), doc, 10); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("authors are %+v, %v, not %+v", got, err, want)
+	}
+	if got, err := f.store.Authors(t.Context(), doc, 1); err != nil || !reflect.DeepEqual(got, want[:1]) {
+		t.Errorf("the newest author is %+v, %v", got, err)
 	}
 }
 
