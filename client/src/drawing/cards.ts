@@ -5,7 +5,7 @@ import { inCell } from "../document/model";
 import type { Element } from "../document/model";
 import { plainText } from "../richtext/parse";
 import type { Run } from "../richtext/parse";
-import type { Pen } from "./draw";
+import type { Pen } from "./pen";
 import { baseline } from "./font";
 import { drawPills } from "./marks";
 import { NOTE_INK, mix } from "./palette";

@@ -1,6 +1,6 @@
 import { arrowhead, createRouter } from "../board/routes";
 import type { Connector } from "../document/model";
-import type { Pen } from "./draw";
+import type { Pen } from "./pen";
 import { baseline, widthOf } from "./font";
 import { group, rect, tag, text } from "./svg";
 import { cut } from "./wrap";

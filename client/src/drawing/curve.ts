@@ -3,7 +3,7 @@ import { SIZES } from "../board/layout";
 import { FEELERS } from "../document/model";
 import type { Feeler } from "../document/model";
 import { faceOf } from "../panel/face";
-import type { Pen } from "./draw";
+import type { Pen } from "./pen";
 import { baseline } from "./font";
 import { tag, text } from "./svg";
 

@@ -8,44 +8,20 @@ import { drawCurve } from "./curve";
 import { drawGround } from "./ground";
 import { drawHeaders } from "./headers";
 import { PALETTES, tintOf } from "./palette";
-import type { DrawnTheme, Palette, Tint } from "./palette";
 import { escaped, n, rect, text } from "./svg";
 import type { Box } from "./svg";
-import type { DrawingWords } from "./words";
+import type { Look, Pen } from "./pen";
 import { CARD, cut, layOnce } from "./wrap";
-import type { lay } from "./wrap";
 
 /**
  * A board as a picture. A pure function without a browser: the server runs it too, so that a board can be seen before the
  * program that opens it is here. It looks like the canvas and puts everything at the same place.
  */
 
-export interface Look {
-  readonly theme: DrawnTheme;
-  readonly words: DrawingWords;
-  /** The bytes of a picture on the board as a data: URL, where they are at hand. */
-  readonly image?: (id: string) => string | undefined;
-  /** Fills the ground, and leaves a rim and the board's name around it: for a picture that stands alone. */
-  readonly sheet?: boolean;
-  /** Of fonts, for a picture that carries them. */
-  readonly css?: string;
-}
-
 export interface Drawing {
   readonly svg: string;
   /** What the picture shows, in board units. */
   readonly box: Box;
-}
-
-/** What the parts of a drawing have in common. */
-export interface Pen {
-  readonly board: Board;
-  readonly geometry: Geometry;
-  readonly look: Look;
-  readonly colors: Palette;
-  readonly lay: typeof lay;
-  readonly marks: ReadonlyMap<string, readonly Marker[]>;
-  tint(element: Element): Tint;
 }
 
 export const FONT = "'Inter Variable', Inter, system-ui, 'Segoe UI', sans-serif";

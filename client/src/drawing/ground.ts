@@ -1,5 +1,5 @@
 import type { Line } from "../document/model";
-import type { Pen } from "./draw";
+import type { Pen } from "./pen";
 import { widthOf } from "./font";
 import { mix, tintOf } from "./palette";
 import type { Palette } from "./palette";

@@ -1,7 +1,7 @@
 import { SIZES } from "../board/layout";
 import type { LaneRow, StepColumn } from "../board/layout";
 import { drawCurveKey } from "./curve";
-import type { Pen } from "./draw";
+import type { Pen } from "./pen";
 import { baseline, widthOf } from "./font";
 import { drawLine } from "./ground";
 import { drawPill, pillWords, pillWidth } from "./marks";

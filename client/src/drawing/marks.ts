@@ -1,5 +1,5 @@
 import type { Marker, MarkerType } from "../document/model";
-import type { Pen } from "./draw";
+import type { Pen } from "./pen";
 import { baseline, widthOf } from "./font";
 import { MARKS } from "./palette";
 import { rect, text } from "./svg";

@@ -24,7 +24,7 @@ export const parts = {
   elements_other: "{{count}} elements",
   removeKeep: "{{remove}}, keep what lies in it ({{count}})",
   removeAll: "{{remove}} and what lies in it ({{count}})",
-  owner: "owner: {{owner}}",
+  owner: "Owner: {{owner}}",
   atMost: "at most {{time}}",
   measured: "measured {{time}}",
   measuredLong: "measured {{time}}, too long",

@@ -25,7 +25,7 @@ export const parts: Words["parts"] = {
   elements_other: "{{count}} saker",
   removeKeep: "{{remove}}, behåll det som ligger i ({{count}})",
   removeAll: "{{remove}} och det som ligger i ({{count}})",
-  owner: "ägare: {{owner}}",
+  owner: "Ägare: {{owner}}",
   atMost: "högst {{time}}",
   measured: "uppmätt {{time}}",
   measuredLong: "uppmätt {{time}}, för långt",

@@ -201,6 +201,7 @@ function assemble(
   const presence = new PresenceRoom(handle, person, repo.peerId);
   const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
   void pictures.resume();
+  const voices = new VoiceStore(board);
   socket.onLeave((peer) => presence.left(peer));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
@@ -223,7 +224,7 @@ function assemble(
     saved,
     presence,
     pictures,
-    voices: new VoiceStore(board),
+    voices,
     discard: async () => {
       socket.disconnect();
       repo.delete(handle.documentId);
@@ -234,6 +235,7 @@ function assemble(
       window.removeEventListener("pagehide", flush);
       presence.close();
       pictures.close();
+      voices.close();
       saved.close();
       document.close();
       void repo.shutdown();

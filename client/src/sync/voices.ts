@@ -6,19 +6,23 @@ export type Audience = "customer" | "staff";
 export type Voices = ReadonlyMap<string, Audience>;
 
 /** So long the server is not asked again, milliseconds. */
-const PAUSE = 20_000;
+const PAUSE = 5_000;
+/** So often it is asked for an actor; who is unknown then stays so, as programs do that never joined. */
+const TRIES = 3;
 
-/** Whose hands the actors of a board are. Asks the server when somebody wants to know, and again when new actors appear. */
+/** Whose hands the actors of a board are. Asks the server when somebody wants to know of actors that are new. */
 export class VoiceStore {
   readonly #board: { readonly id: string; readonly secret: string };
-  readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
+  /** How often the server was asked for an actor it does not know. */
+  readonly #tries = new Map<string, number>();
   #voices: Voices = new Map();
   #asked = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
 
-  constructor(board: { readonly id: string; readonly secret: string }, now: () => number = Date.now) {
+  constructor(board: { readonly id: string; readonly secret: string }) {
     this.#board = board;
-    this.#now = now;
   }
 
   get = (): Voices => this.#voices;
@@ -29,19 +33,31 @@ export class VoiceStore {
   };
 
   /** Says that these actors matter; what is known of them comes to those who have subscribed. */
-  want(actors: Iterable<string>): void {
-    const unknown = [...actors].some((actor) => !this.#voices.has(actor));
-    if (!unknown || this.#now() - this.#asked < PAUSE) return;
-    this.#asked = this.#now();
+  want(actors: ReadonlySet<string>): void {
+    const unknown = [...actors].filter((actor) => !this.#voices.has(actor) && (this.#tries.get(actor) ?? 0) < TRIES);
+    clearTimeout(this.#timer);
+    if (unknown.length === 0 || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      for (const actor of unknown) this.#tries.set(actor, (this.#tries.get(actor) ?? 0) + 1);
+      void this.#ask().then(() => this.want(actors));
+    }, Math.max(0, this.#asked + PAUSE - Date.now()));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  async #ask(): Promise<void> {
+    this.#asked = Date.now();
     const { id, secret } = this.#board;
-    call(`${boardPath(id)}/authors`, { headers: credentials(id, secret) }).then(
-      (answer) => {
-        this.#voices = readVoices(answer);
-        for (const listener of this.#listeners) listener();
-      },
-      // Without an answer nobody is judged; the next change asks again.
-      () => undefined,
-    );
+    try {
+      this.#voices = readVoices(await call(`${boardPath(id)}/authors`, { headers: credentials(id, secret) }));
+    } catch {
+      return; // nobody is judged without an answer
+    }
+    for (const listener of this.#listeners) listener();
   }
 }
 

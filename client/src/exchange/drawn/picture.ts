@@ -1,5 +1,6 @@
 import { draw } from "../../drawing/draw";
-import type { Drawing, Look } from "../../drawing/draw";
+import type { Drawing } from "../../drawing/draw";
+import type { Look } from "../../drawing/pen";
 import type { Board } from "../../document/model";
 import { gatherPictures } from "../pictures";
 import type { PictureSource } from "../pictures";
