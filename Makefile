@@ -80,7 +80,9 @@ test-client: client/node_modules/.installed ## test the client's parts
 test-stock: build ## test the server with stock automerge-repo clients
 	OPENMIC_BIN=$(CURDIR)/bin/openmic npm --prefix client run test:stock
 
+# The board's benchmark too, on a small board, so that it does not rot: every figure has to be there.
 test-e2e: build ## test in real browsers
+	OPENMIC_BIN=$(CURDIR)/bin/openmic node client/bench/bench.mjs --check --only board --elements 40 --connectors 20 --runs 1 --acts 2 --seconds 0.5
 	OPENMIC_BIN=$(CURDIR)/bin/openmic npm --prefix client run test:e2e
 
 kill: client ## kill the server N times with each store, and the database, while people edit

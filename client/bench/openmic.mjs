@@ -54,7 +54,9 @@ export async function measureBoard(context, link, peer, { cards }, { acts, milli
 
   found["pan at 100 % (frames/s)"] = (await frames(page, () => wheel(page, cdp, { x: 40, y: 8, milliseconds }))).rate;
 
-  // One letter, and a card to the next cell.
+  // One letter, and a card to the next cell. Amid the board, wherever the wheel has left the view.
+  await page.keyboard.press("Shift+Digit1");
+  await pause(700);
   await page.keyboard.press("Control+0");
   await pause(500);
   const { x, y } = await freeCard(page);
@@ -84,7 +86,7 @@ function freeCard(page) {
     for (const card of document.querySelectorAll(".card")) {
       const { x, y, width, height } = card.getBoundingClientRect();
       const at = { x: x + width / 2, y: y + height / 2 };
-      if (x > 150 && card.contains(document.elementFromPoint(at.x, at.y))) return at;
+      if (at.x > 150 && card.contains(document.elementFromPoint(at.x, at.y))) return at;
     }
     throw new Error("no card can be seen");
   });

@@ -10,6 +10,7 @@ import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { watchForNewVersion } from "../app/version";
 import { ShareDialog } from "../share/ShareDialog";
+import { elementsById } from "../document/elements";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -17,7 +18,7 @@ import { ActionsContext, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, NamesContext, useBoard, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
+import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -211,8 +212,7 @@ function ReadOnlyNote() {
 
 /** Tells the others what this person is at, and lets go of what is not there any more. */
 function useFollowedFocus(): void {
-  const { focus, session } = useTools();
-  const board = useBoard();
+  const { focus, session, document } = useTools();
   useEffect(() => {
     const tell = () => {
       const { selected, connector, chosen, editing } = focus.get();
@@ -221,10 +221,14 @@ function useFollowedFocus(): void {
     return focus.subscribe(tell);
   }, [focus, session]);
   useEffect(() => {
-    if (focus.get().chosen.length === 0) return;
-    const there = new Set(board.elements.map((e) => e.id));
-    focus.keep((id) => there.has(id));
-  }, [board, focus]);
+    const keep = () => {
+      if (focus.get().chosen.length === 0) return;
+      const there = elementsById(document.board());
+      focus.keep((id) => there.has(id));
+    };
+    keep();
+    return document.subscribe(keep);
+  }, [document, focus]);
 }
 
 function useTitle(): void {

@@ -94,6 +94,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   useFirstView(geometry, frame, onShown);
   useCanvasGoTo();
   useZoomStyle(frame, large);
+  useMovingStyle(frame);
   useUncover(frame, touch);
   useUnfolding();
   useInView(geometry);
@@ -316,4 +317,40 @@ function useZoomStyle(frame: RefObject<HTMLElement | null>, large: boolean): voi
     set();
     return store.subscribe(set);
   }, [store, frame, far]);
+}
+
+/** The view counts as moving until it has been still for so long, milliseconds. */
+const STILL = 250;
+
+/** Tells the style sheet while the view moves at the same size. Past React: that is with every frame. */
+function useMovingStyle(frame: RefObject<HTMLElement | null>): void {
+  const store = useStoreApi();
+  useEffect(() => {
+    let [x, y, zoom] = store.getState().transform;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const still = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      frame.current?.removeAttribute("data-moving");
+    };
+    const moved = () => {
+      const { transform } = store.getState();
+      if (transform[0] === x && transform[1] === y && transform[2] === zoom) return;
+      const zoomed = transform[2] !== zoom;
+      [x, y, zoom] = transform;
+      if (zoomed) {
+        // What grows would be blurred.
+        still();
+        return;
+      }
+      if (timer === undefined) frame.current?.setAttribute("data-moving", "");
+      clearTimeout(timer);
+      timer = setTimeout(still, STILL);
+    };
+    const stop = store.subscribe(moved);
+    return () => {
+      stop();
+      still();
+    };
+  }, [store, frame]);
 }

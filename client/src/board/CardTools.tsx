@@ -1,16 +1,22 @@
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { command, isAllowed, run } from "../commands/registry";
 import { useHands } from "../commands/hands";
 import { NOTE_COLORS } from "../document/model";
 import type { Element } from "../document/model";
-import { useBoard, useEditable, useFocus, useTalks } from "./context";
+import { useBoardPart, useEditable, useFocus, useTalks } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
+const NONE: readonly Element[] = [];
+
 export function useChosen(): readonly Element[] {
-  const { elements } = useBoard();
   const chosen = useFocus((f) => f.chosen);
-  return chosen.length === 0 ? [] : elements.filter((e) => chosen.includes(e.id));
+  const elements = useBoardPart((board) => (chosen.length === 0 ? NONE : board.elements));
+  return useMemo(() => {
+    const ids = new Set(chosen);
+    return elements.filter((e) => ids.has(e.id));
+  }, [elements, chosen]);
 }
 
 /** On a narrow window the tools of the chosen note lie above the other tools, where they have room. */

@@ -10,7 +10,7 @@ import { plainText } from "../richtext/parse";
 import type { Point } from "../sync/presence";
 import { changeConnector, connectTo } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
-import { useBoard, useEditable, useFocus, usePeers, useTools, visitorsIn } from "./context";
+import { useBoard, useBoardPart, useEditable, useFocus, usePeers, useTools, visitorsIn } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around } from "./moving";
 import type { Drag } from "./nodes";
@@ -189,10 +189,9 @@ type Begin = (event: PointerEvent, pull: Pick<Pull, "fixed" | "end" | "connector
 /** At the sides of the one chosen element: a connector is drawn from here. */
 function Dots({ places, onPull }: { places: ReadonlyMap<string, Rect>; onPull: Begin }) {
   const { t } = useTranslation();
-  const board = useBoard();
   const { ui } = useTools();
   const id = useFocus((f) => (f.chosen.length === 1 && f.editing === undefined ? f.selected : undefined));
-  const element = id === undefined ? undefined : board.elements.find((e) => e.id === id);
+  const element = useBoardPart((board) => (id === undefined ? undefined : elementsById(board).get(id)));
   const place = id === undefined ? undefined : places.get(id);
   if (!element || !place || element.kind === "ink" || element.kind === "frame") return null;
   const at = [

@@ -6,7 +6,7 @@ import { useHands } from "../commands/hands";
 import { FEELERS } from "../document/model";
 import type { Feeler } from "../document/model";
 import { Face } from "../panel/Face";
-import { useBoard, useEditable, useNames } from "./context";
+import { useBoardPart, useEditable, useNames } from "./context";
 import { FEELING, curveBand, heightAt, valueAt } from "./curve";
 import type { CurveBand, CurvePoint } from "./curve";
 import { SIZES } from "./layout";
@@ -26,8 +26,8 @@ const KEYS: Readonly<Record<string, (value: number) => number>> = {
 /** How the customer and the staff feel, from step to step: a curve for each, changed right on the board. */
 export const EmotionCurve = memo(function EmotionCurve({ geometry }: { geometry: Geometry }) {
   const { t } = useTranslation();
-  const board = useBoard();
-  const band = useMemo(() => curveBand(board, geometry), [board, geometry]);
+  const emotions = useBoardPart((board) => board.emotions);
+  const band = useMemo(() => curveBand({ emotions }, geometry), [emotions, geometry]);
   if (!band) return null;
   const { y, height, curves } = band;
   return (

@@ -1,5 +1,5 @@
 import "./parts.css";
-import { ViewportPortal, useStore, useStoreApi } from "@xyflow/react";
+import { ViewportPortal, useStoreApi } from "@xyflow/react";
 import { Fragment, memo, useLayoutEffect, useRef } from "react";
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -213,14 +213,31 @@ function FoldButton({ row: { lane, folded }, name }: { row: LaneRow; name: strin
 /** The names of the three lines: at the right edge of the board, or of the window when that comes first. */
 function LineNames({ geometry: { lanes, width } }: { geometry: Geometry }) {
   const { t } = useTranslation();
-  const right = useStore((s) => Math.min(width, (s.width - s.transform[0]) / s.transform[2]));
-  return lanes.map(
-    ({ lane, y, height, line }) =>
-      line && (
-        <span key={lane.id} className={`line-name line-name-${line}`} data-testid={`line-${line}`} style={{ transform: `translate(${String(Math.max(right, SIZES.laneHeader + 190) - 14)}px, ${String(y + height)}px) translate(-100%, -50%)` }}>
-          {t(`line.${line}`)}
-        </span>
-      ),
+  const names = useRef<HTMLDivElement>(null);
+  const store = useStoreApi();
+  useLayoutEffect(() => {
+    let last = NaN;
+    const set = () => {
+      const { transform: [x, , zoom], width: seen } = store.getState();
+      const right = Math.max(Math.min(width, (seen - x) / zoom), SIZES.laneHeader + 190) - 14;
+      if (right === last || !names.current) return;
+      last = right;
+      names.current.style.transform = `translate(${String(right)}px, 0px)`;
+    };
+    set();
+    return store.subscribe(set);
+  }, [store, width]);
+  return (
+    <div ref={names} className="line-names">
+      {lanes.map(
+        ({ lane, y, height, line }) =>
+          line && (
+            <span key={lane.id} className={`line-name line-name-${line}`} data-testid={`line-${line}`} style={{ transform: `translate(0px, ${String(y + height)}px) translate(-100%, -50%)` }}>
+              {t(`line.${line}`)}
+            </span>
+          ),
+      )}
+    </div>
   );
 }
 

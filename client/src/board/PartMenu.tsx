@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useHands } from "../commands/hands";
 import { LANE_ROLES, LIMITS } from "../document/model";
 import type { LaneRole } from "../document/model";
-import { useBoard, useEditable, useNames, useTools } from "./context";
+import { useBoard, useBoardPart, useEditable, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
 import type { IconName } from "./Icon";
 import { useOutlook } from "./folds";
@@ -24,10 +24,10 @@ export function PartMenu({ what, id, onCarry }: { what: Part; id: string; onCarr
   const { t } = useTranslation();
   const hands = useHands();
   const names = useNames();
-  const board = useBoard();
+  const parts = useBoardPart((board): readonly { readonly id: string }[] => board[what]);
   const editable = useEditable();
   const [open, setOpen] = useState(false);
-  const at = board[what].findIndex((p) => p.id === id);
+  const at = parts.findIndex((p) => p.id === id);
   const name = what === "steps" ? names.step(id) : names.lane(id);
   const label = t(what === "steps" ? "parts.stepMenu" : "parts.laneMenu", { name });
   if (!editable) return null;
@@ -113,7 +113,8 @@ function Sub({ icon, words, off, children }: { icon: IconName; words: string; of
 function StepItems({ id, at }: { id: string; at: number }) {
   const { t } = useTranslation();
   const hands = useHands();
-  const { steps, phases } = useBoard();
+  const steps = useBoardPart((board) => board.steps);
+  const phases = useBoardPart((board) => board.phases);
   const { blueprint } = hands.document;
   const full = steps.length >= LIMITS.steps;
   const phase = steps[at]?.phase;
@@ -158,7 +159,7 @@ function LaneItems({ id, at }: { id: string; at: number }) {
   const hands = useHands();
   const { folds } = useTools();
   const { folded } = useOutlook();
-  const { lanes } = useBoard();
+  const lanes = useBoardPart((board) => board.lanes);
   const full = lanes.length >= LIMITS.lanes;
   const role = lanes[at]?.role;
   return (

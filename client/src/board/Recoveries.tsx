@@ -1,7 +1,7 @@
 import { ViewportPortal } from "@xyflow/react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useBoard, useFocus } from "./context";
+import { useBoardPart, useFocus } from "./context";
 import { groundOf } from "./ground";
 import type { Geometry } from "./layout";
 import { arrowhead, route } from "./routes";
@@ -9,11 +9,11 @@ import { arrowhead, route } from "./routes";
 /** From what is chosen and can fail, a thin line to what mends it. */
 export function Recoveries({ geometry, hidden }: { geometry: Geometry; hidden: boolean }) {
   const { t } = useTranslation();
-  const board = useBoard();
   const chosen = useFocus((f) => f.selected);
+  const board = useBoardPart((b) => (chosen === undefined ? undefined : b));
   const links = useMemo(() => {
-    const marks = chosen === undefined ? [] : board.markers.filter((m) => m.target === chosen && m.recovery !== undefined);
-    if (marks.length === 0) return [];
+    const marks = !board ? [] : board.markers.filter((m) => m.target === chosen && m.recovery !== undefined);
+    if (!board || marks.length === 0) return [];
     const ground = groundOf(geometry, board);
     const place = (id: string | undefined) => (id === undefined ? undefined : (geometry.places.get(id) ?? geometry.tucked.get(id)));
     return marks.flatMap((m) => {

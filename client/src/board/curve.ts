@@ -35,7 +35,7 @@ export interface CurveBand {
 }
 
 /** Where the curves run, if they are shown. */
-export function curveBand(board: Board, geometry: Geometry): CurveBand | undefined {
+export function curveBand(board: Pick<Board, "emotions">, geometry: Geometry): CurveBand | undefined {
   const row = geometry.lanes.find((l) => l.curve);
   if (!row) return undefined;
   const y = row.y + row.cells;

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useBoard, useEditable, useNames, useTools } from "../board/context";
+import { useBoard, useBoardPart, useEditable, useNames, useTools } from "../board/context";
 import { READABLE } from "../document/model";
 import type { Board, Rule } from "../document/model";
 import { TELLS, findingsOf } from "../findings/findings";
@@ -12,20 +12,56 @@ import { useGoTo } from "./goto";
 /** By what they were made of: many parts of the page ask for the same. */
 const made = new WeakMap<Board, { readonly authors: Authorship; readonly list: readonly Finding[] }>();
 
-/** Above so many elements the rules wait for a pause in the typing, milliseconds. */
+/** Above so many elements the rules wait for a pause in the typing, milliseconds, but in a busy room not for ever. */
 const LARGE = 300;
 const PAUSE = 300;
+const LATEST = 3000;
+
+/** The board as it is now, or was a moment ago. Undefined at first where it is large: it is shown before it is judged. */
+function useSettledBoard(): Board | undefined {
+  const { document } = useTools();
+  const [board, settle] = useState(() => (document.board().elements.length > LARGE ? undefined : document.board()));
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let idle: number | undefined;
+    let since: number | undefined;
+    const look = () => {
+      since = undefined;
+      settle(document.board());
+    };
+    const later = () => {
+      clearTimeout(timer);
+      if (idle !== undefined) cancelIdle(idle);
+      if (document.board().elements.length <= LARGE) {
+        timer = setTimeout(look, 0);
+        return;
+      }
+      since ??= performance.now();
+      timer = setTimeout(() => (idle = whenIdle(look)), Math.max(0, Math.min(PAUSE, since + LATEST - performance.now())));
+    };
+    later();
+    const stop = document.subscribe(later);
+    return () => {
+      stop();
+      clearTimeout(timer);
+      if (idle !== undefined) cancelIdle(idle);
+    };
+  }, [document]);
+  return board;
+}
+
+// Not every browser tells when it has nothing to do.
+const whenIdle = (act: () => void): number => ("requestIdleCallback" in window ? requestIdleCallback(act, { timeout: LATEST }) : Number(setTimeout(act, 0)));
+const cancelIdle = (id: number): void => ("cancelIdleCallback" in window ? cancelIdleCallback(id) : clearTimeout(id));
+
+const NONE: readonly Finding[] = [];
 
 /** The findings of the board as it is now, or as it was a moment ago. */
 export function useFindings(): readonly Finding[] {
-  const now = useBoard();
-  const [board, settle] = useState(now);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(now), now.elements.length > LARGE ? PAUSE : 0);
-    return () => clearTimeout(timer);
-  }, [now]);
+  const board = useSettledBoard();
   const authors = useAuthorship(board);
   return useMemo(() => {
+    if (!board) return NONE;
     const known = made.get(board);
     const list = known?.authors === authors ? known.list : findingsOf(board, authors);
     made.set(board, { authors, list });
@@ -124,7 +160,7 @@ function Place({ finding }: { finding: Finding }) {
 function Muted() {
   const { t } = useTranslation();
   const { document, notice } = useTools();
-  const { muted } = useBoard();
+  const muted = useBoardPart((board) => board.muted);
   const editable = useEditable();
   if (muted.length === 0) return null;
   return (

@@ -77,12 +77,15 @@ const short = (count: number) => (count > 99 ? "99+" : String(count));
 
 /** What can be known of the board and its parts, beside it. */
 export function Panel() {
+  const tab = usePanelState((s) => s.tab);
+  return tab && <OpenPanel tab={tab} />;
+}
+
+function OpenPanel({ tab }: { tab: Tab }) {
   const { t } = useTranslation();
   const panel = usePanel();
-  const tab = usePanelState((s) => s.tab);
   const count = useFindings().length;
   const { open, fresh } = useTalkCount();
-  if (tab === undefined) return null;
   return (
     <aside className="panel" aria-label={t("panel.label")} data-testid="panel">
       <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => panel.show(next as Tab)}>

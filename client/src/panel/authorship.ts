@@ -6,11 +6,12 @@ import type { Authorship } from "../findings/findings";
 const NOBODY: Authorship = new Map();
 
 /** Whether customers or staff made the elements of a board, as far as the server knows their hands. */
-export function useAuthorship(board: Board): Authorship {
+export function useAuthorship(board: Board | undefined): Authorship {
   const { session, document } = useTools();
   const { voices } = session;
   const known = useSyncExternalStore(voices.subscribe, voices.get);
   const makers = useMemo(() => {
+    if (!board) return [];
     const customers = new Set(board.lanes.filter((l) => l.role === "customer").map((l) => l.id));
     // Only where customers should speak does it matter who has.
     const asked = board.elements.filter((e) => e.lane !== undefined && customers.has(e.lane));

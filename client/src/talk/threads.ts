@@ -55,7 +55,7 @@ export const commentsOf = (thread: Thread): readonly Comment[] => [thread.first,
 const known = new WeakMap<readonly Comment[], readonly Thread[]>();
 
 /** The threads of a board; the same list until a comment changes. */
-export function threadsIn({ comments }: Board): readonly Thread[] {
+export function threadsIn({ comments }: Pick<Board, "comments">): readonly Thread[] {
   let threads = known.get(comments);
   if (!threads) known.set(comments, (threads = threadsOf(comments)));
   return threads;

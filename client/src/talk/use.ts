@@ -1,5 +1,5 @@
 import { useMemo, useSyncExternalStore } from "react";
-import { useBoard, useTools } from "../board/context";
+import { useBoardPart, useTools } from "../board/context";
 import type { TalkState } from "./store";
 import { isOpen, openThreads, threadsIn, votesFor } from "./threads";
 
@@ -11,10 +11,9 @@ export function useTalk<T>(select: (state: TalkState) => T): T {
 /** How many threads are open on the whole board, and how many comments this person has not seen. */
 export function useTalkCount(): { readonly open: number; readonly fresh: number } {
   const { talk } = useTools();
-  const board = useBoard();
   const memory = useSyncExternalStore(talk.memory.subscribe, talk.memory.state);
-  const { comments } = board;
-  const open = threadsIn(board).filter(isOpen).length;
+  const comments = useBoardPart((board) => board.comments);
+  const open = threadsIn({ comments }).filter(isOpen).length;
   const fresh = useMemo(() => {
     void memory;
     return comments.filter((c) => talk.memory.isNew(c)).length;

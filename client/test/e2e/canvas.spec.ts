@@ -30,6 +30,12 @@ async function middle(locator: Locator): Promise<{ x: number; y: number }> {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
+/** How many changes the server has taken. */
+async function changes({ origin }: { origin: string }): Promise<number> {
+  const metrics = await (await fetch(`${origin}/metrics`)).text();
+  return Number(/^openmic_changes_admitted_total (\d+)$/m.exec(metrics)?.[1]);
+}
+
 /** Free ground below the board, with everything in view. */
 async function below(person: Person): Promise<{ x: number; y: number }> {
   const { page } = person;
@@ -46,10 +52,12 @@ async function below(person: Person): Promise<{ x: number; y: number }> {
   return { x: x + 160, y: y + height + 40 };
 }
 
-test("many are chosen with the mouse, carried over a line together, and undone at once", async ({ enter }) => {
+test("many are chosen with the mouse, carried over a line together, and undone at once", async ({ enter, server }) => {
   const anna = await enter({ name: "Anna" });
   const bo = await enter({ name: "Bo" });
   const { page } = anna;
+  let told = 0;
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void (Buffer.from(payload).includes("ephemeral") && told++)));
   await bo.join(await anna.makeBoard("Board"));
   await anna.add("frontstage", "s1", "ett");
   await anna.add("frontstage", "s2", "två");
@@ -65,8 +73,11 @@ test("many are chosen with the mouse, carried over a line together, and undone a
 
   const to = await middle(anna.cell("backstage", "s1"));
   await page.mouse.move(one.x + one.width / 2, one.y + 20);
+  await bo.sees("ett", "två", "tre");
+  const before = await changes(server);
+  const [start, toldBefore] = [performance.now(), told];
   await page.mouse.down();
-  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.move(to.x, to.y, { steps: 80 });
   await expect(page.getByTestId("crossing")).toHaveText("Moves across the line of visibility.");
   // The other sees it move before it is let go.
   await expect(async () => {
@@ -76,9 +87,12 @@ test("many are chosen with the mouse, carried over a line together, and undone a
   }).toPass();
   await expect(bo.noteIn("frontstage", "s2", "två")).toHaveCount(1);
   await page.mouse.up();
+  expect(told - toldBefore).toBeGreaterThan(0);
+  expect(told - toldBefore).toBeLessThanOrEqual(1 + (20 * (performance.now() - start)) / 1000);
   await expect(anna.notice).toHaveText("2 moved. Moves across the line of visibility.");
   await expect(bo.noteIn("backstage", "s1", "ett")).toBeVisible();
   await expect(bo.noteIn("backstage", "s2", "två")).toBeVisible();
+  expect(await changes(server), "one change, when they were let go").toBe(before + 1);
   await page.keyboard.press("Control+z");
   await expect(bo.noteIn("frontstage", "s1", "ett")).toBeVisible();
   await expect(bo.noteIn("frontstage", "s2", "två")).toBeVisible();
