@@ -1,11 +1,9 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
+import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, sayDate, setLanguage } from "../i18n";
 import { forgetBoard, knownBoards } from "../sync/device";
 import { Logo } from "./Logo";
 import { NewBoard } from "./NewBoard";
-
-const DATES = { sv: "sv-SE", en: "en-GB" } as const;
 
 /** Makes a board from one field and one button, and leads back to the boards of this device. */
 export function StartPage({ go }: { go: (url: string) => void }) {
@@ -57,7 +55,7 @@ export function StartPage({ go }: { go: (url: string) => void }) {
                 >
                   <span className="recent-title">{board.title || t("start.untitled")}</span>
                   <span className="fine">
-                    {t(`role.${board.role}`)} · {new Date(board.seen).toLocaleDateString(DATES[currentLanguage()], { day: "numeric", month: "short", year: "numeric" })}
+                    {t(`role.${board.role}`)} · {sayDate(board.seen, false)}
                   </span>
                 </a>
                 <button

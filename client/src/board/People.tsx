@@ -9,12 +9,15 @@ import { CallButtons } from "./CallButtons";
 import { usePeers, useTools } from "./context";
 import { useLeader } from "./following";
 import { Icon } from "./Icon";
+import { useMedia } from "./media";
 import { NameForm } from "./NameForm";
 import type { Person } from "./person";
 import { useUi } from "./ui";
 
 /** So many faces are shown beside each other. */
 const SHOWN = 4;
+/** And so many on a phone. */
+const SHOWN_NARROW = 2;
 /** So many are listed by name. */
 const LISTED = 100;
 
@@ -26,7 +29,8 @@ export function People({ person }: { person: Person }) {
   const self = useSyncExternalStore(presence.subscribe, presence.self);
   const leader = useLeader();
   const count = peers.length + 1;
-  const faces: readonly Presence[] = [self, ...peers].slice(0, count > SHOWN ? SHOWN - 1 : SHOWN);
+  const room = useMedia("(width < 720px)") ? SHOWN_NARROW : SHOWN;
+  const faces: readonly Presence[] = [self, ...peers].slice(0, count > room ? room - 1 : room);
   return (
     <Popover.Root>
       <Popover.Trigger className="avatars" data-testid="people" data-count={count}>

@@ -1,5 +1,5 @@
 import { NOTE_COLORS } from "../document/model";
-import type { Board, Element, LaneRole } from "../document/model";
+import type { Board, Element, LaneRole, NoteColor } from "../document/model";
 import { inkPath } from "./ink";
 import type { Geometry, Rect } from "./layout";
 import type { Point } from "../sync/presence";
@@ -20,6 +20,8 @@ export interface Sheet {
 
 const SPINES: ReadonlySet<string> = new Set(["evidence", "customer", "frontstage", "backstage", "support"]);
 export const spineOf = (role: LaneRole) => `--spine-${SPINES.has(role) ? role : "custom"}`;
+/** Without a rim and a shadow what is plain must stand out from its lane by itself. */
+const paperOf = (color: NoteColor) => (color === "gray" ? "--card-far" : `--${color}`);
 /** The coloured rim of a card, board units. */
 const SPINE = 5;
 
@@ -32,7 +34,7 @@ export function sheetOf(board: Board, places: Geometry["places"], roleOf: (lane:
   };
   const others: { element: Element; rect: Rect; ink: Path2D | undefined }[] = [];
   // The coloured rims come after what they lie on.
-  for (const color of ["surface", ...NOTE_COLORS]) fills.set(`--${color}`, []);
+  for (const color of ["card-far", ...NOTE_COLORS]) fills.set(`--${color}`, []);
   for (const element of board.elements) {
     const rect = places.get(element.id);
     if (!rect) continue;
@@ -41,11 +43,11 @@ export function sheetOf(board: Board, places: Geometry["places"], roleOf: (lane:
     if (kind === "frame" || kind === "ink" || (kind === "shape" && element.form !== "rectangle")) {
       others.push({ element, rect, ink: kind === "ink" ? new Path2D(inkPath(element.points, rect)) : undefined });
     } else if (kind === "note" || kind === "shape" || kind === "image") {
-      fill(`--${color}`, x, y, width, height);
+      fill(paperOf(color), x, y, width, height);
     } else if (kind === "text") {
       fill(`--strong-${color}`, x + 8, y + height / 2 - 4, width - 16, 8);
     } else {
-      fill(color === "gray" ? "--surface" : `--${color}`, x, y, width, height);
+      fill(paperOf(color), x, y, width, height);
       fill(spineOf(roleOf(element.lane)), x, y, SPINE, height);
     }
   }

@@ -1,4 +1,5 @@
 import { inkPath } from "../board/ink";
+import { SIZES } from "../board/layout";
 import type { Rect } from "../board/layout";
 import { signsOf } from "../board/signs";
 import { inCell } from "../document/model";
@@ -17,6 +18,7 @@ import type { Letters } from "./wrap";
 
 const LINE = 19;
 const SIGN = { size: 11, weight: 450 };
+const CAPTION = 12.5;
 const LOCK = "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3";
 
 export function drawCard(pen: Pen, element: Element): string {
@@ -59,6 +61,9 @@ function note(pen: Pen, element: Element, box: Rect): string {
   );
 }
 
+/** The coloured rim at the left of a card in a cell. */
+const spineOf = (height: number) => `M4 1.07A8 8 0 0 0 0 8V${n(height - 8)}A8 8 0 0 0 4 ${n(height - 1.07)}Z`;
+
 /** Actions and evidence: a card with a spine in the colour of its lane. */
 function card(pen: Pen, element: Element, box: Rect): string {
   const { width, height } = box;
@@ -67,7 +72,7 @@ function card(pen: Pen, element: Element, box: Rect): string {
   const edge = evidence ? mix(spine, pen.colors.edge, 0.65) : pen.colors.edge;
   return (
     rect({ x: 0.5, y: 0.5, width: width - 1, height: height - 1 }, { rx: 7.5, fill: paperOf(pen, element), stroke: edge, "stroke-dasharray": evidence ? "3 3" : undefined }) +
-    tag("path", { d: `M4 1.07A8 8 0 0 0 0 8V${n(height - 8)}A8 8 0 0 0 4 ${n(height - 1.07)}Z`, fill: evidence ? edge : spine }) +
+    tag("path", { d: spineOf(height), fill: evidence ? edge : spine }) +
     lines(pen, element.text, box, { left: 13, right: 12, top: 11 }, inkOf(pen, element))
   );
 }
@@ -119,7 +124,19 @@ function ink(pen: Pen, element: Element, box: Rect): string {
 function image(pen: Pen, element: Element, box: Rect): string {
   const data = element.image === undefined ? undefined : pen.look.image?.(element.image);
   if (data !== undefined && /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*$/.test(data)) {
-    return `<image x="0" y="0" width="${n(box.width)}" height="${n(box.height)}" preserveAspectRatio="xMidYMid meet" href="${escaped(data)}"/>`;
+    const { width, height } = box;
+    const { colors } = pen;
+    // Laid as the layout counted it, in the letters of a card; drawn somewhat smaller.
+    const caption = element.text === "" ? [] : pen.lay(element.text, Math.max(1, width - 2 * SIZES.noteInset), CARD);
+    const below = caption.length === 0 ? 0 : SIZES.captionRim + caption.length * SIZES.captionLine;
+    const left = inCell(element) ? 4 : 1;
+    const first = height - below + 5 + baseline(CAPTION, SIZES.captionLine);
+    return (
+      rect({ x: 0.5, y: 0.5, width: width - 1, height: height - 1 }, { rx: 7.5, fill: colors.surface, stroke: colors.edge }) +
+      (inCell(element) ? tag("path", { d: spineOf(height), fill: colors.spines[pen.tint(element)] }) : "") +
+      `<image x="${n(left)}" y="1" width="${n(Math.max(1, width - left - 1))}" height="${n(Math.max(1, height - below - 2))}" preserveAspectRatio="xMidYMid meet" href="${escaped(data)}"/>` +
+      group({ fill: colors.ink, "font-size": CAPTION }, caption.map(({ sign, indent, runs }, i) => text(left + 10, first + i * SIZES.captionLine, sign) + spans(left + 10 + indent, first + i * SIZES.captionLine, runs)))
+    );
   }
   const { colors, look } = pen;
   return (

@@ -1,4 +1,5 @@
 import i18next from "i18next";
+import type { FormatterModule } from "i18next";
 import { initReactI18next } from "react-i18next";
 import { en } from "./en";
 import { sv } from "./sv";
@@ -8,25 +9,43 @@ export type Language = (typeof LANGUAGES)[number];
 /** Each language by its own name: one who cannot read the page can still find theirs. */
 export const LANGUAGE_NAMES: Record<Language, string> = { sv: "Svenska", en: "English" };
 
+const LOCALES: Record<Language, string> = { sv: "sv-SE", en: "en-GB" };
+
 const KEY = "openmic.language";
+
+const nothing = () => undefined;
+
+/** Every number in a text is written as its language writes numbers. */
+const numbers: FormatterModule = {
+  type: "formatter",
+  init: nothing,
+  add: nothing,
+  addCached: nothing,
+  format: (value: unknown, _format, language) => (typeof value === "number" ? new Intl.NumberFormat(LOCALES[language === "sv" ? "sv" : "en"]).format(value) : (value as string)),
+};
 
 /** Speaks the language chosen on this device, else the browser's, else English. */
 export async function startLanguage(): Promise<void> {
   const stored = localStorage.getItem(KEY);
   const wanted = [stored ?? "", ...navigator.languages].map((l) => l.slice(0, 2));
   const language = wanted.map((w) => LANGUAGES.find((l) => l === w)).find((l) => l !== undefined) ?? "en";
-  await i18next.use(initReactI18next).init({
+  await i18next.use(numbers).use(initReactI18next).init({
     lng: language,
     fallbackLng: "en",
     resources: { en: { translation: en }, sv: { translation: sv } },
     // React escapes what it shows.
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, alwaysFormat: true },
   });
   document.documentElement.lang = language;
 }
 
 export function currentLanguage(): Language {
   return LANGUAGES.find((l) => l === i18next.language) ?? "en";
+}
+
+/** A day, or a moment, as the language writes it. */
+export function sayDate(time: number, withTime: boolean): string {
+  return new Date(time).toLocaleString(LOCALES[currentLanguage()], withTime ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium" });
 }
 
 export async function setLanguage(language: Language): Promise<void> {

@@ -1,6 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { currentLanguage } from "../i18n";
 import { useBoard, useEditable, useNames, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
 import type { Cell } from "../board/layout";
@@ -251,7 +252,7 @@ export function Feelings({ column }: { column: Column }) {
         <li key={id}>
           <Face value={value} who={who} />
           <span>
-            {`${t(`details.who.${who}`)}: ${t(`details.feeling.${String(value)}`).toLocaleLowerCase()}`}
+            {`${t(`details.who.${who}`)}: ${t(`details.feeling.${String(value)}`).toLocaleLowerCase(currentLanguage())}`}
             {note.trim() !== "" && <span className="item-note"> {note}</span>}
           </span>
         </li>

@@ -1,6 +1,7 @@
 import { Command as List } from "cmdk";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { currentLanguage } from "../i18n";
 import { useBoard, useNames, useTools } from "../board/context";
 import { Sheet } from "../board/Dialogs";
 import { Finder } from "../board/Palette";
@@ -61,7 +62,7 @@ function Feel({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { document, notice } = useTools();
   const target = useTarget();
-  const words = (who: string, value: number) => `${t(`details.who.${who}`)}: ${t(`details.feeling.${String(value)}`).toLocaleLowerCase()}`;
+  const words = (who: string, value: number) => `${t(`details.who.${who}`)}: ${t(`details.feeling.${String(value)}`).toLocaleLowerCase(currentLanguage())}`;
   return (
     <Finder label={t("details.addEmotion")} placeholder={t("details.addEmotion")} none={t("palette.none")} onClose={onClose}>
       {FEELERS.map((who) => (

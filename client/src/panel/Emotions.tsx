@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { currentLanguage } from "../i18n";
 import { Icon } from "../board/Icon";
 import { useBoard, useEditable, useTools } from "../board/context";
 import { FEELERS } from "../document/model";
@@ -37,7 +38,7 @@ function Feeling({ emotion }: { emotion: Emotion }) {
   const { document } = useTools();
   const editable = useEditable();
   const { id, who, value } = emotion;
-  const name = t("details.feels", { who: t(`details.who.${who}`).toLocaleLowerCase() });
+  const name = t("details.feels", { who: t(`details.who.${who}`).toLocaleLowerCase(currentLanguage()) });
   return (
     <div className="marker-card" data-testid={`emotion-${who}`}>
       <div className="marker-head">

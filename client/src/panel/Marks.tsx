@@ -2,7 +2,6 @@ import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { useBoardPart, useTools } from "../board/context";
-import { currentLanguage } from "../i18n";
 import type { Marker, Step } from "../document/model";
 import { degreesOf } from "./degrees";
 import { roughly } from "./duration";
@@ -70,7 +69,7 @@ export function useSaySeconds(): (seconds: number) => string {
   const { t } = useTranslation();
   return (seconds) => {
     const { count, unit } = roughly(seconds);
-    return t(`details.shortUnits.${unit}`, { n: new Intl.NumberFormat(currentLanguage()).format(count) });
+    return t(`details.shortUnits.${unit}`, { n: count });
   };
 }
 

@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { sayDate } from "../i18n";
 import type { Role } from "../sync/api";
 import { AUDIENCES } from "./api";
 import type { Audience, LinkChange, ShareLink } from "./api";
@@ -12,7 +13,7 @@ type Expiry = keyof typeof SPANS | "never" | "kept";
 
 /** What a link allows: a new one, or one that is being changed. */
 export function LinkForm({ link, onSave, onCancel }: { link?: ShareLink; onSave: (change: LinkChange) => void; onCancel: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const id = useId();
   const [label, setLabel] = useState(link?.label ?? "");
   const [role, setRole] = useState<Role>(link?.role ?? "editor");
@@ -33,7 +34,7 @@ export function LinkForm({ link, onSave, onCancel }: { link?: ShareLink; onSave:
       ...(noPassword ? { password: null } : password ? { password } : {}),
     });
   };
-  const kept = link?.expires !== undefined && new Date(link.expires).toLocaleString(i18n.language, { dateStyle: "medium", timeStyle: "short" });
+  const kept = link?.expires !== undefined && sayDate(link.expires, true);
   const expiries: Expiry[] = [...(kept ? (["kept"] as const) : []), "never", "day", "week", "month"];
 
   return (

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { sayDate } from "../i18n";
 import { useTools } from "../board/context";
 import type { ShareLink } from "./api";
 import { QrCode } from "./QrCode";
@@ -82,13 +83,13 @@ export function LinkRow({ link, url, testId, onChange, onRevoke }: {
 
 /** What else is to be known of a link, in a few words. */
 function LinkTags({ link }: { link: Pick<ShareLink, "role"> & Partial<ShareLink> }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [now] = useState(() => Date.now());
   const tags: string[] = [];
   if (link.label) tags.push(t(`role.${link.role}`));
   if (link.audience) tags.push(t(`share.${link.audience}`));
   if (link.expires !== undefined) {
-    const date = new Date(link.expires).toLocaleString(i18n.language, { dateStyle: "medium", timeStyle: "short" });
+    const date = sayDate(link.expires, true);
     tags.push(link.expires <= now ? t("share.expired") : t("share.until", { date }));
   }
   if (link.password) tags.push(t("share.password"));

@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { SIZES } from "../../src/board/layout";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as A from "@automerge/automerge/slim";
@@ -150,6 +151,15 @@ describe("a drawing", () => {
     for (const other of ["data:image/svg+xml;base64,AAAA", "https://example.org/x.png", `${bytes}" onload="x`]) {
       expect(parse(draw(board, { ...look, image: () => other }).svg).parts.map((p) => p.name)).not.toContain("image");
     }
+  });
+
+  test("what is said about a picture stands below it", () => {
+    const board = createReader()({ elements: { p: { kind: "image", image: "id", x: 10, y: 10, w: 160, h: 90, text: "Blanketten vid **disken**, sedd från den som söker" } } });
+    const { parts } = parse(draw(board, { ...look, image: () => "data:image/png;base64,iVBORw0KGgo=" }).svg);
+    const picture = parts.find((p) => p.name === "image")?.attributes;
+    expect(Number(picture?.["height"])).toBeCloseTo(88);
+    const below = parts.filter((p) => p.name === "text" && Number(p.attributes["y"]) > 90 && Number(p.attributes["y"]) < 90 + SIZES.captionRim + 3 * SIZES.captionLine);
+    expect(below.length).toBeGreaterThan(1);
   });
 
   test("has the colours of the canvas", () => {
