@@ -14,15 +14,21 @@ async function tabTo(page: Page, to: Locator, key: "Tab" | "Shift+Tab" = "Tab"):
   throw new Error(`${String(to)} is not reached with ${key}`);
 }
 
-/** Goes down in the open menu to an item, and picks it. */
-async function pick(page: Page, name: string): Promise<void> {
-  const item = page.getByRole("menuitem", { name, exact: true });
+/** Goes down in the open menu to an item. A menu moves the keyboard a moment after the key. */
+async function goDown(page: Page, item: Locator): Promise<void> {
   await expect(item).toBeVisible();
+  await expect.poll(() => item.evaluate((e) => e.closest("[role=menu]")?.contains(document.activeElement))).toBe(true);
   for (let i = 0; i < 30; i++) {
-    if (await item.evaluate((e) => e === document.activeElement)) break;
+    if (await item.evaluate((e) => e === document.activeElement)) return;
+    const from = await page.evaluateHandle(() => document.activeElement);
     await page.keyboard.press("ArrowDown");
+    await page.waitForFunction((was) => document.activeElement !== was, from);
   }
-  await expect(item).toBeFocused();
+  throw new Error(`${String(item)} is not reached`);
+}
+
+async function pick(page: Page, name: string): Promise<void> {
+  await goDown(page, page.getByRole("menuitem", { name, exact: true }));
   await page.keyboard.press("Enter");
 }
 
@@ -54,7 +60,7 @@ test("a whole blueprint is built with the keyboard alone: steps, a phase, a lane
   await keyboard.press("Enter");
   await expect(page.getByTestId("part-menu")).toBeVisible();
   const phase = page.getByRole("menuitem", { name: "Phase" });
-  for (let i = 0; i < 12 && !(await phase.evaluate((e) => e === document.activeElement)); i++) await keyboard.press("ArrowDown");
+  await goDown(page, phase);
   await keyboard.press("ArrowRight");
   await pick(page, "New phase…");
   await expect(page.locator(".phase-field")).toBeFocused();
@@ -66,7 +72,7 @@ test("a whole blueprint is built with the keyboard alone: steps, a phase, a lane
   await keyboard.press("Enter");
   await expect(page.getByTestId("part-menu")).toBeVisible();
   const below = page.getByRole("menuitem", { name: "Add a lane below" });
-  for (let i = 0; i < 12 && !(await below.evaluate((e) => e === document.activeElement)); i++) await keyboard.press("ArrowDown");
+  await goDown(page, below);
   await keyboard.press("ArrowRight");
   await pick(page, "Technology");
   await expect(page.locator(".lane-field:focus")).toHaveAttribute("placeholder", "Technology");
