@@ -95,12 +95,13 @@ function untouched(before: Record<string, unknown>, after: Record<string, unknow
   return out;
 }
 
-/** The same, but for what undo may leave: an empty text where there was none, and text written together where one wrote alone. */
+/** The same, but for what undo may leave where there was nothing: an empty text or map; and text written together where one wrote alone. */
 function loose(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(loose);
   if (!isMap(value)) return value ?? "";
   if (typeof value["scalar"] === "string") return value["scalar"];
-  return Object.fromEntries(Object.entries(value).flatMap(([k, v]) => (v === "" || v === null ? [] : [[k, loose(v)]])));
+  const full = Object.entries(value).flatMap(([k, v]): [string, unknown][] => (loose(v) === "" ? [] : [[k, loose(v)]]));
+  return full.length === 0 ? "" : Object.fromEntries(full);
 }
 
 const open = (raw: Record<string, () => unknown>) => {
