@@ -35,6 +35,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
   const card = useRef<HTMLDivElement>(null);
   const wasEditing = useRef(false);
   const byPointer = useRef(false);
+  const wasAlone = useRef(false);
 
   useEffect(() => {
     // Back from writing, the keys are for the note again, unless they have gone elsewhere already.
@@ -71,6 +72,8 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       aria-describedby={`${signsId(element.id)}${editable ? " note-keys" : ""}`}
       onPointerDown={() => {
         byPointer.current = true;
+        // A finger gives a card the keyboard, and so chooses it, before the click comes: that alone is no second tap.
+        wasAlone.current = alone;
         setTimeout(() => (byPointer.current = false), 0);
       }}
       onFocus={(event) => {
@@ -79,7 +82,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       }}
       onClick={(event) => {
         if (event.shiftKey || event.ctrlKey || event.metaKey) focus.toggle(element.id);
-        else if (alone && !editing && editable && kind !== "ink" && matchMedia("(pointer: coarse)").matches) focus.edit(element.id);
+        else if (wasAlone.current && !editing && editable && kind !== "ink" && matchMedia("(pointer: coarse)").matches) focus.edit(element.id);
         else focus.select(element.id, cell);
       }}
       onDoubleClick={(event) => {

@@ -147,7 +147,9 @@ test("on a phone: the start page and the board fit, a note is added and read wit
   // While one writes the tools are for the words; then for the note.
   await expect(page.locator(".selection-bar").getByRole("button")).toHaveCount(3);
   await anna.cell("support", "s1").tap();
+  await expect(anna.note("Looks for rules")).not.toHaveAttribute("data-selected");
   await anna.note("Looks for rules").tap();
+  await expect(anna.note("Looks for rules")).toHaveAttribute("data-selected", "true");
   await page.locator(".selection-bar").getByRole("button", { name: "Pink" }).tap();
   await expect(bo.note("Looks for rules")).toHaveAttribute("data-color", "pink");
   await expect(anna.notes).toBeInViewport({ ratio: 1 });
