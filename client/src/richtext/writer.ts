@@ -19,14 +19,6 @@ export const intoDocument = (document: BoardDocument, path: readonly string[]): 
   follow: (listener) => document.onText(path, listener),
 });
 
-/** For a field that nobody else writes in. */
-export const intoField = (field: HTMLTextAreaElement): Destination => ({
-  edit: (splices) => {
-    for (const { at, remove, insert } of splices) field.setRangeText(insert, at, at + remove);
-    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  },
-});
-
 /** A field in which text with bold, lists and links is written: by keys, by pasting, and by whoever holds the writer. */
 export class Writer {
   readonly #stop = new AbortController();
