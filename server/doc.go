@@ -4,11 +4,12 @@
 // # The house
 //
 //	server/cmd/openmic     flags and environment, wiring, signals; the operator's
-//	                       commands: check, export, import, backup
+//	                       commands: check, export, import, backup, bench
 //	server                 HTTP routes; hub, room, session; who may do what
 //	  server/wire          the automerge-repo envelope
 //	  server/docid         16 bytes and their base58check text
 //	  server/genesis       the first change of every board
+//	  server/load          people who are played, and what they say of a server
 //	  server/store         Store, and Inspector for what may be damaged; their
 //	                       contract (storetest), sqlite and postgres
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build

@@ -63,6 +63,8 @@ func TestBadSettingsAreUsageErrors(t *testing.T) {
 		"export to nothing":        {[]string{"export", "x"}, nil, "--output"},
 		"import of nothing":        {[]string{"import"}, nil, "file"},
 		"import in the env":        {[]string{"import", "x"}, map[string]string{"OPENMIC_PUBLIC_URL": "example.org"}, "--public-url"},
+		"bench of nobody":          {[]string{"bench", "--people", "0"}, nil, "people"},
+		"bench that kills another": {[]string{"bench", "--storm", "--target", "http://127.0.0.1:1"}, nil, "--storm"},
 		"backup to nothing":        {[]string{"backup"}, nil, "dest"},
 	} {
 		t.Run(name, func(t *testing.T) {
