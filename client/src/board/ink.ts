@@ -100,15 +100,18 @@ export function inkPath(stroke: Stroke, size?: { width: number; height: number }
   const own = boundsOf(stroke.points);
   const [sx, sy] = size ? [size.width / own.width, size.height / own.height] : [1, 1];
   const input = spotsOf(stroke).map(([x, y, press]) => [x * sx, y * sy, press / 100]);
+  // Of two points the library makes more, and forgets how hard they were pressed.
+  const [first, second] = input;
+  if (input.length === 2 && first && second) input.splice(1, 0, first.map((v, i) => (v + (second[i] ?? v)) / 2));
   // Without a pen a stroke is thinner where it was drawn faster.
   const pressed = stroke.pressures.length > 0;
   const outline = getStroke(input, { size: thickness, thinning: pressed ? 0.7 : 0.45, simulatePressure: !pressed, smoothing: 0.5, streamline: 0.1, last: true });
-  const first = outline[0];
-  if (!first) return "";
+  const start = outline[0];
+  if (!start) return "";
   const n = (v: number | undefined) => (v ?? 0).toFixed(1);
-  const path = [`M${n(first[0])} ${n(first[1])}Q`];
+  const path = [`M${n(start[0])} ${n(start[1])}Q`];
   outline.forEach(([x, y], i) => {
-    const [nx, ny] = outline[(i + 1) % outline.length] ?? first;
+    const [nx, ny] = outline[(i + 1) % outline.length] ?? start;
     path.push(`${n(x)} ${n(y)} ${n(((x ?? 0) + (nx ?? 0)) / 2)} ${n(((y ?? 0) + (ny ?? 0)) / 2)} `);
   });
   return `${path.join("")}Z`;
