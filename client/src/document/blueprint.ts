@@ -153,6 +153,11 @@ export class Blueprint {
     return this.#make((draft, id) => create.createComment(draft, { id, target: about, parent: thread, order, text }), this.#say);
   }
 
+  /** Puts what was said in other words, as far as they differ. */
+  rewordComment(id: string, text: string): boolean {
+    return text.trim() !== "" && this.#say((draft) => rewrite(draft, ["comments", id, "text"], text));
+  }
+
   /** Says what has become of a comment, and why: those who draw the board answer for that. */
   setFate(id: string, fate: Fate, reason = ""): boolean {
     return this.#perform((draft) => [
