@@ -1,5 +1,5 @@
 import { ViewportPortal, useReactFlow } from "@xyflow/react";
-import { memo, useEffect, useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Hands } from "../commands/command";
@@ -9,6 +9,7 @@ import type { Board, Connector } from "../document/model";
 import type { Point } from "../sync/presence";
 import { Signs, signsId } from "../talk/Signs";
 import { openThreads, votesFor } from "../talk/threads";
+import { swallowClick, useHeld } from "../tools/useHeld";
 import { changeConnector, connectTo, nameOfConnector } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
 import { useBoard, useBoardPart, useEditable, useFocus, usePeers, useTalks, useTools, visitorsIn } from "./context";
@@ -258,39 +259,21 @@ function pulledRoute(pull: Pull, places: ReadonlyMap<string, Rect>): Route | und
 function usePull(board: Board, geometry: Geometry, hands: Hands): [Pull | undefined, Begin] {
   const [pull, setPull] = useState<Pull>();
   const flow = useReactFlow();
-  const pulling = pull !== undefined;
-  useEffect(() => {
-    if (!pulling) return;
-    const move = (event: globalThis.PointerEvent) => {
+  useHeld(pull !== undefined, {
+    move: (event) => {
       const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
       setPull((p) => p && { ...p, at, over: elementAt(board, geometry, at, p.fixed) });
-    };
-    const up = () => {
+    },
+    up: () => {
       setPull(undefined);
       if (pull?.over === undefined) return;
       const { fixed, over, end, connector } = pull;
       if (connector !== undefined) changeConnector(hands, connector, { [end]: over });
       else connectTo(hands, fixed, over);
-      // The click that ends the drag is not one on the button it began at.
-      const swallow = (event: MouseEvent) => event.stopPropagation();
-      window.addEventListener("click", swallow, { capture: true, once: true });
-      setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
-    };
-    const cancel = () => setPull(undefined);
-    const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") cancel();
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-    window.addEventListener("pointercancel", cancel);
-    window.addEventListener("keydown", key);
-    return () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      window.removeEventListener("pointercancel", cancel);
-      window.removeEventListener("keydown", key);
-    };
-  }, [pulling, pull, board, geometry, flow, hands]);
+      swallowClick();
+    },
+    cancel: () => setPull(undefined),
+  });
   const begin: Begin = (event, from) => {
     if (event.button !== 0) return;
     event.preventDefault();
