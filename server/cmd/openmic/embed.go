@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"openmic/server/embed"
 )
@@ -21,7 +22,7 @@ const mostOrigins = 50
 // Validate checks what kong cannot; its error is a usage error.
 func (c *embedFlags) Validate() error {
 	if _, err := embed.ParseOrigins(c.EmbedOrigin, mostOrigins); err != nil {
-		return err
+		return fmt.Errorf("--embed-origin: %w", err)
 	}
 	if keys := len(c.EmbedSecretFile) > 0 || c.EmbedJWKS != ""; keys && (c.EmbedIssuer == "" || c.EmbedAudience == "") {
 		return errors.New("--embed-issuer: tokens are taken of one issuer, and for one audience: name them")
@@ -35,13 +36,13 @@ func (c *embedFlags) read(limits embed.Limits) ([]string, embed.Trust, error) {
 	for _, file := range c.EmbedSecretFile {
 		secret, err := embed.ReadSecret(file)
 		if err != nil {
-			return nil, trust, err
+			return nil, trust, fmt.Errorf("--embed-secret-file: %w", err)
 		}
 		trust.Secrets = append(trust.Secrets, secret)
 	}
 	if trust.KeySet != "" {
 		if err := embed.CheckKeySet(trust.KeySet, limits); err != nil {
-			return nil, trust, err
+			return nil, trust, fmt.Errorf("--embed-jwks: %w", err)
 		}
 	}
 	origins, err := embed.ParseOrigins(c.EmbedOrigin, mostOrigins)
