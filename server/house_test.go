@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"crdt/engine":                {"crdt"},
 	"migrations":                 nil,
 	"server/docid":               nil,
+	"server/embed":               nil,
 	"server/genesis":             {"crdt"},
 	"server/internal/failpoint":  nil,
 	"server/internal/faultproxy": nil,
