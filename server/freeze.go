@@ -91,7 +91,7 @@ func (r *room) tell(m *member) {
 	if f == nil {
 		f = &freeze{condition: frozenLocked}
 	}
-	m.session.out.answer(wire.Failure{
+	_ = m.session.answer(wire.Failure{
 		SenderID: r.hub.peerID, TargetID: m.session.peerID, Text: f.text(),
 		DocumentID: r.doc.String(), Condition: f.condition,
 	}.Encode())
