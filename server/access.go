@@ -30,6 +30,7 @@ type access struct {
 	role        store.Role
 	audience    store.Audience
 	link        [32]byte // the hash of the secret it came with
+	key         string   // the id of the key it came with instead
 	participant string   // the id of whose it is; empty for one who has not joined
 	locked      bool     // it takes no changes of theirs now
 }
@@ -59,8 +60,12 @@ func (a access) principal() string {
 }
 
 // linkID is the public name of a link. It is made of the secret's hash, so that
-// links which are older than names have one as well, and tells nothing of it.
+// links which are older than names have one as well, and tells nothing of it. No
+// link has none.
 func linkID(secretHash [32]byte) string {
+	if secretHash == ([32]byte{}) {
+		return ""
+	}
 	sum := sha256.Sum256(append([]byte("link "), secretHash[:]...))
 	return base64.RawURLEncoding.EncodeToString(sum[:linkIDBytes])
 }

@@ -32,6 +32,10 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 	if !s.readBody(w, r, &in, `{"title": "Moving house"}`) {
 		return
 	}
+	key, ok := s.mayMakeBoards(w, r)
+	if !ok {
+		return
+	}
 	title, err := s.settings.CleanTitle(in.Title)
 	if err != nil {
 		writeProblem(w, http.StatusBadRequest, err.Error())
@@ -45,7 +49,8 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "make the first changes of a board", err)
 		return
 	}
-	board, err := CreateBoard(r.Context(), s.store, title, first)
+	ctx := s.noting(r.Context(), store.AuditLine{At: time.Now(), Kind: auditMade, Key: key})
+	board, err := CreateBoard(ctx, s.store, title, first, key)
 	if err != nil {
 		s.fail(w, "store board", err)
 		return
@@ -104,6 +109,10 @@ func (v visit) answer() boardAnswer {
 func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.visit(w, r)
 	if !ok {
+		return
+	}
+	if v.key != "" {
+		s.refuseComer(w, errKey)
 		return
 	}
 	if !s.allow(w, s.limits.tickets, linkID(v.link)+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {

@@ -15,6 +15,7 @@ import (
 type comer struct {
 	board string
 	link  [32]byte // the hash of the secret
+	key   string   // the id of the key that was shown instead
 	who   *store.Participant
 }
 
@@ -32,6 +33,9 @@ var (
 // judge says what a comer may do by what is known of the board. store.ErrNotFound:
 // the link is unknown, revoked or expired, which are one and the same to them.
 func (c comer) judge(b store.Access, now time.Time) (access, error) {
+	if c.key != "" {
+		return c.judgeKey(b)
+	}
 	i := slices.IndexFunc(b.Links, func(l store.Link) bool { return l.SecretHash == c.link })
 	if i < 0 || expired(b.Links[i], now) {
 		return access{}, store.ErrNotFound
@@ -54,6 +58,18 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 		return a, errJoin
 	}
 	a.locked = b.Locked && l.Role != store.Owner
+	return a, nil
+}
+
+// judgeKey is judge for a program: it owns the boards that its key has made.
+func (c comer) judgeKey(b store.Access) (access, error) {
+	if b.Key != c.key {
+		return access{}, store.ErrNotFound
+	}
+	a := access{doc: b.Doc, board: b.ID, role: store.Owner, audience: store.Staff, key: c.key}
+	if !b.Deleted.IsZero() {
+		return a, errGone
+	}
 	return a, nil
 }
 

@@ -171,7 +171,8 @@ func (s *Server) createLink(w http.ResponseWriter, r *http.Request) {
 	if !s.setPassword(w, r, &in, &l) {
 		return
 	}
-	err := s.store.AddLink(r.Context(), l, s.settings.LinksPerBoard)
+	ctx := s.noting(r.Context(), v.line(auditLinkMade, linkID(l.SecretHash), string(l.Role)))
+	err := s.store.AddLink(ctx, l, s.settings.LinksPerBoard)
 	if errors.Is(err, store.ErrFull) {
 		writeCondition(w, http.StatusConflict, "full", fmt.Sprintf("a board may have %d links; revoke one that is not needed", s.settings.LinksPerBoard))
 		return
@@ -203,7 +204,8 @@ func (s *Server) changeLink(w http.ResponseWriter, r *http.Request) {
 		refuseLast(w)
 		return
 	}
-	if s.setPassword(w, r, &in, &l) && s.changed(w, r, v, "link changed", s.store.SetLink(r.Context(), l)) {
+	ctx := s.noting(r.Context(), v.line(auditLinkChanged, linkID(l.SecretHash), string(l.Role)))
+	if s.setPassword(w, r, &in, &l) && s.changed(w, r, v, "link changed", s.store.SetLink(ctx, l)) {
 		writeJSON(w, http.StatusOK, answerLink(l, v))
 	}
 }
@@ -222,7 +224,8 @@ func (s *Server) revokeLink(w http.ResponseWriter, r *http.Request) {
 		refuseLast(w)
 		return
 	}
-	if s.changed(w, r, v, "link revoked", s.store.DeleteLink(r.Context(), v.board.ID, l.SecretHash)) {
+	ctx := s.noting(r.Context(), v.line(auditLinkRevoked, linkID(l.SecretHash), string(l.Role)))
+	if s.changed(w, r, v, "link revoked", s.store.DeleteLink(ctx, v.board.ID, l.SecretHash)) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

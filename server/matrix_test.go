@@ -39,6 +39,12 @@ var matrix = map[string]struct {
 	"POST /api/boards/{id}/tickets":                      {"/api/boards/ID/tickets", "", "201 201 201 201 403 404 404 401"},
 	"POST /api/boards/{id}/attachments":                  {"/api/boards/ID/attachments", drawn("png"), "201 201 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/attachments/{attachment}":      {"/api/boards/ID/attachments/PICTURE", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards":                                    {"/api/boards", "", "401 401 401 401 401 401 401 401"},
+	"GET /api/boards/{id}/participants/me":               {"/api/boards/ID/participants/me", "", "403 403 403 403 200 404 404 401"},
+	"DELETE /api/boards/{id}/participants/me":            {"/api/boards/ID/participants/me", "", "403 403 403 403 204 404 404 401"},
+	"DELETE /api/boards/{id}/participants/me/name":       {"/api/boards/ID/participants/me/name", "", "403 403 403 403 204 404 404 401"},
+	"GET /api/boards/{id}/audit":                         {"/api/boards/ID/audit", "", "200 403 403 403 403 404 404 401"},
+	"POST /api/boards/{id}/audit":                        {"/api/boards/ID/audit", `{"kind": "copied", "detail": "pdf"}`, "204 204 204 204 403 404 404 401"},
 	"GET /api/boards/{id}/drawing.svg":                   {"/api/boards/ID/drawing.svg", "", "200 200 200 200 403 404 404 401"},
 	"/api/":                                              {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
 	"GET /sync":                                          {"/sync", "", "401 401 401 401 401 401 401 401"},
@@ -57,8 +63,10 @@ type stage struct {
 	fill    *strings.Replacer
 }
 
-func newStage(n *node) *stage {
-	b, other := n.createBoard(""), n.createBoard("")
+func newStage(n *node) *stage { return newStageOf(n, n.createBoard("")) }
+
+func newStageOf(n *node, b board) *stage {
+	other := n.createBoard("")
 	owner := b.secret("owner")
 	target := n.join(b, b.secret("editor"), "{}")
 	n.connect("target-"+b.ID, "ticket="+n.ticket(b, b.secret("editor"), target.Token))

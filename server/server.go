@@ -33,6 +33,7 @@ type Server struct {
 	halted    chan struct{}
 
 	attachments *attachments
+	scribe      *scribe
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -76,8 +77,11 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.scribe = newScribe(s)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
+	s.hub.running.Go(func() { s.scribe.run(roomsCtx) })
+	s.hub.running.Go(func() { s.sweep(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -115,20 +119,26 @@ type route struct {
 func (s *Server) routeTable(assets fs.FS) []route {
 	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
 	return []route{
-		at("POST /api/boards", s.createBoard),
+		at("GET /api/boards", s.boards),
+		at("POST /api/boards", s.once(s.stillMakesBoards, s.createBoard)),
 		at("GET /api/boards/{id}", s.board),
 		at("PATCH /api/boards/{id}", s.changeBoard),
 		at("DELETE /api/boards/{id}", s.deleteBoard),
 		at("GET /api/boards/{id}/links", s.links),
-		at("POST /api/boards/{id}/links", s.createLink),
+		at("POST /api/boards/{id}/links", s.once(s.stillOwns, s.createLink)),
 		at("PATCH /api/boards/{id}/links/{link}", s.changeLink),
 		at("DELETE /api/boards/{id}/links/{link}", s.revokeLink),
 		at("GET /api/boards/{id}/people", s.people),
 		at("GET /api/boards/{id}/authors", s.authorsOf),
-		at("POST /api/boards/{id}/participants", s.join),
+		at("POST /api/boards/{id}/participants", s.once(s.stillComes, s.join)),
+		at("GET /api/boards/{id}/participants/me", s.mine),
+		at("DELETE /api/boards/{id}/participants/me", s.leave),
+		at("DELETE /api/boards/{id}/participants/me/name", s.eraseName),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("GET /api/boards/{id}/audit", s.audit),
+		at("POST /api/boards/{id}/audit", s.tellAudit),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
@@ -223,6 +233,7 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
+	s.scribe.sessionBegan(a)
 	newSession(s.hub, socket, c, a, log).serve()
 }
 

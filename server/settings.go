@@ -95,9 +95,22 @@ type Settings struct {
 	Joins       Rate // by address
 	TicketRate  Rate // asked for, by link and address
 	Strangers   Rate // secrets that open nothing, by address
+	Exports     Rate // by link and address
+	Onces       Rate // requests with an Idempotency-Key, by address
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
 	Counted     int  // addresses and links of which each of these is remembered
+
+	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
+	AuditLines       int           // kept of one board
+	AuditListed      int           // in one answer
+	AuditOpenedAgain time.Duration // somebody who opens a board is not noted again for so long
+	SweepInterval    time.Duration // how often what is old enough is forgotten
+	BoardsListed     int           // in one answer
+
+	Answers        int           // kept for requests that may be sent twice
+	AnswersKept    time.Duration // for so long
+	AnswerPatience time.Duration // a request that is not answered by then may be sent again
 
 	AttachmentBytes      int64         // largest picture
 	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
@@ -189,9 +202,22 @@ func DefaultSettings() Settings {
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
 		Strangers:   Rate{PerSecond: 10, Burst: 1000},
+		Exports:     Rate{PerSecond: 1, Burst: 100},
+		Onces:       Rate{PerSecond: 5, Burst: 1000},
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
 		Counted:     10_000,
+
+		AuditDays:        365,
+		AuditLines:       100_000,
+		AuditListed:      100,
+		AuditOpenedAgain: time.Hour,
+		SweepInterval:    10 * time.Minute,
+		BoardsListed:     100,
+
+		Answers:        50_000,
+		AnswersKept:    24 * time.Hour,
+		AnswerPatience: 2 * time.Minute,
 
 		AttachmentBytes:      8 << 20,
 		AttachmentPixels:     50e6,

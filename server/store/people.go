@@ -55,15 +55,16 @@ type People interface {
 	// Actors returns who has sent changes of which actor of a document.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
-	// Authors returns which audience the owners of a document's actors are of, the
-	// newest actors first, most of them at most.
+	// Authors returns who owns the actors of a document, and of which audience they
+	// are, the newest actors first, most of them at most.
 	Authors(ctx context.Context, doc docid.ID, most int) ([]Author, error)
 }
 
-// Author tells whether customers or staff speak by an actor.
+// Author tells who speaks by an actor, and whether that is a customer or staff.
 type Author struct {
-	Actor    crdt.Actor
-	Audience Audience
+	Actor       crdt.Actor
+	Participant string
+	Audience    Audience
 }
 
 // Role is what a link lets its holder do.
@@ -96,6 +97,7 @@ type Board struct {
 	Locked  bool      // only owners change it
 	Closed  bool      // nobody joins any more, but by an owner's link
 	Deleted time.Time // zero unless it was deleted, and can still be restored
+	Key     string    // of the program that made it, if one did
 }
 
 // Link is a share link. Only a hash of its secret is kept.
@@ -122,6 +124,8 @@ type Participant struct {
 	Audience  Audience
 	Banned    bool
 	Created   time.Time
+	Erased    time.Time // when their name was taken away; zero: it was not
+	Left      time.Time // when they gave their token up; zero: they did not
 }
 
 // Access is what decides who may open a board.

@@ -118,7 +118,10 @@ func (s *Store) change(ctx context.Context, what, board string, change func(pgx.
 		if err == nil && tag.RowsAffected() == 0 {
 			err = store.ErrNotFound
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return insertLines(ctx, tx, store.Noted(ctx, board))
 	})
 	if err != nil {
 		return fmt.Errorf("%s of board %q: %w", what, board, damaged(err))
@@ -193,9 +196,13 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 		if people > 0 && byLink >= people || all >= most {
 			return store.ErrFull
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created))
-		return err
+		_, err = tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created),
+			nullTime(p.Erased), nullTime(p.Left))
+		if err != nil {
+			return err
+		}
+		return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 	})
 	if err != nil {
 		return fmt.Errorf("join board %q: %w", p.BoardID, damaged(err))
@@ -203,15 +210,16 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone`
 
 func scanParticipant(row pgx.Row) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
-	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created)
+	var erased, left *time.Time
+	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &erased, &left)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created = p.Created.UTC()
+	p.Created, p.Erased, p.Left = p.Created.UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
 
@@ -282,12 +290,12 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.pool.Query(ctx, `
-		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
 		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
 	if err == nil {
 		authors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Author, err error) {
 			var actor []byte
-			err = row.Scan(&actor, &a.Audience)
+			err = row.Scan(&actor, &a.Participant, &a.Audience)
 			a.Actor = crdt.Actor(actor)
 			return a, err
 		})

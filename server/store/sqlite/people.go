@@ -133,8 +133,10 @@ func (s *Store) change(ctx context.Context, what, board string, change func(cont
 				return orNotFound(err)
 			}
 		}
-		_, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board)
-		return err
+		if _, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board); err != nil {
+			return err
+		}
+		return insertLines(background, tx, store.Noted(ctx, board))
 	})
 	if err != nil {
 		return fmt.Errorf("%s of board %q: %w", what, board, damaged(err))
@@ -210,9 +212,13 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 			return store.ErrFull
 		}
 		_, err = tx.ExecContext(background, `
-			INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli())
-		return err
+			INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
+			nullTime(p.Erased), nullTime(p.Left))
+		if err != nil {
+			return err
+		}
+		return insertLines(background, tx, store.Noted(ctx, p.BoardID))
 	})
 	if err != nil {
 		return fmt.Errorf("join board %q: %w", p.BoardID, damaged(err))
@@ -220,16 +226,17 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone`
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created)
+	var erased, left sql.NullInt64
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created = time.UnixMilli(created).UTC()
+	p.Created, p.Erased, p.Left = time.UnixMilli(created).UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
 
@@ -306,7 +313,7 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.reader.QueryContext(ctx, `
-		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
 		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
@@ -315,7 +322,7 @@ func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []
 	for result.Next() {
 		var actor []byte
 		var a store.Author
-		if err := result.Scan(&actor, &a.Audience); err != nil {
+		if err := result.Scan(&actor, &a.Participant, &a.Audience); err != nil {
 			return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
 		}
 		a.Actor = crdt.Actor(actor)
