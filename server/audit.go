@@ -32,6 +32,7 @@ const (
 	auditNameErased   = "name-erased"
 	auditLeft         = "left"
 	auditTakenBack    = "taken-back"
+	auditEmbedding    = "embedding-changed"
 	auditCopied       = "copied" // by a browser, which has told us
 	auditSweepAtOnce  = 10_000
 	auditNotesWaiting = 1000

@@ -25,8 +25,10 @@ func (s *Server) ownVisit(w http.ResponseWriter, r *http.Request) (visit, bool) 
 	}
 	if err == nil {
 		v.access, err = v.comer.judge(v.board, time.Now())
-		if !errors.Is(err, store.ErrNotFound) {
-			err = nil
+		for _, also := range []error{errBanned, errGone, errPassword, errUnpass} {
+			if errors.Is(err, also) {
+				err = nil
+			}
 		}
 		v.participant = v.comer.who.ID
 	}

@@ -38,6 +38,8 @@ type serveCmd struct {
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
 	AuditDays    int            `default:"365" placeholder:"N" help:"Keep what was done to a board, and by whom, for so many days (${default}); 0 keeps nothing of it."`
 	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
+
+	embedFlags
 }
 
 // httpURL is a web address without path, query or fragment.
@@ -64,6 +66,9 @@ func (c *serveCmd) Validate() error {
 	}
 	if c.AuditDays < 0 || c.AuditDays > mostAuditDays {
 		return fmt.Errorf("--audit-days: give a number from 0 to %d", mostAuditDays)
+	}
+	if err := c.embedFlags.Validate(); err != nil {
+		return err
 	}
 	return c.place.Validate()
 }
@@ -103,6 +108,9 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	settings.PublicURL = string(c.PublicURL)
 	settings.AuditDays = c.AuditDays
 	settings.Hosts, settings.TrustedProxies = c.hosts(), c.TrustedProxy
+	if settings.EmbedOrigins, settings.EmbedTrust, err = c.read(settings.Embed); err != nil {
+		return err
+	}
 	// Whoever asks has a limit of their own: a compaction may take longest.
 	eng, err := newEngine(engine.Config{Workers: engineWorkers, Timeout: settings.CompactTimeout})
 	if err != nil {

@@ -56,8 +56,9 @@ func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	b := store.Board{ID: id}
 	var doc []byte
 	var deleted *time.Time
-	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, coalesce(api_key, '') FROM boards WHERE id = $1`, id).
-		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted, &b.Key)
+	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, coalesce(api_key, ''), embed_origins, embed_role, preview FROM boards WHERE id = $1`, id).
+		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted, &b.Key,
+			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
 	copy(b.Doc[:], doc)
 	b.Created, b.Deleted = b.Created.UTC(), timeOf(deleted)
 	return b, err
