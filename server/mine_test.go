@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,7 +120,7 @@ func TestErasedNameIsNowhere(t *testing.T) {
 	}
 	p.alive()
 	n.stop()
-	if bytes.Contains([]byte(out.String()), []byte(name)) {
+	if strings.Contains(out.String(), name) {
 		t.Error("the name is in the log")
 	}
 }
