@@ -229,7 +229,7 @@ func (h *Hub) remove(board, participant string) (found bool) {
 	defer h.mu.Unlock()
 	for id, s := range h.peers {
 		if s.access.board == board && s.participantAs(id) == participant {
-			s.end(&ending{code: closeRole, reason: "an owner of this board has asked you to leave", condition: conditionRemoved})
+			s.end(&ending{code: closeRemoved, reason: "an owner of this board has asked you to leave", condition: conditionRemoved})
 			found = true
 		}
 	}
