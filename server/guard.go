@@ -17,6 +17,7 @@ type comer struct {
 	board string
 	link  [32]byte // the hash of the secret
 	who   *store.Participant
+	pass  *pass // of one whom a page vouches for, in place of a link
 }
 
 // Why somebody who has the secret of a link does not get in by it.
@@ -24,7 +25,7 @@ var (
 	errGone     = errors.New("this board was deleted")
 	errBanned   = errors.New("an owner of this board has shut you out")
 	errPassword = errors.New("this link asks for a password")
-	errJoin     = errors.New("this link counts its people: join the board first")
+	errJoin     = errors.New("join the board first")
 	errClosed   = errors.New("this board takes nobody new at the moment")
 	errFull     = errors.New("as many people as it takes have come by this link")
 	errToken    = errors.New("this participant is not known here any more: join the board again")
@@ -33,6 +34,9 @@ var (
 // judge says what a comer may do by what is known of the board. store.ErrNotFound:
 // the link is unknown, revoked or expired, which are one and the same to them.
 func (c comer) judge(b store.Access, now time.Time) (access, error) {
+	if c.pass != nil {
+		return c.pass.judge(c, b, now)
+	}
 	i := slices.IndexFunc(b.Links, func(l store.Link) bool { return l.SecretHash == c.link })
 	if i < 0 || expired(b.Links[i], now) {
 		return access{}, store.ErrNotFound
@@ -72,7 +76,7 @@ func endingFor(err error) *ending {
 		return end(closeGone, "%s", err.Error())
 	case errors.Is(err, errBanned):
 		return &ending{code: closeRemoved, reason: err.Error(), condition: conditionRemoved}
-	case errors.Is(err, errPassword), errors.Is(err, errJoin):
+	case errors.Is(err, errPassword), errors.Is(err, errJoin), errors.Is(err, errPassed), errors.Is(err, errUnpass):
 		return end(closeRevoked, "%s", err.Error())
 	}
 	return endingOf(err)
@@ -148,6 +152,11 @@ func (g *guard) look(ctx context.Context, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, g.hub.settings.LoadTimeout)
 	defer cancel()
 	// Expiry does not wait for the store.
+	for _, s := range slices.Concat(slices.Collect(maps.Values(sessions))...) {
+		if s.comer.pass != nil && !now.Before(s.comer.pass.expires) {
+			s.end(endingFor(errPassed))
+		}
+	}
 	for board, b := range g.seen {
 		if slices.ContainsFunc(b.Links, func(l store.Link) bool { return expired(l, now) }) {
 			for _, s := range sessions[board] {

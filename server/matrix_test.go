@@ -39,13 +39,20 @@ var matrix = map[string]struct {
 	"POST /api/boards/{id}/tickets":                      {"/api/boards/ID/tickets", "", "201 201 201 201 403 404 404 401"},
 	"POST /api/boards/{id}/attachments":                  {"/api/boards/ID/attachments", drawn("png"), "201 201 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/attachments/{attachment}":      {"/api/boards/ID/attachments/PICTURE", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/embedding":                     {"/api/boards/ID/embedding", "", "200 403 403 403 403 404 404 401"},
+	"PATCH /api/boards/{id}/embedding":                   {"/api/boards/ID/embedding", `{"preview": false}`, "200 403 403 403 403 404 404 401"},
+	"GET /api/boards/{id}/preview.svg":                   {"/api/boards/ID/preview.svg", "", "404 404 404 404 404 404 404 404"},
 	"GET /api/boards/{id}/drawing.svg":                   {"/api/boards/ID/drawing.svg", "", "200 200 200 200 403 404 404 401"},
 	"/api/":                                              {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
 	"GET /sync":                                          {"/sync", "", "401 401 401 401 401 401 401 401"},
 	"GET /healthz":                                       {"/healthz", "", "200 200 200 200 200 200 200 200"},
 	"GET /readyz":                                        {"/readyz", "", "200 200 200 200 200 200 200 200"},
 	"GET /metrics":                                       {"/metrics", "", "200 200 200 200 200 200 200 200"},
-	"/":                                                  {"/b/x", "", "200 200 200 200 200 200 200 200"},
+	"GET /oembed":                                        {"/oembed?url=http://x/b/ID", "", "404 404 404 404 404 404 404 404"},
+	"GET /embed.js":                                      {"/embed.js", "", "200 200 200 200 200 200 200 200"},
+	"GET /embed/v1.js":                                   {"/embed/v1.js", "", "200 200 200 200 200 200 200 200"},
+	"GET /b/{id}":                                        {"/b/ID", "", "200 200 200 200 200 200 200 200"},
+	"/":                                                  {"/x", "", "200 200 200 200 200 200 200 200"},
 }
 
 // A stage is a board with all that the routes name, and one of each of who.

@@ -27,6 +27,10 @@ func answerParticipant(p store.Participant) participantAnswer {
 // join answers POST /api/boards/{id}/participants.
 func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	v, err := s.findVisit(r)
+	if err == nil && v.comer.pass != nil {
+		s.joinPassed(w, r, v)
+		return
+	}
 	if errors.Is(err, errToken) {
 		err = nil // a device that was forgotten joins anew
 	}
@@ -168,6 +172,9 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case in.Name.given && v.comer.pass != nil:
+		writeProblem(w, http.StatusForbidden, "what you are called is said by the page that you come from")
+		return
 	case in.Name.given && !own:
 		writeProblem(w, http.StatusForbidden, "a name is changed by whoever it is the name of")
 		return

@@ -13,6 +13,7 @@ import (
 
 	"openmic/crdt/engine"
 	"openmic/server/docid"
+	"openmic/server/embed"
 	"openmic/server/store"
 )
 
@@ -23,6 +24,7 @@ type Server struct {
 	hub       *Hub
 	metrics   *metrics
 	tickets   *tickets
+	tokens    *embed.Verifier
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
@@ -49,6 +51,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		store:     st,
 		metrics:   m,
 		tickets:   newTickets(settings.TicketLife, settings.Tickets),
+		tokens:    embed.NewVerifier(settings.EmbedTrust, settings.Embed),
 		passwords: newPasswords(&settings),
 		limits:    newLimits(&settings),
 		log:       log,
@@ -78,6 +81,9 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	}
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
+	s.hub.running.Go(func() {
+		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
+	})
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -130,6 +136,9 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/embedding", s.embedding),
+		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
+		at("GET /api/boards/{id}/preview.svg", s.preview),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {
@@ -141,6 +150,10 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		}),
 		at("GET /readyz", s.ready),
 		{"GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})},
+		at("GET /oembed", s.oembed),
+		at("GET /embed.js", embedScript(assets)),
+		at("GET /embed/v1.js", embedScript(assets)),
+		at("GET /b/{id}", s.boardPage(assets)),
 		{"/", serveClient(assets)},
 	}
 }
@@ -155,9 +168,7 @@ func (s *Server) routes(assets fs.FS) http.Handler {
 
 // secured sets the headers that hold for every answer.
 func secured(next http.Handler) http.Handler {
-	const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; " +
-		"img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; " +
-		"form-action 'self'; frame-ancestors 'self'"
+	policy := contentPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"openmic/crdt"
+	"openmic/server/embed"
 )
 
 // Settings are the server's limits and rhythms. The zero value is not usable:
@@ -20,7 +21,13 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 
-	Change crdt.Limits // what a change and a sync message may be
+	// EmbedOrigins are the pages that may show any board in a frame, and EmbedTrust
+	// whose tokens are taken for people who look at one.
+	EmbedOrigins []string
+	EmbedTrust   embed.Trust
+
+	Change crdt.Limits  // what a change and a sync message may be
+	Embed  embed.Limits // what a token may be
 
 	MessageBytes  int64         // largest WebSocket message taken
 	JoinTimeout   time.Duration // from the upgrade to the join
@@ -77,6 +84,9 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
+	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
+	OriginsPerBoard int           // that may show it in a frame
+
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
@@ -116,6 +126,7 @@ type Settings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Change: crdt.DefaultLimits(),
+		Embed:  embed.DefaultLimits(),
 
 		MessageBytes:  8 << 20,
 		JoinTimeout:   10 * time.Second,
@@ -171,6 +182,9 @@ func DefaultSettings() Settings {
 		TitleCharacters: 200,
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
+
+		PageWait:        2 * time.Second,
+		OriginsPerBoard: 20,
 
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,

@@ -25,6 +25,9 @@ type People interface {
 	// ErrNotFound: it is not there.
 	SetBoard(ctx context.Context, b Board) error
 
+	// SetEmbedding sets where else a board is shown. ErrNotFound: it is not there.
+	SetEmbedding(ctx context.Context, board string, e Embedding) error
+
 	// AddLink adds a link to a board. ErrFull: it has most links already.
 	AddLink(ctx context.Context, l Link, most int) error
 
@@ -38,6 +41,12 @@ type People interface {
 	// Join adds a participant. ErrFull: the board has most of them, or its link as
 	// many as it takes. ErrNotFound: there is no such link.
 	Join(ctx context.Context, p Participant, most int) error
+
+	// JoinAs adds the participant whom another server vouches for, or gives the one
+	// with this TokenHash the name and the audience that it vouches for now. It
+	// returns who that is. ErrFull: the board has most participants. ErrNotFound:
+	// there is no such board.
+	JoinAs(ctx context.Context, p Participant, most int) (Participant, error)
 
 	// ParticipantByToken returns whom a token of this SHA-256 was given, or ErrNotFound.
 	ParticipantByToken(ctx context.Context, tokenHash [32]byte) (Participant, error)
@@ -96,6 +105,15 @@ type Board struct {
 	Locked  bool      // only owners change it
 	Closed  bool      // nobody joins any more, but by an owner's link
 	Deleted time.Time // zero unless it was deleted, and can still be restored
+
+	Embedding Embedding
+}
+
+// Embedding is what the owners of a board allow the pages of others.
+type Embedding struct {
+	Origins string // of pages that may show it in a frame, with spaces between
+	Role    Role   // the most that somebody may do for whom such a page vouches; empty: they do not come in
+	Preview bool   // anybody may see a picture of it
 }
 
 // Link is a share link. Only a hash of its secret is kept.
@@ -116,8 +134,8 @@ type Link struct {
 type Participant struct {
 	ID        string
 	BoardID   string
-	TokenHash [32]byte // SHA-256 of what their device was given
-	Link      [32]byte // the hash of the secret they came with
+	TokenHash [32]byte // SHA-256 of what their device was given, or what stands for the subject of a page's token
+	Link      [32]byte // the hash of the secret they came with, or what stands for the issuer of that token
 	Password  string   // Link.Password when they joined
 	Name      string
 	Audience  Audience

@@ -37,6 +37,8 @@ type serveCmd struct {
 
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
 	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
+
+	embedFlags
 }
 
 // httpURL is a web address without path, query or fragment.
@@ -60,6 +62,9 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--listen: %q is not an address like 127.0.0.1:8080", c.Listen)
 	} else if _, err := net.LookupPort("tcp", port); err != nil {
 		return fmt.Errorf("--listen: %q is not a port", port)
+	}
+	if err := c.embedFlags.Validate(); err != nil {
+		return err
 	}
 	return c.place.Validate()
 }
@@ -95,6 +100,9 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	settings.Open = c.Open
 	settings.PublicURL = string(c.PublicURL)
 	settings.Hosts, settings.TrustedProxies = c.hosts(), c.TrustedProxy
+	if settings.EmbedOrigins, settings.EmbedTrust, err = c.read(settings.Embed); err != nil {
+		return err
+	}
 	// Whoever asks has a limit of their own: a compaction may take longest.
 	eng, err := newEngine(engine.Config{Workers: engineWorkers, Timeout: settings.CompactTimeout})
 	if err != nil {

@@ -55,8 +55,9 @@ func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	b := store.Board{ID: id}
 	var doc []byte
 	var deleted *time.Time
-	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted FROM boards WHERE id = $1`, id).
-		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted)
+	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, embed_origins, embed_role, preview FROM boards WHERE id = $1`, id).
+		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted,
+			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
 	copy(b.Doc[:], doc)
 	b.Created, b.Deleted = b.Created.UTC(), timeOf(deleted)
 	return b, err

@@ -67,8 +67,9 @@ func board(ctx context.Context, q querier, id string) (store.Board, error) {
 		created int64
 		deleted sql.NullInt64
 	)
-	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted FROM boards WHERE id = ?`, id).
-		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted)
+	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted, embed_origins, embed_role, preview FROM boards WHERE id = ?`, id).
+		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted,
+			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
 	copy(b.Doc[:], doc)
 	b.Created, b.Deleted = time.UnixMilli(created).UTC(), timeOf(deleted)
 	return b, err

@@ -54,6 +54,8 @@ func Run(t *testing.T, newHome func(testing.TB) Home) {
 		{"a board is created whole or not at all", boardRefused},
 		{"a board, its links and its people change together with its version", changeAccess},
 		{"no more people join than a link and a board take", participants},
+		{"what a board allows the pages of others changes with its version", embedding},
+		{"whom another server vouches for is the same one each time", vouched},
 		{"it is kept who sent changes of which actor", actors},
 		{"a board has files", attachments},
 		{"a board has so many files and no more", attachmentsFull},
