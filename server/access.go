@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type access struct {
 	key         string   // the id of the key it came with instead
 	participant string   // the id of whose it is; empty for one who has not joined
 	locked      bool     // it takes no changes of theirs now
+	lanes       string   // that they may write in, with a NUL between them; empty: everywhere
 }
 
 func (a access) mayRead(doc docid.ID) bool { return a.open || a.doc == doc }
@@ -43,12 +45,22 @@ func (a access) mayWrite() bool {
 }
 
 // scope is where one who may write may do so.
-func (a access) scope() crdt.Scope {
-	if a.role == store.Commenter {
-		return crdt.Scope{"comments", "votes"}
+func (a access) scope() *crdt.Scope {
+	if lanes := a.laneList(); a.role == store.Commenter || lanes != nil {
+		return &crdt.Scope{Below: []string{"comments", "votes"}, Lanes: lanes}
 	}
 	return nil
 }
+
+// laneList are the lanes that an editor is limited to; nil: there is no limit.
+func (a access) laneList() []string {
+	if a.lanes == "" {
+		return nil
+	}
+	return strings.Split(a.lanes, laneBreak)
+}
+
+const laneBreak = "\x00"
 
 // principal tells sessions of different people apart, and those who came by a
 // link alone as far as the link can.

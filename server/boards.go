@@ -20,6 +20,7 @@ type boardAnswer struct {
 	Participant string                `json:"participant,omitempty"` // of the one who asks, if they have joined
 	Locked      bool                  `json:"locked,omitempty"`
 	Closed      bool                  `json:"closed,omitempty"`
+	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -101,7 +102,7 @@ func (v visit) answer() boardAnswer {
 	return boardAnswer{
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
 		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
-		Locked: v.board.Locked, Closed: v.board.Closed,
+		Locked: v.board.Locked, Closed: v.board.Closed, Lanes: v.laneList(),
 	}
 }
 
@@ -127,7 +128,8 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		Ticket    string     `json:"ticket"`
 		ExpiresAt time.Time  `json:"expiresAt"`
 		Role      store.Role `json:"role"`
-	}{name, expires, v.role})
+		Lanes     []string   `json:"lanes,omitempty"`
+	}{name, expires, v.role, v.laneList()})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"openmic/server/store"
@@ -62,6 +63,9 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 		return a, errJoin
 	}
 	a.locked = b.Locked && l.Role != store.Owner
+	if l.Role == store.Editor {
+		a.lanes = strings.Join(l.Lanes, laneBreak)
+	}
 	return a, nil
 }
 
@@ -87,7 +91,7 @@ func endingFor(err error) *ending {
 	case errors.Is(err, errGone):
 		return end(closeGone, "%s", err.Error())
 	case errors.Is(err, errBanned):
-		return &ending{code: closeRole, reason: err.Error(), condition: conditionRemoved}
+		return &ending{code: closeRemoved, reason: err.Error(), condition: conditionRemoved}
 	case errors.Is(err, errPassword), errors.Is(err, errJoin), errors.Is(err, errPassed), errors.Is(err, errUnpass):
 		return end(closeRevoked, "%s", err.Error())
 	}

@@ -135,7 +135,7 @@ var socketMatrix = []struct {
 }{
 	{"reads the board", map[string]string{"owner": "yes", "editor": "yes", "commenter": "yes", "viewer": "yes"}},
 	{"reads another board", map[string]string{"owner": "no", "editor": "no", "commenter": "no", "viewer": "no"}},
-	{"draws", map[string]string{"owner": "yes", "editor": "yes", "commenter": "4422", "viewer": "no"}},
+	{"draws", map[string]string{"owner": "yes", "editor": "yes", "commenter": "4403", "viewer": "no"}},
 	{"comments", map[string]string{"owner": "yes", "editor": "yes", "commenter": "yes", "viewer": "no"}},
 	{"draws on a locked board", map[string]string{"owner": "yes", "editor": "no", "commenter": "no", "viewer": "no"}},
 	{"is seen", map[string]string{"owner": "yes", "editor": "yes", "commenter": "yes", "viewer": "yes"}},

@@ -158,6 +158,6 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 	if !s.changed(w, r, v, "participant left", s.store.Leave(ctx, v.board.ID, v.participant, time.Now())) {
 		return
 	}
-	s.hub.remove(v.board.ID, v.participant, &ending{code: closeRole, reason: "you have left this board", condition: "left"})
+	s.hub.remove(v.board.ID, v.participant, &ending{code: closeRemoved, reason: "you have left this board", condition: "left"})
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -133,7 +133,7 @@ func TestLeave(t *testing.T) {
 	goes := n.connect("erik", "ticket="+n.ticket(b, b.secret("editor"), in.Token))
 	stays := n.connect("anna", "ticket="+n.ticket(b, b.secret("editor"), other.Token))
 	do[any](t, n.as(b.secret("editor"), "DELETE", path+"/participants/me", "", "Openmic-Participant", in.Token), http.StatusNoContent)
-	goes.wantEnd(4403)
+	goes.wantEnd(4410)
 	stays.alive()
 	for _, method := range []string{"GET", "DELETE"} {
 		isProblem(t, n.as(b.secret("editor"), method, path+"/participants/me", "", "Openmic-Participant", in.Token), http.StatusForbidden)

@@ -240,7 +240,7 @@ func (s *Server) removeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("participant")
-	asked := &ending{code: closeRole, reason: "an owner of this board has asked you to leave", condition: conditionRemoved}
+	asked := &ending{code: closeRemoved, reason: "an owner of this board has asked you to leave", condition: conditionRemoved}
 	if !s.hub.remove(v.board.ID, id, asked) {
 		writeProblem(w, http.StatusNotFound, "nobody of that name is here")
 		return

@@ -92,6 +92,8 @@ type Settings struct {
 	PeopleListed         int // in one answer
 	AuthorsListed        int // in one answer, the newest
 	LabelCharacters      int // longest label of a link
+	LanesPerLink         int
+	LaneCharacters       int // of the id of a lane
 	NameCharacters       int // longest name of a participant
 	PasswordShortest     int // characters
 	PasswordLongest      int
@@ -202,6 +204,8 @@ func DefaultSettings() Settings {
 		PeopleListed:         1000,
 		AuthorsListed:        20_000,
 		LabelCharacters:      100,
+		LanesPerLink:         20,
+		LaneCharacters:       200,
 		NameCharacters:       64,
 		PasswordShortest:     4,
 		PasswordLongest:      200,

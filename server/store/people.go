@@ -128,6 +128,7 @@ type Link struct {
 	Expires    time.Time // zero: never
 	Password   string    // an argon2id hash in its usual text form; empty: none is asked
 	People     int       // so many may join by it; 0: any number
+	Lanes      []string  // ids of the lanes that its editors may write in; nil: everywhere
 	Created    time.Time
 }
 

@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
-	insertLink  = `INSERT INTO links (` + linkColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
+	insertLink  = `INSERT INTO links (` + linkColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 )
 
 func linkValues(l store.Link) []any {
-	return []any{l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, milliseconds(l.Created)}
+	return []any{l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), milliseconds(l.Created)}
 }
 
 func scanLink(row pgx.Row) (store.Link, error) {
@@ -29,9 +29,13 @@ func scanLink(row pgx.Row) (store.Link, error) {
 		l       store.Link
 		hash    []byte
 		expires *time.Time
+		lanes   string
 	)
-	err := row.Scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &l.Created)
+	err := row.Scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &l.Created)
 	if err != nil {
+		return store.Link{}, err
+	}
+	if l.Lanes, err = rows.ReadLanes(lanes); err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
@@ -161,9 +165,9 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(tx pgx.Tx) (pgconn.CommandTag, error) {
 		return tx.Exec(ctx, `
-			UPDATE links SET role = $3, audience = $4, label = $5, expires = $6, password = $7, people = $8
+			UPDATE links SET role = $3, audience = $4, label = $5, expires = $6, password = $7, people = $8, lanes = $9
 			WHERE secret_hash = $1 AND board_id = $2`,
-			l.SecretHash[:], l.BoardID, string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People)
+			l.SecretHash[:], l.BoardID, string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes))
 	})
 }
 

@@ -13,17 +13,21 @@ import (
 	"openmic/server/store/internal/rows"
 )
 
-const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
+const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
 
 func scanLink(scan func(...any) error) (store.Link, error) {
 	var (
 		l       store.Link
 		hash    []byte
 		expires sql.NullInt64
+		lanes   string
 		created int64
 	)
-	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &created)
+	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &created)
 	if err != nil {
+		return store.Link{}, err
+	}
+	if l.Lanes, err = rows.ReadLanes(lanes); err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
@@ -32,8 +36,8 @@ func scanLink(scan func(...any) error) (store.Link, error) {
 }
 
 func insertLink(ctx context.Context, tx *sql.Tx, l store.Link) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, l.Created.UnixMilli())
+	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), l.Created.UnixMilli())
 	return err
 }
 
@@ -183,9 +187,9 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
 		return tx.ExecContext(ctx, `
-			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?
+			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?, lanes = ?
 			WHERE secret_hash = ? AND board_id = ?`,
-			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, l.SecretHash[:], l.BoardID)
+			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), l.SecretHash[:], l.BoardID)
 	})
 }
 
