@@ -26,6 +26,7 @@ type Server struct {
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
+	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
 	stop      context.CancelFunc // ends the rooms
@@ -77,6 +78,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		peers:       map[string]*session{},
 	}
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.histories = newHistories(&s.settings, st, m)
+	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
@@ -130,6 +133,13 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/history", s.history),
+		at("GET /api/boards/{id}/history/stretches/{moment}", s.stretch),
+		at("GET /api/boards/{id}/history/things/{thing}", s.thing),
+		at("GET /api/boards/{id}/history/voices", s.voices),
+		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
+		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
+		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {

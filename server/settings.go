@@ -70,6 +70,11 @@ type Settings struct {
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
+	HistoryTimeout  time.Duration // reading one
+	HistoryBytes    int           // histories kept in memory, about
+	HistoryGrace    time.Duration // and for so long after somebody asked
+	HistoryPage     int           // contributions in one answer
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -97,6 +102,7 @@ type Settings struct {
 	Strangers   Rate // secrets that open nothing, by address
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
+	HistoryRate Rate // looks at histories, by link and address
 	Counted     int  // addresses and links of which each of these is remembered
 
 	AttachmentBytes      int64         // largest picture
@@ -163,6 +169,11 @@ func DefaultSettings() Settings {
 		DrawStale:       3 * time.Second,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		HistoryStale:    300 * time.Millisecond,
+		HistoryTimeout:  30 * time.Second,
+		HistoryBytes:    192 << 20,
+		HistoryGrace:    2 * time.Minute,
+		HistoryPage:     2000,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,
@@ -191,6 +202,7 @@ func DefaultSettings() Settings {
 		Strangers:   Rate{PerSecond: 10, Burst: 1000},
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
+		HistoryRate: Rate{PerSecond: 50, Burst: 2000},
 		Counted:     10_000,
 
 		AttachmentBytes:      8 << 20,

@@ -85,7 +85,7 @@ func (d *Document) Apply(c *crdt.Change) ([]Patch, error) {
 	d.patches = d.patches[:0]
 	d.numberOf = d.numberOf[:0]
 	for i := range 1 + len(c.OtherActors) {
-		d.numberOf = append(d.numberOf, d.number(c.ActorAt(i)))
+		d.numberOf = append(d.numberOf, d.Number(c.ActorAt(i)))
 	}
 	d.author = d.numberOf[0]
 	for op, err := range c.Operations() {
@@ -108,7 +108,8 @@ func (d *Document) Apply(c *crdt.Change) ([]Patch, error) {
 	return d.patches, nil
 }
 
-func (d *Document) number(a crdt.Actor) uint32 {
+// Number returns the number of an actor, which it has from now on.
+func (d *Document) Number(a crdt.Actor) uint32 {
 	n, ok := d.numbers[a]
 	if !ok {
 		n = uint32(len(d.actors))

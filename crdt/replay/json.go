@@ -102,3 +102,48 @@ func appendString(b []byte, s string) []byte {
 	}
 	return append(append(append(b, '"'), s...), '"')
 }
+
+// look returns what is seen at a path of map keys.
+func (d *Document) look(path []string) (value, bool) {
+	at := value{object: d.root}
+	for _, key := range path {
+		if at.object == nil || at.object.action != crdt.MakeMap {
+			return value{}, false
+		}
+		seen, ok := at.object.slots[key].seen()
+		if !ok {
+			return value{}, false
+		}
+		at = seen.value
+	}
+	return at, true
+}
+
+// Has tells whether there is something at a path of map keys.
+func (d *Document) Has(path ...string) bool {
+	_, ok := d.look(path)
+	return ok
+}
+
+// Text returns the text or string at a path of map keys; "" when there is none.
+func (d *Document) Text(path ...string) string {
+	v, ok := d.look(path)
+	switch {
+	case !ok:
+		return ""
+	case v.object != nil && v.object.action == crdt.MakeText:
+		return v.object.text()
+	case v.object == nil && v.kind == crdt.String:
+		return v.text
+	}
+	return ""
+}
+
+// Keys returns the keys of the map at a path, in no order.
+func (d *Document) Keys(path ...string) []string {
+	v, ok := d.look(path)
+	if !ok || v.object == nil || v.object.action != crdt.MakeMap {
+		return nil
+	}
+	return slices.Collect(maps.Keys(v.object.slots))
+}
