@@ -69,6 +69,7 @@ type Store interface {
 	Board(ctx context.Context, id string) (Board, error)
 
 	People
+	Records
 
 	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
 	// One that the board has already is left as it is. ErrNotFound, wrapped: there
