@@ -80,9 +80,12 @@ var (
 // looked up, and never a secret, keeps the time it takes from telling anything.
 func (s *Server) findVisit(r *http.Request) (visit, error) {
 	var v visit
-	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
+	secret, ok := bearer(r)
+	if !ok {
 		return v, errNoSecret
+	}
+	if strings.HasPrefix(secret, keyMark) {
+		return s.keyVisit(r, secret)
 	}
 	if isToken(secret) {
 		return s.findPassed(r, secret)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"openmic/server/store"
@@ -15,6 +16,7 @@ import (
 type comer struct {
 	board string
 	link  [32]byte // the hash of the secret
+	key   string   // the id of the key that was shown instead
 	who   *store.Participant
 	pass  *pass // of one whom a page vouches for, in place of a link
 }
@@ -33,6 +35,9 @@ var (
 // judge says what a comer may do by what is known of the board. store.ErrNotFound:
 // the link is unknown, revoked or expired, which are one and the same to them.
 func (c comer) judge(b store.Access, now time.Time) (access, error) {
+	if c.key != "" {
+		return c.judgeKey(b)
+	}
 	if c.pass != nil {
 		return c.pass.judge(c, b, now)
 	}
@@ -58,6 +63,21 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 		return a, errJoin
 	}
 	a.locked = b.Locked && l.Role != store.Owner
+	if l.Role == store.Editor {
+		a.lanes = strings.Join(l.Lanes, laneBreak)
+	}
+	return a, nil
+}
+
+// judgeKey is judge for a program: it owns the boards that its key has made.
+func (c comer) judgeKey(b store.Access) (access, error) {
+	if b.Key != c.key {
+		return access{}, store.ErrNotFound
+	}
+	a := access{doc: b.Doc, board: b.ID, role: store.Owner, audience: store.Staff, key: c.key}
+	if !b.Deleted.IsZero() {
+		return a, errGone
+	}
 	return a, nil
 }
 
@@ -71,7 +91,7 @@ func endingFor(err error) *ending {
 	case errors.Is(err, errGone):
 		return end(closeGone, "%s", err.Error())
 	case errors.Is(err, errBanned):
-		return &ending{code: closeRole, reason: err.Error(), condition: conditionRemoved}
+		return &ending{code: closeRemoved, reason: err.Error(), condition: conditionRemoved}
 	case errors.Is(err, errPassword), errors.Is(err, errJoin), errors.Is(err, errPassed), errors.Is(err, errUnpass):
 		return end(closeRevoked, "%s", err.Error())
 	}

@@ -11,7 +11,7 @@ type peer struct {
 	id     uint64 // unique in the room's life, never 0
 	writes bool   // it may change the document
 	locked bool   // but not now
-	scope  crdt.Scope
+	scope  *crdt.Scope
 
 	member *member // the room's; nil in a state that has none
 

@@ -28,6 +28,7 @@ type Server struct {
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
+	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
 	stop      context.CancelFunc // ends the rooms
@@ -35,6 +36,7 @@ type Server struct {
 	halted    chan struct{}
 
 	attachments *attachments
+	scribe      *scribe
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -79,8 +81,13 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.scribe = newScribe(s)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.histories = newHistories(&s.settings, st, m)
+	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
+	s.hub.running.Go(func() { s.scribe.run(roomsCtx) })
+	s.hub.running.Go(func() { s.sweep(roomsCtx) })
 	s.hub.running.Go(func() {
 		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
 	})
@@ -122,21 +129,38 @@ type route struct {
 func (s *Server) routeTable(assets fs.FS) []route {
 	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
 	return []route{
-		at("POST /api/boards", s.createBoard),
+		at("GET /api/boards", s.boards),
+		at("POST /api/boards", s.once(s.stillMakesBoards, s.createBoard)),
 		at("GET /api/boards/{id}", s.board),
 		at("PATCH /api/boards/{id}", s.changeBoard),
 		at("DELETE /api/boards/{id}", s.deleteBoard),
 		at("GET /api/boards/{id}/links", s.links),
-		at("POST /api/boards/{id}/links", s.createLink),
+		at("POST /api/boards/{id}/links", s.once(s.stillOwns, s.createLink)),
 		at("PATCH /api/boards/{id}/links/{link}", s.changeLink),
 		at("DELETE /api/boards/{id}/links/{link}", s.revokeLink),
 		at("GET /api/boards/{id}/people", s.people),
 		at("GET /api/boards/{id}/authors", s.authorsOf),
-		at("POST /api/boards/{id}/participants", s.join),
+		at("POST /api/boards/{id}/participants", s.once(s.stillComes, s.join)),
+		at("GET /api/boards/{id}/participants/me", s.mine),
+		at("DELETE /api/boards/{id}/participants/me", s.leave),
+		at("DELETE /api/boards/{id}/participants/me/name", s.eraseName),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("GET /api/boards/{id}/audit", s.audit),
+		at("POST /api/boards/{id}/audit", s.tellAudit),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/export.json", s.copy(engine.FormJSON)),
+		at("GET /api/boards/{id}/export.csv", s.copy(formCSV)),
+		at("GET /api/boards/{id}/export.md", s.copy(formMarkdown)),
+		at("GET /api/boards/{id}/export.automerge", s.copy(formAutomerge)),
+		at("GET /api/boards/{id}/history", s.history),
+		at("GET /api/boards/{id}/history/stretches/{moment}", s.stretch),
+		at("GET /api/boards/{id}/history/things/{thing}", s.thing),
+		at("GET /api/boards/{id}/history/voices", s.voices),
+		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
+		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
+		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
 		at("GET /api/boards/{id}/embedding", s.embedding),
 		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
 		at("GET /api/boards/{id}/preview.svg", s.preview),
@@ -235,6 +259,7 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
+	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
 	go func() {
 		defer s.limits.sockets.release(neighbourhood(from))

@@ -64,15 +64,31 @@ type People interface {
 	// Actors returns who has sent changes of which actor of a document.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
-	// Authors returns which audience the owners of a document's actors are of, the
-	// newest actors first, most of them at most.
+	// Contributors returns whose the actors of a document are that have an owner,
+	// by when they were first seen, most of them at most.
+	Contributors(ctx context.Context, doc docid.ID, most int) ([]Contributor, error)
+
+	// Authors returns who owns the actors of a document, and of which audience they
+	// are, the newest actors first, most of them at most.
 	Authors(ctx context.Context, doc docid.ID, most int) ([]Author, error)
 }
 
-// Author tells whether customers or staff speak by an actor.
+// Contributor tells whose an actor is. Somebody who came by a link alone, and whom
+// the board does not know, has no Name, Audience and Joined.
+type Contributor struct {
+	Actor       crdt.Actor
+	Participant string
+	Link        string // the public id of the link that they came by
+	Name        string
+	Audience    Audience
+	Joined      time.Time
+}
+
+// Author tells who speaks by an actor, and whether that is a customer or staff.
 type Author struct {
-	Actor    crdt.Actor
-	Audience Audience
+	Actor       crdt.Actor
+	Participant string
+	Audience    Audience
 }
 
 // Role is what a link lets its holder do.
@@ -105,6 +121,7 @@ type Board struct {
 	Locked  bool      // only owners change it
 	Closed  bool      // nobody joins any more, but by an owner's link
 	Deleted time.Time // zero unless it was deleted, and can still be restored
+	Key     string    // of the program that made it, if one did
 
 	Embedding Embedding
 }
@@ -126,6 +143,7 @@ type Link struct {
 	Expires    time.Time // zero: never
 	Password   string    // an argon2id hash in its usual text form; empty: none is asked
 	People     int       // so many may join by it; 0: any number
+	Lanes      []string  // ids of the lanes that its editors may write in; nil: everywhere
 	Created    time.Time
 }
 
@@ -140,6 +158,8 @@ type Participant struct {
 	Audience  Audience
 	Banned    bool
 	Created   time.Time
+	Erased    time.Time // when their name was taken away; zero: it was not
+	Left      time.Time // when they gave their token up; zero: they did not
 }
 
 // Access is what decides who may open a board.
