@@ -21,7 +21,7 @@ type People interface {
 	// Versions returns the versions of those of the boards that are there.
 	Versions(ctx context.Context, boards []string) (map[string]int64, error)
 
-	// SetBoard sets whether the board with this id is locked, closed and deleted.
+	// SetBoard sets whether the board with this id is locked, closed, archived and deleted.
 	// ErrNotFound: it is not there.
 	SetBoard(ctx context.Context, b Board) error
 
@@ -88,14 +88,15 @@ const (
 
 // Board is a document that people reach by links.
 type Board struct {
-	ID      string // the public id in its address
-	Doc     docid.ID
-	Title   string // as given when it was made; the document holds the title in use
-	Created time.Time
-	Version int64     // grows with each change of what Access returns
-	Locked  bool      // only owners change it
-	Closed  bool      // nobody joins any more, but by an owner's link
-	Deleted time.Time // zero unless it was deleted, and can still be restored
+	ID       string // the public id in its address
+	Doc      docid.ID
+	Title    string // as given when it was made; the document holds the title in use
+	Created  time.Time
+	Version  int64     // grows with each change of what Access returns
+	Locked   bool      // only owners change it
+	Closed   bool      // nobody joins any more, but by an owner's link
+	Deleted  time.Time // zero unless it was deleted, and can still be restored
+	Archived time.Time // zero unless it was put away: it can be read, and takes no changes
 }
 
 // Link is a share link. Only a hash of its secret is kept.
@@ -121,6 +122,7 @@ type Participant struct {
 	Name      string
 	Audience  Audience
 	Banned    bool
+	Person    string // the id of the person who has signed in and is this; empty for guests
 	Created   time.Time
 }
 
@@ -129,6 +131,7 @@ type Access struct {
 	Board
 	Links  []Link   // by when they were made, and by hash
 	Banned []string // ids of participants
+	Owners []string // ids of people who sign in, whose it is
 }
 
 // Actor says that a participant has sent changes of an actor.

@@ -86,7 +86,11 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 		}
 	}
 	result.Close()
-	return a, errors.Join(err, result.Err())
+	if err = errors.Join(err, result.Err()); err != nil {
+		return a, err
+	}
+	a.Owners, err = ownersOf(ctx, q, id)
+	return a, err
 }
 
 // Versions implements store.People.
@@ -129,8 +133,8 @@ func (s *Store) change(ctx context.Context, what, board string, change func(pgx.
 // SetBoard implements store.People.
 func (s *Store) SetBoard(ctx context.Context, b store.Board) error {
 	return s.change(ctx, "change the state", b.ID, func(tx pgx.Tx) (pgconn.CommandTag, error) {
-		return tx.Exec(ctx, `UPDATE boards SET locked = $2, closed = $3, deleted = $4 WHERE id = $1`,
-			b.ID, b.Locked, b.Closed, nullTime(b.Deleted))
+		return tx.Exec(ctx, `UPDATE boards SET locked = $2, closed = $3, deleted = $4, archived = $5 WHERE id = $1`,
+			b.ID, b.Locked, b.Closed, nullTime(b.Deleted), nullTime(b.Archived))
 	})
 }
 
@@ -193,8 +197,7 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 		if people > 0 && byLink >= people || all >= most {
 			return store.ErrFull
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created))
+		_, err = tx.Exec(ctx, insertParticipant, participantValues(p)...)
 		return err
 	})
 	if err != nil {
@@ -203,15 +206,29 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, person`
+
+const insertParticipant = `INSERT INTO participants (` + participantColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+func participantValues(p store.Participant) []any {
+	var person *string
+	if p.Person != "" {
+		person = &p.Person
+	}
+	return []any{p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created), person}
+}
 
 func scanParticipant(row pgx.Row) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
-	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created)
+	var person *string
+	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &person)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
 	p.Created = p.Created.UTC()
+	if person != nil {
+		p.Person = *person
+	}
 	return p, err
 }
 

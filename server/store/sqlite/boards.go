@@ -31,8 +31,8 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 
 func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.Link, first []store.Entry) error {
 	background := context.WithoutCancel(ctx)
-	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created) VALUES (?, ?, ?, ?)`,
-		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli())
+	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created, titled) VALUES (?, ?, ?, ?, ?)`,
+		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli(), len(first))
 	if err != nil {
 		return err
 	}
@@ -62,15 +62,16 @@ type querier interface {
 
 func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	var (
-		b       = store.Board{ID: id}
-		doc     []byte
-		created int64
-		deleted sql.NullInt64
+		b        = store.Board{ID: id}
+		doc      []byte
+		created  int64
+		deleted  sql.NullInt64
+		archived sql.NullInt64
 	)
-	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted FROM boards WHERE id = ?`, id).
-		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted)
+	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted, archived FROM boards WHERE id = ?`, id).
+		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted, &archived)
 	copy(b.Doc[:], doc)
-	b.Created, b.Deleted = time.UnixMilli(created).UTC(), timeOf(deleted)
+	b.Created, b.Deleted, b.Archived = time.UnixMilli(created).UTC(), timeOf(deleted), timeOf(archived)
 	return b, err
 }
 

@@ -91,7 +91,11 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 		}
 		a.Banned = append(a.Banned, participant)
 	}
-	return a, banned.Err()
+	if err := banned.Err(); err != nil {
+		return a, err
+	}
+	a.Owners, err = ownersOf(ctx, q, id)
+	return a, err
 }
 
 // Versions implements store.People.
@@ -152,8 +156,8 @@ func orNotFound(err error) error {
 // SetBoard implements store.People.
 func (s *Store) SetBoard(ctx context.Context, b store.Board) error {
 	return s.change(ctx, "change the state", b.ID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
-		return tx.ExecContext(ctx, `UPDATE boards SET locked = ?, closed = ?, deleted = ? WHERE id = ?`,
-			b.Locked, b.Closed, nullTime(b.Deleted), b.ID)
+		return tx.ExecContext(ctx, `UPDATE boards SET locked = ?, closed = ?, deleted = ?, archived = ? WHERE id = ?`,
+			b.Locked, b.Closed, nullTime(b.Deleted), nullTime(b.Archived), b.ID)
 	})
 }
 
@@ -210,8 +214,7 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 			return store.ErrFull
 		}
 		_, err = tx.ExecContext(background, `
-			INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli())
+			`+insertParticipant, participantValues(p)...)
 		return err
 	})
 	if err != nil {
@@ -220,16 +223,24 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, person`
+
+const insertParticipant = `INSERT INTO participants (` + participantColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+func participantValues(p store.Participant) []any {
+	return []any{p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
+		sql.NullString{String: p.Person, Valid: p.Person != ""}}
+}
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created)
+	var person sql.NullString
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &person)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created = time.UnixMilli(created).UTC()
+	p.Created, p.Person = time.UnixMilli(created).UTC(), person.String
 	return p, err
 }
 
