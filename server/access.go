@@ -31,7 +31,9 @@ type access struct {
 	audience    store.Audience
 	link        [32]byte // the hash of the secret it came with
 	participant string   // the id of whose it is; empty for one who has not joined
+	person      string   // the id of who is signed in
 	locked      bool     // it takes no changes of theirs now
+	archived    bool     // it takes none of anybody
 }
 
 func (a access) mayRead(doc docid.ID) bool { return a.open || a.doc == doc }
@@ -55,7 +57,27 @@ func (a access) principal() string {
 	if a.participant != "" {
 		return a.participant
 	}
+	if a.person != "" {
+		return a.person
+	}
 	return string(a.link[:])
+}
+
+// linkID is the public name of the link that was shown; empty for an owner who is
+// signed in and needs none.
+func (a access) linkID() string {
+	if a.link == ([32]byte{}) {
+		return ""
+	}
+	return linkID(a.link)
+}
+
+// key is what is counted as one link: the link, or who needs none.
+func (a access) key() [32]byte {
+	if a.link == ([32]byte{}) {
+		return secretHash(a.person)
+	}
+	return a.link
 }
 
 // linkID is the public name of a link. It is made of the secret's hash, so that

@@ -20,6 +20,7 @@ type boardAnswer struct {
 	Participant string                `json:"participant,omitempty"` // of the one who asks, if they have joined
 	Locked      bool                  `json:"locked,omitempty"`
 	Closed      bool                  `json:"closed,omitempty"`
+	Archived    bool                  `json:"archived,omitempty"`
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -30,6 +31,14 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		Title string `json:"title"`
 	}
 	if !s.readBody(w, r, &in, `{"title": "Moving house"}`) {
+		return
+	}
+	who, err := s.signedIn(r)
+	if err == nil && who == nil && s.provider != nil && s.provider.Needed {
+		err = errSignIn
+	}
+	if err != nil {
+		s.refuseVisit(w, r, err)
 		return
 	}
 	title, err := s.settings.CleanTitle(in.Title)
@@ -49,6 +58,12 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.fail(w, "store board", err)
 		return
+	}
+	if who != nil {
+		if err := s.store.AddOwner(r.Context(), board.ID, who.Person, board.Created, s.settings.OwnersPerBoard); err != nil {
+			s.fail(w, "make a board somebody's", err)
+			return
+		}
 	}
 	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
 	for _, role := range Roles() {
@@ -95,8 +110,8 @@ func (s *Server) board(w http.ResponseWriter, r *http.Request) {
 func (v visit) answer() boardAnswer {
 	return boardAnswer{
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
-		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
-		Locked: v.board.Locked, Closed: v.board.Closed,
+		Role: v.role, Audience: v.audience, Link: v.linkID(), Participant: v.participant,
+		Locked: v.board.Locked, Closed: v.board.Closed, Archived: !v.board.Archived.IsZero(),
 	}
 }
 
@@ -106,8 +121,18 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !s.allow(w, s.limits.tickets, linkID(v.link)+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
+	if !s.allow(w, s.limits.tickets, linkID(v.key())+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
 		return
+	}
+	if v.comer.in != nil && v.comer.who == nil && !s.joinAsPerson(w, r, &v) {
+		return
+	}
+	if who := v.comer.who; v.comer.in != nil && who.Name != v.comer.in.Name {
+		who.Name = v.comer.in.Name // they are called something else now
+		if err := s.store.SetParticipant(r.Context(), *who); err != nil {
+			s.fail(w, "change a name", err)
+			return
+		}
 	}
 	name, expires, ok := s.tickets.issue(v.comer, time.Now())
 	if !ok {
@@ -118,7 +143,8 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		Ticket    string     `json:"ticket"`
 		ExpiresAt time.Time  `json:"expiresAt"`
 		Role      store.Role `json:"role"`
-	}{name, expires, v.role})
+		SignedIn  bool       `json:"signedIn,omitempty"`
+	}{name, expires, v.role, v.comer.in != nil})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

@@ -16,12 +16,13 @@ type participantAnswer struct {
 	Name     string         `json:"name"`
 	Audience store.Audience `json:"audience"`
 	Link     string         `json:"link,omitempty"` // the public id of the one that they came by first
+	SignedIn bool           `json:"signedIn,omitempty"`
 	Banned   bool           `json:"banned,omitempty"`
 	JoinedAt time.Time      `json:"joinedAt"`
 }
 
 func answerParticipant(p store.Participant) participantAnswer {
-	return participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), Banned: p.Banned, JoinedAt: p.Created}
+	return participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: access{link: p.Link}.linkID(), SignedIn: p.Person != "", Banned: p.Banned, JoinedAt: p.Created}
 }
 
 // join answers POST /api/boards/{id}/participants.
@@ -36,7 +37,13 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 		if i := slices.IndexFunc(v.board.Links, func(l store.Link) bool { return l.SecretHash == v.comer.link }); i >= 0 {
 			p.Password = v.board.Links[i].Password
 		}
-		v.comer.who = &p
+		if v.comer.in == nil || v.comer.who == nil {
+			v.comer.who = &p
+		} else {
+			as := *v.comer.who // somebody who comes by another link now, or by none
+			as.Link, as.Password = p.Link, p.Password
+			v.comer.who = &as
+		}
 		v.access, err = v.comer.enter(v.board, p.Created)
 		if err == nil && v.board.Closed && v.role != store.Owner {
 			err = known{errClosed}
@@ -61,6 +68,13 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	if p.Password != "" && !s.passes(w, r, v, in.Password, p.Password) {
 		return
 	}
+	if v.comer.in != nil {
+		v.comer.who = &p
+		if s.joinAsPerson(w, r, &v) {
+			writeJSON(w, http.StatusCreated, answerParticipant(*v.comer.who))
+		}
+		return
+	}
 	token := token(secretBytes)
 	p.Audience, p.TokenHash = v.audience, secretHash(token)
 	switch err := s.store.Join(r.Context(), p, s.settings.ParticipantsPerBoard); {
@@ -77,6 +91,29 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	answer := answerParticipant(p)
 	answer.Token = token
 	writeJSON(w, http.StatusCreated, answer)
+}
+
+// joinAsPerson makes who is signed in a participant, with the name that they have
+// there. If it returns false the request has been answered.
+func (s *Server) joinAsPerson(w http.ResponseWriter, r *http.Request, v *visit) bool {
+	p := store.Participant{
+		ID: publicID(participantBytes), BoardID: v.board.ID, TokenHash: secretHash(token(secretBytes)), Link: v.comer.link,
+		Name: v.comer.in.Name, Audience: store.Staff, Person: v.comer.in.Person, Created: time.Now(),
+	}
+	if v.comer.who != nil {
+		p.Password = v.comer.who.Password
+	}
+	p, err := s.store.JoinPerson(r.Context(), p, s.settings.ParticipantsPerBoard)
+	switch {
+	case errors.Is(err, store.ErrFull):
+		s.refuseComer(w, errFull)
+	case errors.Is(err, store.ErrNotFound):
+		s.refuseVisit(w, r, err)
+	case err != nil:
+		s.fail(w, "join", err)
+	}
+	v.comer.who, v.access.participant = &p, p.ID
+	return err == nil
 }
 
 // passes asks for the password of a link. If it returns false the request has been answered.
@@ -240,9 +277,11 @@ func (h *Hub) remove(board, participant string) (found bool) {
 func (s *Server) changeBoard(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.ownersVisit(w, r)
 	var in struct {
-		Locked  optional[bool] `json:"locked"`
-		Closed  optional[bool] `json:"closed"`
-		Deleted optional[bool] `json:"deleted"`
+		Locked   optional[bool]   `json:"locked"`
+		Closed   optional[bool]   `json:"closed"`
+		Deleted  optional[bool]   `json:"deleted"`
+		Archived optional[bool]   `json:"archived"`
+		Title    optional[string] `json:"title"`
 	}
 	if !ok || !s.readBody(w, r, &in, `{"locked": true}`) {
 		return
@@ -254,6 +293,15 @@ func (s *Server) changeBoard(w http.ResponseWriter, r *http.Request) {
 	} else if !deleted {
 		b.Deleted = time.Time{}
 	}
+	if archived := in.Archived.or(!b.Archived.IsZero()); archived && b.Archived.IsZero() {
+		b.Archived = time.Now()
+	} else if !archived {
+		b.Archived = time.Time{}
+	}
+	if in.Title.given && !s.renamed(w, r, &v, in.Title.or("")) {
+		return
+	}
+	b.Title = v.board.Title
 	if s.changed(w, r, v, "board changed", s.store.SetBoard(r.Context(), b)) {
 		v.board.Board = b
 		writeJSON(w, http.StatusOK, v.answer())

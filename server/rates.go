@@ -109,8 +109,8 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 
 // limits are the rates of a server.
 type limits struct {
-	boards, joins, tickets, strangers, tries, triesByLink *rates
-	sockets                                               *tally
+	boards, joins, tickets, strangers, tries, triesByLink, signIns *rates
+	sockets                                                        *tally
 }
 
 func newLimits(s *Settings) *limits {
@@ -120,6 +120,7 @@ func newLimits(s *Settings) *limits {
 		tickets:     newRates(s.TicketRate, s.Counted),
 		strangers:   newRates(s.Strangers, s.Counted),
 		tries:       newRates(s.Tries, s.Counted),
+		signIns:     newRates(s.SignIns, s.Counted),
 		triesByLink: newRates(s.TriesByLink, s.Counted),
 		sockets:     newTally(s.Sockets),
 	}

@@ -20,6 +20,14 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 
+	SignIn          SignIn        // of the organisation's people
+	ProviderTimeout time.Duration // one question to their provider
+	ProviderBytes   int64         // its largest answer
+	ProviderPause   time.Duration // between two attempts to find it
+	ClockSkew       time.Duration // that its clock may differ by
+	SignInTime      time.Duration // from beginning to sign in to coming back
+	SignIns         Rate          // begun or ended, by address
+
 	Change crdt.Limits // what a change and a sync message may be
 
 	MessageBytes  int64         // largest WebSocket message taken
@@ -77,6 +85,16 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
+	DeletedKept    time.Duration // a deleted board can be brought back for so long
+	SweepInterval  time.Duration // how often what is due is removed
+	SweepBoards    int           // boards looked up at a time
+	SweepRows      int           // rows of a table removed in one transaction
+	SweepPause     time.Duration // between two of them
+	BoardsListed   int           // in one answer
+	OwnersPerBoard int           // people who sign in
+	TitlesRead     int           // boards whose titles are being looked up
+	TitleWait      time.Duration // that a list waits for them
+
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
@@ -113,6 +131,14 @@ type Settings struct {
 // DefaultSettings returns the settings that the program starts from.
 func DefaultSettings() Settings {
 	return Settings{
+		SignIn:          SignIn{Scopes: []string{"profile"}, GroupsClaim: "groups", Life: 12 * time.Hour},
+		ProviderTimeout: 10 * time.Second,
+		ProviderBytes:   1 << 20,
+		ProviderPause:   5 * time.Second,
+		ClockSkew:       time.Minute,
+		SignInTime:      10 * time.Minute,
+		SignIns:         Rate{PerSecond: 5, Burst: 1000},
+
 		Change: crdt.DefaultLimits(),
 
 		MessageBytes:  8 << 20,
@@ -169,6 +195,16 @@ func DefaultSettings() Settings {
 		TitleCharacters: 200,
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
+
+		DeletedKept:    30 * 24 * time.Hour,
+		SweepInterval:  time.Hour,
+		SweepBoards:    100,
+		SweepRows:      1000,
+		SweepPause:     100 * time.Millisecond,
+		BoardsListed:   50,
+		OwnersPerBoard: 20,
+		TitlesRead:     50,
+		TitleWait:      time.Second,
 
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,
