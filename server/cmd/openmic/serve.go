@@ -25,6 +25,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
+	mostDaysKept  = 36500
 	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
 )
 
@@ -37,6 +38,9 @@ type serveCmd struct {
 
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
 	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
+
+	DeletedKept int `name:"deleted-kept-days" default:"30" placeholder:"DAYS" help:"How long a deleted board can be brought back (${default})."`
+	signIn
 }
 
 // httpURL is a web address without path, query or fragment.
@@ -50,7 +54,10 @@ func (u *httpURL) UnmarshalText(b []byte) error {
 		parsed.Path != "" || strings.ContainsAny(text, "?#@") {
 		return fmt.Errorf("%q is not an address like https://boards.example.org", b)
 	}
-	*u = httpURL(text)
+	// As browsers write an origin.
+	host := strings.ToLower(parsed.Host)
+	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[parsed.Scheme])
+	*u = httpURL(parsed.Scheme + "://" + host)
 	return nil
 }
 
@@ -60,6 +67,12 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--listen: %q is not an address like 127.0.0.1:8080", c.Listen)
 	} else if _, err := net.LookupPort("tcp", port); err != nil {
 		return fmt.Errorf("--listen: %q is not a port", port)
+	}
+	if c.DeletedKept < 0 || c.DeletedKept > mostDaysKept {
+		return fmt.Errorf("--deleted-kept-days: %d is not between 0 and %d", c.DeletedKept, mostDaysKept)
+	}
+	if err := c.validate(c.PublicURL); err != nil {
+		return err
 	}
 	return c.place.Validate()
 }
@@ -94,6 +107,10 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	settings := server.DefaultSettings()
 	settings.Open = c.Open
 	settings.PublicURL = string(c.PublicURL)
+	settings.DeletedKept = time.Duration(c.DeletedKept) * 24 * time.Hour
+	if settings.SignIn, err = c.settings(); err != nil {
+		return err
+	}
 	settings.Hosts, settings.TrustedProxies = c.hosts(), c.TrustedProxy
 	// Whoever asks has a limit of their own: a compaction may take longest.
 	eng, err := newEngine(engine.Config{Workers: engineWorkers, Timeout: settings.CompactTimeout})
