@@ -21,6 +21,7 @@ type boardAnswer struct {
 	Locked      bool                  `json:"locked,omitempty"`
 	Closed      bool                  `json:"closed,omitempty"`
 	Archived    bool                  `json:"archived,omitempty"`
+	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -33,12 +34,12 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 	if !s.readBody(w, r, &in, `{"title": "Moving house"}`) {
 		return
 	}
-	who, err := s.signedIn(r)
-	if err == nil && who == nil && s.provider != nil && s.provider.Needed {
-		err = errSignIn
+	key, ok := s.mayMakeBoards(w, r)
+	if !ok {
+		return
 	}
-	if err != nil {
-		s.refuseVisit(w, r, err)
+	who, ok := s.makes(w, r, key)
+	if !ok {
 		return
 	}
 	title, err := s.settings.CleanTitle(in.Title)
@@ -54,7 +55,8 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "make the first changes of a board", err)
 		return
 	}
-	board, err := CreateBoard(r.Context(), s.store, title, first)
+	ctx := s.noting(r.Context(), store.AuditLine{At: time.Now(), Kind: auditMade, Key: key})
+	board, err := CreateBoard(ctx, s.store, title, first, key)
 	if err != nil {
 		s.fail(w, "store board", err)
 		return
@@ -110,8 +112,8 @@ func (s *Server) board(w http.ResponseWriter, r *http.Request) {
 func (v visit) answer() boardAnswer {
 	return boardAnswer{
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
-		Role: v.role, Audience: v.audience, Link: v.linkID(), Participant: v.participant,
-		Locked: v.board.Locked, Closed: v.board.Closed, Archived: !v.board.Archived.IsZero(),
+		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
+		Locked: v.board.Locked, Closed: v.board.Closed, Archived: !v.board.Archived.IsZero(), Lanes: v.laneList(),
 	}
 }
 
@@ -121,13 +123,17 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !s.allow(w, s.limits.tickets, linkID(v.key())+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
+	if v.key != "" {
+		s.refuseComer(w, errKey)
+		return
+	}
+	if !s.allow(w, s.limits.tickets, linkID(v.counted())+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
 		return
 	}
 	if v.comer.in != nil && v.comer.who == nil && !s.joinAsPerson(w, r, &v) {
 		return
 	}
-	if who := v.comer.who; v.comer.in != nil && who.Name != v.comer.in.Name {
+	if who := v.comer.who; v.comer.in != nil && who.Erased.IsZero() && who.Name != v.comer.in.Name {
 		who.Name = v.comer.in.Name // they are called something else now
 		if err := s.store.SetParticipant(r.Context(), *who); err != nil {
 			s.fail(w, "change a name", err)
@@ -144,7 +150,8 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		ExpiresAt time.Time  `json:"expiresAt"`
 		Role      store.Role `json:"role"`
 		SignedIn  bool       `json:"signedIn,omitempty"`
-	}{name, expires, v.role, v.comer.in != nil})
+		Lanes     []string   `json:"lanes,omitempty"`
+	}{name, expires, v.role, v.comer.in != nil, v.laneList()})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

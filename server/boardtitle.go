@@ -167,7 +167,7 @@ func (h *Hub) rename(ctx context.Context, v visit, title string) error {
 	if err != nil {
 		return err
 	}
-	length, err := r.make(ctx, &peer{writes: true, level: true, participant: v.participant, link: v.linkID()}, change)
+	length, err := r.make(ctx, &peer{writes: true, level: true, participant: v.participant, link: linkID(v.link)}, change)
 	if err != nil {
 		return err
 	}

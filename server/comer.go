@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"openmic/server/embed"
 	"openmic/server/store"
 )
 
@@ -38,6 +39,8 @@ type visit struct {
 	access
 	comer comer
 	board store.Access
+
+	subject [32]byte // what stands for the subject of a token, where it came with one
 }
 
 // visit finds the board of a request whose Authorization header carries a link's
@@ -86,12 +89,18 @@ var (
 func (s *Server) findVisit(r *http.Request) (visit, error) {
 	var v visit
 	in, inErr := s.signedIn(r)
-	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
+	secret, ok := bearer(r)
+	if !ok {
 		return s.findOwn(r, in, inErr)
 	}
 	if inErr != nil && !errors.Is(inErr, errOrigin) {
 		return v, inErr
+	}
+	if strings.HasPrefix(secret, keyMark) {
+		return s.keyVisit(r, secret)
+	}
+	if isToken(secret) {
+		return s.findPassed(r, secret)
 	}
 	link, err := s.store.LinkBySecret(r.Context(), secretHash(secret))
 	if err == nil && link.BoardID != r.PathValue("id") {
@@ -142,7 +151,7 @@ func (s *Server) findOwn(r *http.Request, in *store.SignIn, err error) (v visit,
 // participant on all their devices.
 func (s *Server) findPerson(r *http.Request, v *visit) error {
 	p, err := s.store.ParticipantByPerson(r.Context(), v.comer.board, v.comer.in.Person)
-	if err == nil {
+	if err == nil && p.Left.IsZero() { // or else they come back anew
 		v.comer.who = &p
 	}
 	if errors.Is(err, store.ErrNotFound) {
@@ -164,6 +173,13 @@ func (s *Server) refuseVisit(w http.ResponseWriter, r *http.Request, err error) 
 		writeCondition(w, http.StatusUnauthorized, condition, err.Error())
 	case errors.Is(err, errOrigin):
 		writeCondition(w, http.StatusForbidden, "origin", err.Error())
+	case errors.Is(err, embed.ErrToken):
+		if s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+			writeCondition(w, http.StatusUnauthorized, "token", err.Error())
+		}
+	case errors.Is(err, embed.ErrNoKeys):
+		writeProblem(w, http.StatusServiceUnavailable, err.Error())
 	case errors.As(err, &k):
 		s.refuseComer(w, k.error)
 	case errors.Is(err, store.ErrNotFound):
@@ -194,6 +210,10 @@ func (s *Server) refuseComer(w http.ResponseWriter, err error) {
 		condition = "full"
 	case errors.Is(err, errToken):
 		condition = "participant"
+	case errors.Is(err, errPassed):
+		status, condition = http.StatusUnauthorized, "token"
+	case errors.Is(err, errUnpass):
+		condition = "embedding"
 	}
 	writeCondition(w, status, condition, err.Error())
 }

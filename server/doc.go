@@ -4,11 +4,14 @@
 // # The house
 //
 //	server/cmd/openmic     flags and environment, wiring, signals; the operator's
-//	                       commands: check, export, import, backup
+//	                       commands: check, export, import, backup, bench
 //	server                 HTTP routes; hub, room, session; who may do what
 //	  server/wire          the automerge-repo envelope
 //	  server/docid         16 bytes and their base58check text
+//	  server/embed         where the pages of others are from that show boards, and
+//	                       the tokens that they vouch for people with
 //	  server/genesis       the first change of every board
+//	  server/load          people who are played, and what they say of a server
 //	  server/store         Store, and Inspector for what may be damaged; their
 //	                       contract (storetest), sqlite and postgres
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
@@ -92,6 +95,21 @@
 // a customer. An actor belongs to the participant who first sent a change of it
 // that was new (authors.go); while they are here nobody else sends one for them,
 // and otherwise it is kept who passed it on.
+//
+// # In the pages of others
+//
+// A board is shown in a frame by the pages that the operator or its owners name
+// (embedding.go), which the browser enforces by frame-ancestors. There are no
+// cookies. Such a page's server may vouch for people: its token stands wherever a
+// link's secret may (pass.go), makes them a participant who is the same one each
+// time, and lets them do what it says, but no more than the owners let anybody do
+// so. Nothing of a token is kept, and nothing in it makes us ask anybody anything:
+// keys are read where the operator said, by the clock. A session ends with its
+// token, and its client asks the page for another one.
+//
+// Secrets are behind the # of an address and never come with a request for a page.
+// So whoever makes a preview of an address sees what everybody may: a picture of
+// the board, if its owners allow one (preview.go), and otherwise nothing.
 //
 // # What is saved
 //

@@ -48,6 +48,10 @@ type drawing struct {
 	at   []crdt.Hash // the heads that it shows
 	gz   []byte      // SVG, compressed
 	tag  string      // names its content
+
+	title         string
+	width, height int
+
 	err  error
 	made time.Time // when what it shows was looked up
 
@@ -88,27 +92,35 @@ func (s *Server) drawing(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	key, err := readDrawingKey(v.board.Doc, r)
+	if d, ok := s.drawn(w, r, v.board.Doc); ok {
+		if err := d.write(w, r, "private, no-store"); err != nil {
+			s.log.Info().Err(err).Msg("send drawing")
+		}
+	}
+}
+
+// drawn gives the drawing that a request is for. If it returns false the request has
+// been answered.
+func (s *Server) drawn(w http.ResponseWriter, r *http.Request, doc docid.ID) (*drawing, bool) {
+	key, err := readDrawingKey(doc, r)
 	if err != nil {
 		writeProblem(w, http.StatusBadRequest, err.Error())
-		return
+		return nil, false
 	}
 	d, err := s.drawings.get(r.Context(), key)
 	switch {
 	case errors.Is(err, errNoRoom):
 		writeProblem(w, http.StatusNotFound, "there is no such board, or this link does not open it")
-		return
+		return nil, false
 	case errors.Is(err, errDrawingBusy), errors.Is(err, errDraining):
 		writeProblem(w, http.StatusServiceUnavailable, "the server has much to do; try again in a moment")
-		return
+		return nil, false
 	case err != nil:
 		// What went wrong was logged where it did.
 		writeProblem(w, http.StatusServiceUnavailable, "this board cannot be drawn now")
-		return
+		return nil, false
 	}
-	if err := d.write(w, r); err != nil {
-		s.log.Info().Err(err).Msg("send drawing")
-	}
+	return d, true
 }
 
 func readDrawingKey(doc docid.ID, r *http.Request) (drawingKey, error) {
@@ -133,13 +145,13 @@ func readDrawingKey(doc docid.ID, r *http.Request) (drawingKey, error) {
 
 // write sends the picture, unless the sender has it. Opened by itself it can run
 // nothing and load nothing.
-func (d *drawing) write(w http.ResponseWriter, r *http.Request) error {
+func (d *drawing) write(w http.ResponseWriter, r *http.Request, cache string) error {
 	h := w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-	h.Set("Cache-Control", "private, no-store")
+	h.Set("Cache-Control", cache)
 	h.Set("Vary", "Accept-Encoding, Authorization")
 	h.Set("ETag", d.tag)
-	if slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), func(tag string) bool { return strings.TrimSpace(tag) == d.tag }) {
+	if hasTag(r, d.tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -154,6 +166,16 @@ func (d *drawing) write(w http.ResponseWriter, r *http.Request) error {
 		_, err = io.Copy(w, plain)
 	}
 	return err
+}
+
+func etagOf(content []byte) string {
+	hash := sha256.Sum256(content)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(hash[:12]) + `"`
+}
+
+// hasTag tells whether the sender has this content already.
+func hasTag(r *http.Request, tag string) bool {
+	return slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), func(has string) bool { return strings.TrimSpace(has) == tag })
 }
 
 // get gives a picture of a board as it is, or was a moment ago.
@@ -264,9 +286,9 @@ func (ds *drawings) draw(key drawingKey, d *drawing) error {
 	if err != nil {
 		return err
 	}
-	hash := sha256.Sum256(svg)
 	d.at = c.heads
-	d.tag = `W/"` + base64.RawURLEncoding.EncodeToString(hash[:12]) + `"`
+	d.tag = etagOf(svg)
+	d.look(svg)
 	d.gz = compressed(svg)
 	ds.hub.metrics.drawings.Observe(time.Since(began).Seconds())
 	return nil

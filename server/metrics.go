@@ -34,6 +34,7 @@ type metrics struct {
 	presenceFrames     prometheus.Counter
 	presenceDropped    prometheus.Counter
 	tooMany            *prometheus.CounterVec
+	auditLost          prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -90,6 +91,7 @@ func newMetrics() *metrics {
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
 		presenceDropped:    counter("presence_dropped_total", "Presence messages not taken: too many, too large, or for a document not open."),
 		tooMany:            counters("requests_limited_total", "Requests answered with 429, by what there was too much of.", "what"),
+		auditLost:          counter("audit_lost_total", "Lines that did not get into an audit: too many at once, or the store did not take them."),
 	}
 }
 

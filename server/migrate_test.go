@@ -79,6 +79,7 @@ func older(t *testing.T, s *site) {
 		`ALTER TABLE links DROP COLUMN expires`,
 		`ALTER TABLE links DROP COLUMN password`,
 		`ALTER TABLE links DROP COLUMN people`,
+		`ALTER TABLE links DROP COLUMN lanes`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
@@ -134,7 +135,7 @@ func TestDatabaseOfTheFirstMigration(t *testing.T) {
 				}
 				for _, l := range b.Links {
 					staff := l.Role == store.Owner
-					if (l.Audience == store.Staff) != staff || l.Password != "" || l.People != 0 || !l.Expires.IsZero() {
+					if (l.Audience == store.Staff) != staff || l.Password != "" || l.People != 0 || l.Lanes != nil || !l.Expires.IsZero() {
 						t.Errorf("a link from before is %+v", l)
 					}
 				}

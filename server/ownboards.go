@@ -157,14 +157,15 @@ func (s *Server) takeOwn(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if s.owned(w, r, v, in, "board taken into a list") {
+	if s.owned(w, r, v, in, auditOwned, "board taken into a list") {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
 
 // owned makes a board a person's. If it returns false the request has been answered.
-func (s *Server) owned(w http.ResponseWriter, r *http.Request, v visit, in *store.SignIn, what string) bool {
-	err := s.store.AddOwner(r.Context(), v.board.ID, in.Person, time.Now(), s.settings.OwnersPerBoard)
+func (s *Server) owned(w http.ResponseWriter, r *http.Request, v visit, in *store.SignIn, kind, what string) bool {
+	ctx := s.noting(r.Context(), v.line(kind, v.participant, ""))
+	err := s.store.AddOwner(ctx, v.board.ID, in.Person, time.Now(), s.settings.OwnersPerBoard)
 	if errors.Is(err, store.ErrFull) {
 		writeCondition(w, http.StatusConflict, "full", fmt.Sprintf("a board may be %d people's", s.settings.OwnersPerBoard))
 		return false
@@ -179,8 +180,16 @@ func (s *Server) leaveOwn(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	v := visit{access: access{person: in.Person}, board: store.Access{Board: store.Board{ID: r.PathValue("id")}}}
-	if s.changed(w, r, v, "board taken off a list", s.store.RemoveOwner(r.Context(), v.board.ID, in.Person)) {
+	v := visit{access: access{person: in.Person}, board: store.Access{Board: store.Board{ID: r.PathValue("id")}}, comer: comer{board: r.PathValue("id"), in: in}}
+	if err := s.findPerson(r, &v); err != nil {
+		s.fail(w, "find participant", err)
+		return
+	}
+	if v.comer.who != nil {
+		v.participant = v.comer.who.ID
+	}
+	ctx := s.noting(r.Context(), v.line(auditDisowned, v.participant, ""))
+	if s.changed(w, r, v, "board taken off a list", s.store.RemoveOwner(ctx, v.board.ID, in.Person)) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
@@ -192,8 +201,13 @@ func (s *Server) takeOver(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	v := visit{access: access{person: in.Person}, board: store.Access{Board: store.Board{ID: r.PathValue("id")}}}
-	if s.owned(w, r, v, in, "board taken over by an administrator") {
+	b, err := s.store.Access(r.Context(), r.PathValue("id"))
+	if err != nil {
+		s.refuseVisit(w, r, err)
+		return
+	}
+	v := visit{access: access{person: in.Person}, board: b, comer: comer{board: b.ID, in: in}}
+	if s.joinAsPerson(w, r, &v) && s.owned(w, r, v, in, auditTakenOver, "board taken over by an administrator") {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
@@ -225,4 +239,17 @@ func (s *Server) renamed(w http.ResponseWriter, r *http.Request, v *visit, title
 	}
 	v.board.Title = title
 	return true
+}
+
+// makes tells who makes a board: nobody who has signed in, where nobody has to be.
+// If it returns false the request has been answered.
+func (s *Server) makes(w http.ResponseWriter, r *http.Request, key string) (*store.SignIn, bool) {
+	if key != "" {
+		return nil, true // a program is known by that
+	}
+	in, err := s.signedIn(r)
+	if err == nil && in == nil && s.provider != nil && s.provider.Needed {
+		err = errSignIn
+	}
+	return in, err == nil || s.refuseVisit(w, r, err)
 }

@@ -109,8 +109,8 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 
 // limits are the rates of a server.
 type limits struct {
-	boards, joins, tickets, strangers, tries, triesByLink, signIns *rates
-	sockets                                                        *tally
+	boards, joins, tickets, strangers, tries, triesByLink, exports, onces, signIns *rates
+	sockets                                                                        *tally
 }
 
 func newLimits(s *Settings) *limits {
@@ -122,6 +122,8 @@ func newLimits(s *Settings) *limits {
 		tries:       newRates(s.Tries, s.Counted),
 		signIns:     newRates(s.SignIns, s.Counted),
 		triesByLink: newRates(s.TriesByLink, s.Counted),
+		exports:     newRates(s.Exports, s.Counted),
+		onces:       newRates(s.Onces, s.Counted),
 		sockets:     newTally(s.Sockets),
 	}
 }

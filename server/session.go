@@ -327,7 +327,7 @@ func (r *room) join(m *member) {
 	a := m.session.access
 	m.peer = r.state.join(a.mayWrite(), a.scope())
 	m.peer.locked = a.locked
-	m.peer.participant, m.peer.link = m.session.participant(), a.linkID()
+	m.peer.participant, m.peer.link = m.session.participant(), linkID(a.link)
 	r.members[m.peer] = m
 	if r.told || m.peer.locked {
 		r.tell(m)
@@ -341,7 +341,7 @@ func (s *session) participantAs(peerID string) string {
 	if s.access.open || s.access.participant != "" {
 		return s.access.participant
 	}
-	return passer(s.access.key(), peerID)
+	return passer(s.access.counted(), peerID)
 }
 
 func (r *room) leave(m *member) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"openmic/crdt"
+	"openmic/server/embed"
 )
 
 // Settings are the server's limits and rhythms. The zero value is not usable:
@@ -28,7 +29,13 @@ type Settings struct {
 	SignInTime      time.Duration // from beginning to sign in to coming back
 	SignIns         Rate          // begun or ended, by address
 
-	Change crdt.Limits // what a change and a sync message may be
+	// EmbedOrigins are the pages that may show any board in a frame, and EmbedTrust
+	// whose tokens are taken for people who look at one.
+	EmbedOrigins []string
+	EmbedTrust   embed.Trust
+
+	Change crdt.Limits  // what a change and a sync message may be
+	Embed  embed.Limits // what a token may be
 
 	MessageBytes  int64         // largest WebSocket message taken
 	JoinTimeout   time.Duration // from the upgrade to the join
@@ -85,21 +92,23 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
-	DeletedKept    time.Duration // a deleted board can be brought back for so long
-	SweepInterval  time.Duration // how often what is due is removed
-	SweepBoards    int           // boards looked up at a time
-	SweepRows      int           // rows of a table removed in one transaction
-	SweepPause     time.Duration // between two of them
-	BoardsListed   int           // in one answer
-	OwnersPerBoard int           // people who sign in
-	TitlesRead     int           // boards whose titles are being looked up
-	TitleWait      time.Duration // that a list waits for them
+	DeletedKept     time.Duration // a deleted board can be brought back for so long
+	SweepBoards     int           // boards looked up at a time
+	SweepRows       int           // rows of a table removed in one transaction
+	SweepPause      time.Duration // between two of them
+	OwnersPerBoard  int           // people who sign in
+	TitlesRead      int           // boards whose titles are being looked up
+	TitleWait       time.Duration // that a list waits for them
+	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
+	OriginsPerBoard int           // that may show it in a frame
 
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
 	AuthorsListed        int // in one answer, the newest
 	LabelCharacters      int // longest label of a link
+	LanesPerLink         int
+	LaneCharacters       int // of the id of a lane
 	NameCharacters       int // longest name of a participant
 	PasswordShortest     int // characters
 	PasswordLongest      int
@@ -113,9 +122,22 @@ type Settings struct {
 	Joins       Rate // by address
 	TicketRate  Rate // asked for, by link and address
 	Strangers   Rate // secrets that open nothing, by address
+	Exports     Rate // by link and address
+	Onces       Rate // requests with an Idempotency-Key, by address
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
 	Counted     int  // addresses and links of which each of these is remembered
+
+	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
+	AuditLines       int           // kept of one board
+	AuditListed      int           // in one answer
+	AuditOpenedAgain time.Duration // somebody who opens a board is not noted again for so long
+	SweepInterval    time.Duration // how often what is old enough is forgotten
+	BoardsListed     int           // in one answer
+
+	Answers        int           // kept for requests that may be sent twice
+	AnswersKept    time.Duration // for so long
+	AnswerPatience time.Duration // a request that is not answered by then may be sent again
 
 	AttachmentBytes      int64         // largest picture
 	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
@@ -140,6 +162,7 @@ func DefaultSettings() Settings {
 		SignIns:         Rate{PerSecond: 5, Burst: 1000},
 
 		Change: crdt.DefaultLimits(),
+		Embed:  embed.DefaultLimits(),
 
 		MessageBytes:  8 << 20,
 		JoinTimeout:   10 * time.Second,
@@ -196,21 +219,23 @@ func DefaultSettings() Settings {
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
 
-		DeletedKept:    30 * 24 * time.Hour,
-		SweepInterval:  time.Hour,
-		SweepBoards:    100,
-		SweepRows:      1000,
-		SweepPause:     100 * time.Millisecond,
-		BoardsListed:   50,
-		OwnersPerBoard: 20,
-		TitlesRead:     50,
-		TitleWait:      time.Second,
+		DeletedKept:     30 * 24 * time.Hour,
+		SweepBoards:     100,
+		SweepRows:       1000,
+		SweepPause:      100 * time.Millisecond,
+		OwnersPerBoard:  20,
+		TitlesRead:      50,
+		TitleWait:       time.Second,
+		PageWait:        2 * time.Second,
+		OriginsPerBoard: 20,
 
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,
 		PeopleListed:         1000,
 		AuthorsListed:        20_000,
 		LabelCharacters:      100,
+		LanesPerLink:         20,
+		LaneCharacters:       200,
 		NameCharacters:       64,
 		PasswordShortest:     4,
 		PasswordLongest:      200,
@@ -225,9 +250,22 @@ func DefaultSettings() Settings {
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
 		Strangers:   Rate{PerSecond: 10, Burst: 1000},
+		Exports:     Rate{PerSecond: 1, Burst: 100},
+		Onces:       Rate{PerSecond: 5, Burst: 1000},
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
 		Counted:     10_000,
+
+		AuditDays:        365,
+		AuditLines:       100_000,
+		AuditListed:      100,
+		AuditOpenedAgain: time.Hour,
+		SweepInterval:    10 * time.Minute,
+		BoardsListed:     100,
+
+		Answers:        50_000,
+		AnswersKept:    24 * time.Hour,
+		AnswerPatience: 2 * time.Minute,
 
 		AttachmentBytes:      8 << 20,
 		AttachmentPixels:     50e6,

@@ -14,22 +14,6 @@ type sweeper struct {
 	hub *Hub
 }
 
-// run sweeps until the rooms are to stop.
-func (s sweeper) run(ctx context.Context) {
-	tick := time.NewTicker(s.hub.settings.SweepInterval)
-	defer tick.Stop()
-	for {
-		if err := s.sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			s.hub.log.Error().Err(err).Msg("remove deleted boards")
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // sweep removes what is due now. A board goes in parts, so that what people draw
 // elsewhere is stored between them.
 func (s sweeper) sweep(ctx context.Context, now time.Time) error {

@@ -104,3 +104,12 @@ type Listed struct {
 	Titled  bool // Title is as those left it
 	Owners  int  // people whose it is
 }
+
+// Again is a participant who comes back as in now. A name that was erased stays so.
+func (p Participant) Again(now Participant) Participant {
+	p.Link, p.Password, p.Audience, p.Left = now.Link, now.Password, now.Audience, time.Time{}
+	if p.Erased.IsZero() {
+		p.Name = now.Name
+	}
+	return p
+}

@@ -64,6 +64,7 @@ type Store interface {
 	Board(ctx context.Context, id string) (Board, error)
 
 	People
+	Records
 
 	Persons
 

@@ -87,12 +87,10 @@ func (s *Store) JoinPerson(ctx context.Context, p store.Participant, most int) (
 			return err
 		}
 		if !here {
-			_, err := tx.Exec(ctx, insertParticipant, participantValues(p)...)
-			return err
+			return insertParticipant(ctx, tx, p)
 		}
-		already.Link, already.Password, already.Name, already.Audience = p.Link, p.Password, p.Name, p.Audience
-		p = already
-		_, err = tx.Exec(ctx, `UPDATE participants SET link = $2, password = $3, name = $4, audience = $5 WHERE id = $1`,
+		p = already.Again(p)
+		_, err = tx.Exec(ctx, `UPDATE participants SET link = $2, password = $3, name = $4, audience = $5, gone = NULL WHERE id = $1`,
 			p.ID, p.Link[:], p.Password, p.Name, string(p.Audience))
 		return err
 	})

@@ -13,17 +13,21 @@ import (
 	"openmic/server/store/internal/rows"
 )
 
-const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
+const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
 
 func scanLink(scan func(...any) error) (store.Link, error) {
 	var (
 		l       store.Link
 		hash    []byte
 		expires sql.NullInt64
+		lanes   string
 		created int64
 	)
-	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &created)
+	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &created)
 	if err != nil {
+		return store.Link{}, err
+	}
+	if l.Lanes, err = rows.ReadLanes(lanes); err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
@@ -32,8 +36,8 @@ func scanLink(scan func(...any) error) (store.Link, error) {
 }
 
 func insertLink(ctx context.Context, tx *sql.Tx, l store.Link) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, l.Created.UnixMilli())
+	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), l.Created.UnixMilli())
 	return err
 }
 
@@ -137,8 +141,10 @@ func (s *Store) change(ctx context.Context, what, board string, change func(cont
 				return orNotFound(err)
 			}
 		}
-		_, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board)
-		return err
+		if _, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board); err != nil {
+			return err
+		}
+		return insertLines(background, tx, store.Noted(ctx, board))
 	})
 	if err != nil {
 		return fmt.Errorf("%s of board %q: %w", what, board, damaged(err))
@@ -185,9 +191,9 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
 		return tx.ExecContext(ctx, `
-			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?
+			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?, lanes = ?
 			WHERE secret_hash = ? AND board_id = ?`,
-			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, l.SecretHash[:], l.BoardID)
+			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), l.SecretHash[:], l.BoardID)
 	})
 }
 
@@ -213,9 +219,7 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 		if people > 0 && byLink >= people || all >= most {
 			return store.ErrFull
 		}
-		_, err = tx.ExecContext(background, `
-			`+insertParticipant, participantValues(p)...)
-		return err
+		return insertParticipant(background, tx, p)
 	})
 	if err != nil {
 		return fmt.Errorf("join board %q: %w", p.BoardID, damaged(err))
@@ -223,24 +227,29 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, person`
-
-const insertParticipant = `INSERT INTO participants (` + participantColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
-func participantValues(p store.Participant) []any {
-	return []any{p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
-		sql.NullString{String: p.Person, Valid: p.Person != ""}}
+func insertParticipant(ctx context.Context, tx *sql.Tx, p store.Participant) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
+		nullTime(p.Erased), nullTime(p.Left), sql.NullString{String: p.Person, Valid: p.Person != ""})
+	if err != nil {
+		return err
+	}
+	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 }
+
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person`
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
 	var person sql.NullString
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &person)
+	var erased, left sql.NullInt64
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left, &person)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created, p.Person = time.UnixMilli(created).UTC(), person.String
+	p.Person = person.String
+	p.Created, p.Erased, p.Left = time.UnixMilli(created).UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
 
@@ -317,7 +326,7 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.reader.QueryContext(ctx, `
-		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
 		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
@@ -326,7 +335,7 @@ func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []
 	for result.Next() {
 		var actor []byte
 		var a store.Author
-		if err := result.Scan(&actor, &a.Audience); err != nil {
+		if err := result.Scan(&actor, &a.Participant, &a.Audience); err != nil {
 			return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
 		}
 		a.Actor = crdt.Actor(actor)

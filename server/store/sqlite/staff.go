@@ -91,12 +91,10 @@ func (s *Store) JoinPerson(ctx context.Context, p store.Participant, most int) (
 			return err
 		}
 		if !here {
-			_, err := tx.ExecContext(background, insertParticipant, participantValues(p)...)
-			return err
+			return insertParticipant(background, tx, p)
 		}
-		already.Link, already.Password, already.Name, already.Audience = p.Link, p.Password, p.Name, p.Audience
-		p = already
-		_, err = tx.ExecContext(background, `UPDATE participants SET link = ?, password = ?, name = ?, audience = ? WHERE id = ?`,
+		p = already.Again(p)
+		_, err = tx.ExecContext(background, `UPDATE participants SET link = ?, password = ?, name = ?, audience = ?, gone = NULL WHERE id = ?`,
 			p.Link[:], p.Password, p.Name, string(p.Audience), p.ID)
 		return err
 	})
