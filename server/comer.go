@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,6 +144,9 @@ func (s *Server) findOwn(r *http.Request, in *store.SignIn, err error) (v visit,
 	v.comer = comer{board: r.PathValue("id"), in: in}
 	if v.board, err = s.store.Access(r.Context(), v.comer.board); err != nil {
 		return v, err
+	}
+	if !slices.Contains(v.board.Owners, in.Person) {
+		return v, store.ErrNotFound
 	}
 	return v, s.findPerson(r, &v)
 }

@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"crdt":                       {"crdt/columnar"},
 	"crdt/columnar":              nil,
 	"crdt/engine":                {"crdt"},
+	"crdt/replay":                {"crdt", "crdt/columnar"},
 	"migrations":                 nil,
 	"server/docid":               nil,
 	"server/embed":               nil,

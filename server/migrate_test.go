@@ -69,6 +69,13 @@ func older(t *testing.T, s *site) {
 		`INSERT INTO snapshots (doc, length, heads, chunk, graph, at, sha256)
 			SELECT id, length, id, id, id, ` + at + `, id FROM documents`,
 		`DROP TABLE participants`,
+		`DROP TABLE owners`,
+		`DROP TABLE sign_ins`,
+		`DROP TABLE persons`,
+		`DROP INDEX boards_deleted`,
+		`DROP INDEX boards_created`,
+		`ALTER TABLE boards DROP COLUMN archived`,
+		`ALTER TABLE boards DROP COLUMN titled`,
 		`DROP TABLE actors`,
 		`ALTER TABLE boards DROP COLUMN version`,
 		`ALTER TABLE boards DROP COLUMN locked`,

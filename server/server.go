@@ -30,6 +30,7 @@ type Server struct {
 	drawings  *drawings
 	titles    *titles
 	provider  *provider // nil: nobody signs in
+	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
 	stop      context.CancelFunc // ends the rooms
@@ -86,6 +87,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.scribe = newScribe(s)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.titles = newTitles(s.hub)
+	s.histories = newHistories(&s.settings, st, m)
+	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
 	s.hub.running.Go(func() { s.scribe.run(roomsCtx) })
 	s.hub.running.Go(func() { s.sweep(roomsCtx) })
@@ -150,6 +153,13 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/audit", s.audit),
 		at("POST /api/boards/{id}/audit", s.tellAudit),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/history", s.history),
+		at("GET /api/boards/{id}/history/stretches/{moment}", s.stretch),
+		at("GET /api/boards/{id}/history/things/{thing}", s.thing),
+		at("GET /api/boards/{id}/history/voices", s.voices),
+		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
+		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
+		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
 		at("GET /api/boards/{id}/embedding", s.embedding),
 		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
 		at("GET /api/boards/{id}/preview.svg", s.preview),

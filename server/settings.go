@@ -85,6 +85,11 @@ type Settings struct {
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
+	HistoryTimeout  time.Duration // reading one
+	HistoryBytes    int           // histories kept in memory, about
+	HistoryGrace    time.Duration // and for so long after somebody asked
+	HistoryPage     int           // contributions in one answer
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -126,6 +131,7 @@ type Settings struct {
 	Onces       Rate // requests with an Idempotency-Key, by address
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
+	HistoryRate Rate // looks at histories, by link and address
 	Counted     int  // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
@@ -212,6 +218,11 @@ func DefaultSettings() Settings {
 		DrawStale:       3 * time.Second,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		HistoryStale:    300 * time.Millisecond,
+		HistoryTimeout:  30 * time.Second,
+		HistoryBytes:    192 << 20,
+		HistoryGrace:    2 * time.Minute,
+		HistoryPage:     2000,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,
@@ -254,6 +265,7 @@ func DefaultSettings() Settings {
 		Onces:       Rate{PerSecond: 5, Burst: 1000},
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
+		HistoryRate: Rate{PerSecond: 50, Burst: 2000},
 		Counted:     10_000,
 
 		AuditDays:        365,

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -27,7 +28,8 @@ import (
 // tests: client/test/provider says who signs in there.
 var realProvider = sync.OnceValues(func() (string, error) {
 	c := exec.Command("node", filepath.FromSlash("../client/test/provider/provider.mjs"))
-	if _, err := c.StdinPipe(); err != nil { // it ends with it, and so with us
+	var err error
+	if providerInput, err = c.StdinPipe(); err != nil {
 		return "", err
 	}
 	out, err := c.StdoutPipe()
@@ -44,6 +46,9 @@ var realProvider = sync.OnceValues(func() (string, error) {
 	}
 	return issuer, nil
 })
+
+// providerInput is what the provider ends with, and so with us.
+var providerInput io.Closer
 
 // startStaffNode starts a node at which people of the real provider sign in.
 func startStaffNode(t *testing.T, more ...func(*server.Settings)) *node {

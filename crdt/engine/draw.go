@@ -33,14 +33,21 @@ type drawer struct {
 // board leaves anything for the next. It knows nothing but the language: no clock,
 // no files, no network. Time and memory are the process's to bound.
 func (r *drawer) draw(chunks []byte, want []crdt.Hash, d *Drawing, most int64) ([]byte, error) {
+	text, err := documentJSON(chunks, want, nil, drawnJSONBytes)
+	if err != nil {
+		return nil, err
+	}
+	return r.drawJSON(string(text), d, most)
+}
+
+func (r *drawer) drawJSON(text string, d *Drawing, most int64) ([]byte, error) {
 	if d == nil {
 		return nil, fmt.Errorf("%w: no drawing", errFrame)
 	}
-	if err := r.compile(d.Script); err != nil {
-		return nil, err
+	if len(text) > drawnJSONBytes {
+		return nil, errTooLarge
 	}
-	text, err := documentJSON(chunks, want, nil, drawnJSONBytes)
-	if err != nil {
+	if err := r.compile(d.Script); err != nil {
 		return nil, err
 	}
 	vm := goja.New()
@@ -56,7 +63,7 @@ func (r *drawer) draw(chunks []byte, want []crdt.Hash, d *Drawing, most int64) (
 	if !ok {
 		return nil, errors.New("the script does not draw")
 	}
-	made, err := drawBoard(drawing, vm.ToValue(string(text)), vm.ToValue(d.Theme), vm.ToValue(d.Language))
+	made, err := drawBoard(drawing, vm.ToValue(text), vm.ToValue(d.Theme), vm.ToValue(d.Language))
 	if err != nil {
 		return nil, fmt.Errorf("run script: %w", inside(err))
 	}

@@ -64,9 +64,24 @@ type People interface {
 	// Actors returns who has sent changes of which actor of a document.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
+	// Contributors returns whose the actors of a document are that have an owner,
+	// by when they were first seen, most of them at most.
+	Contributors(ctx context.Context, doc docid.ID, most int) ([]Contributor, error)
+
 	// Authors returns who owns the actors of a document, and of which audience they
 	// are, the newest actors first, most of them at most.
 	Authors(ctx context.Context, doc docid.ID, most int) ([]Author, error)
+}
+
+// Contributor tells whose an actor is. Somebody who came by a link alone, and whom
+// the board does not know, has no Name, Audience and Joined.
+type Contributor struct {
+	Actor       crdt.Actor
+	Participant string
+	Link        string // the public id of the link that they came by
+	Name        string
+	Audience    Audience
+	Joined      time.Time
 }
 
 // Author tells who speaks by an actor, and whether that is a customer or staff.

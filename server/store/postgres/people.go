@@ -303,6 +303,30 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, nil
 }
 
+// Contributors implements store.People.
+func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
+	result, err := s.pool.Query(ctx, `
+		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), p.created
+		FROM actors a LEFT JOIN participants p ON p.id = a.participant
+		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at, a.actor LIMIT $2`, doc[:], most)
+	if err == nil {
+		list, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (c store.Contributor, err error) {
+			var actor []byte
+			var joined *time.Time
+			err = row.Scan(&actor, &c.Participant, &c.Link, &c.Name, &c.Audience, &joined)
+			c.Actor = crdt.Actor(actor)
+			if joined != nil {
+				c.Joined = joined.UTC()
+			}
+			return c, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+	}
+	return list, nil
+}
+
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.pool.Query(ctx, `

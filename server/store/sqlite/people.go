@@ -323,6 +323,32 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, damaged(result.Err())
 }
 
+// Contributors implements store.People.
+func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
+	result, err := s.reader.QueryContext(ctx, `
+		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), coalesce(p.created, 0)
+		FROM actors a LEFT JOIN participants p ON p.id = a.participant
+		WHERE a.doc = ? AND a.owns ORDER BY a.first_at, a.actor LIMIT ?`, doc[:], most)
+	if err != nil {
+		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+	}
+	defer result.Close()
+	for result.Next() {
+		var actor []byte
+		var joined int64
+		var c store.Contributor
+		if err := result.Scan(&actor, &c.Participant, &c.Link, &c.Name, &c.Audience, &joined); err != nil {
+			return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+		}
+		c.Actor = crdt.Actor(actor)
+		if joined != 0 {
+			c.Joined = time.UnixMilli(joined).UTC()
+		}
+		list = append(list, c)
+	}
+	return list, damaged(result.Err())
+}
+
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.reader.QueryContext(ctx, `

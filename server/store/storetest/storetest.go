@@ -41,6 +41,7 @@ func Run(t *testing.T, newHome func(testing.TB) Home) {
 		{"concurrent appends lose nothing", concurrentAppends},
 		{"a cancelled call leaves nothing behind", cancelled},
 		{"changes come in the order asked", changesByHash},
+		{"a log is read in pages", logInPages},
 		{"everything is there after reopening", reopen},
 		{"a closed store refuses", closed},
 		{"snapshots stand for the log before them", snapshots},
