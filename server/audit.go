@@ -52,6 +52,9 @@ func (v visit) line(kind, subject, detail string) store.AuditLine {
 	}
 }
 
+// counted is what limits go by that are not for an address alone.
+func (v visit) counted() string { return linkID(v.link) + v.key }
+
 // stateLines are what is noted of a board that changes its state.
 func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
 	for _, s := range []struct {
@@ -348,7 +351,7 @@ func (s *Server) tellAudit(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, "detail is a word of a few letters and digits, such as pdf")
 		return
 	}
-	if s.allow(w, s.limits.exports, linkID(v.link)+" "+neighbourhood(s.address(r)), "copies") {
+	if s.allow(w, s.limits.exports, v.counted()+" "+neighbourhood(s.address(r)), "copies") {
 		s.scribe.note(v.line(in.Kind, in.Subject, in.Detail))
 		w.WriteHeader(http.StatusNoContent)
 	}

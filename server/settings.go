@@ -82,6 +82,8 @@ type Settings struct {
 	DrawQueue       int           // boards waiting for that; more are told to come again
 	DrawTimeout     time.Duration // one drawing
 	DrawBytes       int64         // largest drawing, as SVG
+	CopyBytes       int64         // largest copy for a program, without its pictures
+	CopyPictures    int64         // pictures that go into one, in bytes; those after them are left out
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
@@ -215,6 +217,8 @@ func DefaultSettings() Settings {
 		DrawQueue:       32,
 		DrawTimeout:     15 * time.Second,
 		DrawBytes:       16 << 20,
+		CopyBytes:       48 << 20,
+		CopyPictures:    40 << 20,
 		DrawStale:       3 * time.Second,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
