@@ -76,8 +76,8 @@ func (a access) principal() string {
 	return string(a.link[:])
 }
 
-// counted is what is counted as one link: the link, or who needs none.
-func (a access) counted() [32]byte {
+// showing is what is shown of oneself: a link, or who needs none.
+func (a access) showing() [32]byte {
 	if a.link == ([32]byte{}) {
 		return secretHash(a.key + a.person)
 	}

@@ -53,7 +53,7 @@ func (v visit) line(kind, subject, detail string) store.AuditLine {
 }
 
 // counted is what limits go by that are not for an address alone.
-func (v visit) counted() string { return linkID(v.link) + v.key }
+func (v visit) counted() string { return linkID(v.link) + v.key + v.person }
 
 // stateLines are what is noted of a board that changes its state.
 func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {

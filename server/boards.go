@@ -127,7 +127,7 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		s.refuseComer(w, errKey)
 		return
 	}
-	if !s.allow(w, s.limits.tickets, linkID(v.counted())+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
+	if !s.allow(w, s.limits.tickets, v.counted()+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
 		return
 	}
 	if v.comer.in != nil && v.comer.who == nil && !s.joinAsPerson(w, r, &v) {
