@@ -275,12 +275,11 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
-	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
 	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
 	go func() {
 		defer s.limits.sockets.release(neighbourhood(from))
-		newSession(s.hub, socket, c, a, log).serve()
+		newSession(s.hub, socket, c, a, from).serve()
 	}()
 }
 
