@@ -31,8 +31,11 @@ type access struct {
 	role        store.Role
 	audience    store.Audience
 	link        [32]byte // the hash of the secret it came with
+	key         string   // the id of the key it came with instead
 	participant string   // the id of whose it is; empty for one who has not joined
+	person      string   // the id of who is signed in
 	locked      bool     // it takes no changes of theirs now
+	archived    bool     // it takes none of anybody
 	lanes       string   // that they may write in, with a NUL between them; empty: everywhere
 }
 
@@ -67,12 +70,27 @@ func (a access) principal() string {
 	if a.participant != "" {
 		return a.participant
 	}
+	if a.person != "" {
+		return a.person
+	}
 	return string(a.link[:])
 }
 
+// showing is what is shown of oneself: a link, or who needs none.
+func (a access) showing() [32]byte {
+	if a.link == ([32]byte{}) {
+		return secretHash(a.key + a.person)
+	}
+	return a.link
+}
+
 // linkID is the public name of a link. It is made of the secret's hash, so that
-// links which are older than names have one as well, and tells nothing of it.
+// links which are older than names have one as well, and tells nothing of it. No
+// link has none.
 func linkID(secretHash [32]byte) string {
+	if secretHash == ([32]byte{}) {
+		return ""
+	}
 	sum := sha256.Sum256(append([]byte("link "), secretHash[:]...))
 	return base64.RawURLEncoding.EncodeToString(sum[:linkIDBytes])
 }

@@ -16,8 +16,11 @@
 //	                       contract (storetest), sqlite and postgres
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
 //	  server/internal/faultproxy  bad networks, for tests
+//	  server/history       how a board came to be: what people contributed, in the
+//	                       words of blueprints, and the board at any moment
 //	crdt                   pure Go: change, graph, sync message, admission
 //	  crdt/columnar        the column encodings
+//	  crdt/replay          a document built change by change, as its readers see it
 //	  crdt/changetest      changes taken apart and put together, for tests
 //	  crdt/engine          the only user of the Automerge core, in a child process
 //	client                 the browser client; client.go embeds it. Its drawing of a
@@ -147,6 +150,17 @@
 // in the engine's child, where time and memory are bounded: what a board holds is
 // hostile until shown otherwise. Newcomers share one drawing; while a board is being
 // edited it may be a few seconds old (drawing.go).
+//
+// # History
+//
+// What people did is told from the stored log alone (histories.go), in one place for
+// programs and for our own client: server/history turns each change into patches of
+// plain JSON, which crdt/replay knows from its operations, and these into words. The
+// result is a tape, kept in memory while somebody looks at it: stretches of the log,
+// each with the board before it, so that no moment is far from a beginning. Browsers
+// replay stretches and need no Automerge for that. A tape knows actors; whose they
+// are, and what those are called, is asked of the store for each answer, so a name
+// that was taken back is told by none.
 //
 // # Pictures
 //

@@ -65,7 +65,8 @@ func (s *Server) changeEmbedding(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, "role is null or one of owner, editor, commenter and viewer")
 		return
 	}
-	if s.changed(w, r, v, "embedding changed", s.store.SetEmbedding(r.Context(), v.board.ID, e)) {
+	ctx := s.noting(r.Context(), v.line(auditEmbedding, "", string(e.Role)))
+	if s.changed(w, r, v, "embedding changed", s.store.SetEmbedding(ctx, v.board.ID, e)) {
 		writeJSON(w, http.StatusOK, s.answerEmbedding(e))
 	}
 }

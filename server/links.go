@@ -198,7 +198,8 @@ func (s *Server) createLink(w http.ResponseWriter, r *http.Request) {
 	if !s.setPassword(w, r, &in, &l) {
 		return
 	}
-	err := s.store.AddLink(r.Context(), l, s.settings.LinksPerBoard)
+	ctx := s.noting(r.Context(), v.line(auditLinkMade, linkID(l.SecretHash), string(l.Role)))
+	err := s.store.AddLink(ctx, l, s.settings.LinksPerBoard)
 	if errors.Is(err, store.ErrFull) {
 		writeCondition(w, http.StatusConflict, "full", fmt.Sprintf("a board may have %d links; revoke one that is not needed", s.settings.LinksPerBoard))
 		return
@@ -230,7 +231,8 @@ func (s *Server) changeLink(w http.ResponseWriter, r *http.Request) {
 		refuseLast(w)
 		return
 	}
-	if s.setPassword(w, r, &in, &l) && s.changed(w, r, v, "link changed", s.store.SetLink(r.Context(), l)) {
+	ctx := s.noting(r.Context(), v.line(auditLinkChanged, linkID(l.SecretHash), string(l.Role)))
+	if s.setPassword(w, r, &in, &l) && s.changed(w, r, v, "link changed", s.store.SetLink(ctx, l)) {
 		writeJSON(w, http.StatusOK, answerLink(l, v))
 	}
 }
@@ -249,7 +251,8 @@ func (s *Server) revokeLink(w http.ResponseWriter, r *http.Request) {
 		refuseLast(w)
 		return
 	}
-	if s.changed(w, r, v, "link revoked", s.store.DeleteLink(r.Context(), v.board.ID, l.SecretHash)) {
+	ctx := s.noting(r.Context(), v.line(auditLinkRevoked, linkID(l.SecretHash), string(l.Role)))
+	if s.changed(w, r, v, "link revoked", s.store.DeleteLink(ctx, v.board.ID, l.SecretHash)) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
@@ -294,7 +297,7 @@ func (s *Server) changed(w http.ResponseWriter, r *http.Request, v visit, what s
 		s.fail(w, what, err)
 		return false
 	}
-	s.log.Info().Str("board", v.board.ID).Str("link", linkID(v.link)).Str("participant", v.participant).Msg(what)
+	s.log.Info().Str("board", v.board.ID).Str("link", linkID(v.link)).Str("participant", v.participant).Str("person", v.person).Msg(what)
 	if _, err := s.hub.recheck(r.Context(), v.board.ID); err != nil {
 		s.log.Warn().Err(err).Msg("recheck sessions; the guard will")
 	}

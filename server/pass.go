@@ -136,7 +136,9 @@ func (s *Server) joinPassed(w http.ResponseWriter, r *http.Request, v visit) {
 	if !s.allow(w, s.limits.joins, neighbourhood(s.address(r)), "people joining from this address") {
 		return
 	}
-	p, err = s.store.JoinAs(r.Context(), p, s.settings.ParticipantsPerBoard)
+	v.participant = p.ID
+	ctx := s.noting(r.Context(), v.line(auditJoined, p.ID, string(p.Audience)))
+	p, err = s.store.JoinAs(ctx, p, s.settings.ParticipantsPerBoard)
 	switch {
 	case errors.Is(err, store.ErrFull):
 		s.refuseComer(w, errFull)
@@ -145,6 +147,7 @@ func (s *Server) joinPassed(w http.ResponseWriter, r *http.Request, v visit) {
 		s.fail(w, "join by a token", err)
 		return
 	}
+	about(w, p.ID)
 	s.log.Info().Str("board", v.board.ID).Str("participant", p.ID).Str("token", v.comer.pass.token).Msg("joined by a token")
 	writeJSON(w, http.StatusCreated, answerParticipant(p))
 }

@@ -28,6 +28,9 @@ type Server struct {
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
+	titles    *titles
+	provider  *provider // nil: nobody signs in
+	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
 	stop      context.CancelFunc // ends the rooms
@@ -35,6 +38,7 @@ type Server struct {
 	halted    chan struct{}
 
 	attachments *attachments
+	scribe      *scribe
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -48,6 +52,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	}
 	s := &Server{
 		settings:  settings,
+		provider:  newProvider(&settings),
 		store:     st,
 		metrics:   m,
 		tickets:   newTickets(settings.TicketLife, settings.Tickets),
@@ -79,8 +84,14 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.scribe = newScribe(s)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.titles = newTitles(s.hub)
+	s.histories = newHistories(&s.settings, st, m)
+	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
+	s.hub.running.Go(func() { s.scribe.run(roomsCtx) })
+	s.hub.running.Go(func() { s.sweep(roomsCtx) })
 	s.hub.running.Go(func() {
 		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
 	})
@@ -121,26 +132,52 @@ type route struct {
 func (s *Server) routeTable(assets fs.FS) []route {
 	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
 	return []route{
-		at("POST /api/boards", s.createBoard),
+		at("GET /api/boards", s.boards),
+		at("POST /api/boards", s.once(s.stillMakesBoards, s.createBoard)),
 		at("GET /api/boards/{id}", s.board),
 		at("PATCH /api/boards/{id}", s.changeBoard),
 		at("DELETE /api/boards/{id}", s.deleteBoard),
 		at("GET /api/boards/{id}/links", s.links),
-		at("POST /api/boards/{id}/links", s.createLink),
+		at("POST /api/boards/{id}/links", s.once(s.stillOwns, s.createLink)),
 		at("PATCH /api/boards/{id}/links/{link}", s.changeLink),
 		at("DELETE /api/boards/{id}/links/{link}", s.revokeLink),
 		at("GET /api/boards/{id}/people", s.people),
 		at("GET /api/boards/{id}/authors", s.authorsOf),
-		at("POST /api/boards/{id}/participants", s.join),
+		at("POST /api/boards/{id}/participants", s.once(s.stillComes, s.join)),
+		at("GET /api/boards/{id}/participants/me", s.mine),
+		at("DELETE /api/boards/{id}/participants/me", s.leave),
+		at("DELETE /api/boards/{id}/participants/me/name", s.eraseName),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("GET /api/boards/{id}/audit", s.audit),
+		at("POST /api/boards/{id}/audit", s.tellAudit),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/export.json", s.copy(engine.FormJSON)),
+		at("GET /api/boards/{id}/export.csv", s.copy(formCSV)),
+		at("GET /api/boards/{id}/export.md", s.copy(formMarkdown)),
+		at("GET /api/boards/{id}/export.automerge", s.copy(formAutomerge)),
+		at("GET /api/boards/{id}/history", s.history),
+		at("GET /api/boards/{id}/history/stretches/{moment}", s.stretch),
+		at("GET /api/boards/{id}/history/things/{thing}", s.thing),
+		at("GET /api/boards/{id}/history/voices", s.voices),
+		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
+		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
+		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
 		at("GET /api/boards/{id}/embedding", s.embedding),
 		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
 		at("GET /api/boards/{id}/preview.svg", s.preview),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
+		at("GET /api/me", s.me),
+		at("GET /api/me/boards", s.ownBoards),
+		at("PUT /api/me/boards/{id}", s.takeOwn),
+		at("DELETE /api/me/boards/{id}", s.leaveOwn),
+		at("GET /api/admin/boards", s.allBoards),
+		at("POST /api/admin/boards/{id}/owners", s.takeOver),
+		at("GET "+signInPath, s.startSignIn),
+		at("GET "+callbackPath, s.endSignIn),
+		at("POST /api/signout", s.signOut),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {
 			writeProblem(w, http.StatusNotFound, "there is nothing here")
 		}),
@@ -203,14 +240,18 @@ const socketsWait = 15 * time.Second
 // sync answers GET /sync: the WebSocket of the automerge-repo protocol. It is
 // opened with a ticket, or by a stock client with a link's secret. Neither is
 // sent by a browser of its own accord, as a cookie is, so the page that the
-// socket is opened from does not matter.
+// socket is opened from does not matter. A cookie opens nothing here.
 func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
+	if s.borrowed(r) {
+		s.refuseVisit(w, r, errOrigin)
+		return
+	}
 	c, a, err := s.admitSocket(r)
 	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
 		return
 	}
 	if err != nil {
-		s.refuseSocket(w, err)
+		s.refuseSocket(w, r, err)
 		return
 	}
 	if s.hub.draining.Load() {
@@ -234,14 +275,17 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
+	s.scribe.sessionBegan(a)
 	newSession(s.hub, socket, c, a, log).serve()
 }
 
 // refuseSocket says why a socket is not opened. Whatever is wrong with a secret,
 // it is one answer.
-func (s *Server) refuseSocket(w http.ResponseWriter, err error) {
+func (s *Server) refuseSocket(w http.ResponseWriter, r *http.Request, err error) {
 	var k known
 	switch {
+	case errors.Is(err, errSignIn):
+		s.refuseVisit(w, r, err)
 	case errors.As(err, &k):
 		s.refuseComer(w, k.error)
 	case errors.Is(err, store.ErrNotFound):
@@ -271,6 +315,9 @@ func (s *Server) admitSocket(r *http.Request) (comer, access, error) {
 		return c, access{open: true, role: store.Editor}, nil
 	default:
 		return c, access{}, store.ErrNotFound
+	}
+	if err := s.hub.stillIn(r.Context(), c); err != nil {
+		return c, access{}, err
 	}
 	b, err := s.store.Access(r.Context(), c.board)
 	if err != nil {

@@ -341,7 +341,7 @@ func (s *session) participantAs(peerID string) string {
 	if s.access.open || s.access.participant != "" {
 		return s.access.participant
 	}
-	return passer(s.access.link, peerID)
+	return passer(s.access.showing(), peerID)
 }
 
 func (r *room) leave(m *member) {

@@ -21,6 +21,14 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 
+	SignIn          SignIn        // of the organisation's people
+	ProviderTimeout time.Duration // one question to their provider
+	ProviderBytes   int64         // its largest answer
+	ProviderPause   time.Duration // between two attempts to find it
+	ClockSkew       time.Duration // that its clock may differ by
+	SignInTime      time.Duration // from beginning to sign in to coming back
+	SignIns         Rate          // begun or ended, by address
+
 	// EmbedOrigins are the pages that may show any board in a frame, and EmbedTrust
 	// whose tokens are taken for people who look at one.
 	EmbedOrigins []string
@@ -74,9 +82,16 @@ type Settings struct {
 	DrawQueue       int           // boards waiting for that; more are told to come again
 	DrawTimeout     time.Duration // one drawing
 	DrawBytes       int64         // largest drawing, as SVG
+	CopyBytes       int64         // largest copy for a program, without its pictures
+	CopyPictures    int64         // pictures that go into one, in bytes; those after them are left out
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
+	HistoryTimeout  time.Duration // reading one
+	HistoryBytes    int           // histories kept in memory, about
+	HistoryGrace    time.Duration // and for so long after somebody asked
+	HistoryPage     int           // contributions in one answer
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -84,6 +99,13 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
+	DeletedKept     time.Duration // a deleted board can be brought back for so long
+	SweepBoards     int           // boards looked up at a time
+	SweepRows       int           // rows of a table removed in one transaction
+	SweepPause      time.Duration // between two of them
+	OwnersPerBoard  int           // people who sign in
+	TitlesRead      int           // boards whose titles are being looked up
+	TitleWait       time.Duration // that a list waits for them
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
 
@@ -107,9 +129,23 @@ type Settings struct {
 	Joins       Rate // by address
 	TicketRate  Rate // asked for, by link and address
 	Strangers   Rate // secrets that open nothing, by address
+	Exports     Rate // by link and address
+	Onces       Rate // requests with an Idempotency-Key, by address
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
+	HistoryRate Rate // looks at histories, by link and address
 	Counted     int  // addresses and links of which each of these is remembered
+
+	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
+	AuditLines       int           // kept of one board
+	AuditListed      int           // in one answer
+	AuditOpenedAgain time.Duration // somebody who opens a board is not noted again for so long
+	SweepInterval    time.Duration // how often what is old enough is forgotten
+	BoardsListed     int           // in one answer
+
+	Answers        int           // kept for requests that may be sent twice
+	AnswersKept    time.Duration // for so long
+	AnswerPatience time.Duration // a request that is not answered by then may be sent again
 
 	AttachmentBytes      int64         // largest picture
 	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
@@ -125,6 +161,14 @@ type Settings struct {
 // DefaultSettings returns the settings that the program starts from.
 func DefaultSettings() Settings {
 	return Settings{
+		SignIn:          SignIn{Scopes: []string{"profile"}, GroupsClaim: "groups", Life: 12 * time.Hour},
+		ProviderTimeout: 10 * time.Second,
+		ProviderBytes:   1 << 20,
+		ProviderPause:   5 * time.Second,
+		ClockSkew:       time.Minute,
+		SignInTime:      10 * time.Minute,
+		SignIns:         Rate{PerSecond: 5, Burst: 1000},
+
 		Change: crdt.DefaultLimits(),
 		Embed:  embed.DefaultLimits(),
 
@@ -173,9 +217,16 @@ func DefaultSettings() Settings {
 		DrawQueue:       32,
 		DrawTimeout:     15 * time.Second,
 		DrawBytes:       16 << 20,
+		CopyBytes:       48 << 20,
+		CopyPictures:    40 << 20,
 		DrawStale:       3 * time.Second,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		HistoryStale:    300 * time.Millisecond,
+		HistoryTimeout:  30 * time.Second,
+		HistoryBytes:    192 << 20,
+		HistoryGrace:    2 * time.Minute,
+		HistoryPage:     2000,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,
@@ -183,6 +234,13 @@ func DefaultSettings() Settings {
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
 
+		DeletedKept:     30 * 24 * time.Hour,
+		SweepBoards:     100,
+		SweepRows:       1000,
+		SweepPause:      100 * time.Millisecond,
+		OwnersPerBoard:  20,
+		TitlesRead:      50,
+		TitleWait:       time.Second,
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
 
@@ -207,9 +265,23 @@ func DefaultSettings() Settings {
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
 		Strangers:   Rate{PerSecond: 10, Burst: 1000},
+		Exports:     Rate{PerSecond: 1, Burst: 100},
+		Onces:       Rate{PerSecond: 5, Burst: 1000},
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
+		HistoryRate: Rate{PerSecond: 50, Burst: 2000},
 		Counted:     10_000,
+
+		AuditDays:        365,
+		AuditLines:       100_000,
+		AuditListed:      100,
+		AuditOpenedAgain: time.Hour,
+		SweepInterval:    10 * time.Minute,
+		BoardsListed:     100,
+
+		Answers:        50_000,
+		AnswersKept:    24 * time.Hour,
+		AnswerPatience: 2 * time.Minute,
 
 		AttachmentBytes:      8 << 20,
 		AttachmentPixels:     50e6,

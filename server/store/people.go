@@ -21,7 +21,7 @@ type People interface {
 	// Versions returns the versions of those of the boards that are there.
 	Versions(ctx context.Context, boards []string) (map[string]int64, error)
 
-	// SetBoard sets whether the board with this id is locked, closed and deleted.
+	// SetBoard sets whether the board with this id is locked, closed, archived and deleted.
 	// ErrNotFound: it is not there.
 	SetBoard(ctx context.Context, b Board) error
 
@@ -64,15 +64,31 @@ type People interface {
 	// Actors returns who has sent changes of which actor of a document.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
-	// Authors returns which audience the owners of a document's actors are of, the
-	// newest actors first, most of them at most.
+	// Contributors returns whose the actors of a document are that have an owner,
+	// by when they were first seen, most of them at most.
+	Contributors(ctx context.Context, doc docid.ID, most int) ([]Contributor, error)
+
+	// Authors returns who owns the actors of a document, and of which audience they
+	// are, the newest actors first, most of them at most.
 	Authors(ctx context.Context, doc docid.ID, most int) ([]Author, error)
 }
 
-// Author tells whether customers or staff speak by an actor.
+// Contributor tells whose an actor is. Somebody who came by a link alone, and whom
+// the board does not know, has no Name, Audience and Joined.
+type Contributor struct {
+	Actor       crdt.Actor
+	Participant string
+	Link        string // the public id of the link that they came by
+	Name        string
+	Audience    Audience
+	Joined      time.Time
+}
+
+// Author tells who speaks by an actor, and whether that is a customer or staff.
 type Author struct {
-	Actor    crdt.Actor
-	Audience Audience
+	Actor       crdt.Actor
+	Participant string
+	Audience    Audience
 }
 
 // Role is what a link lets its holder do.
@@ -97,14 +113,16 @@ const (
 
 // Board is a document that people reach by links.
 type Board struct {
-	ID      string // the public id in its address
-	Doc     docid.ID
-	Title   string // as given when it was made; the document holds the title in use
-	Created time.Time
-	Version int64     // grows with each change of what Access returns
-	Locked  bool      // only owners change it
-	Closed  bool      // nobody joins any more, but by an owner's link
-	Deleted time.Time // zero unless it was deleted, and can still be restored
+	ID       string // the public id in its address
+	Doc      docid.ID
+	Title    string // as given when it was made; the document holds the title in use
+	Created  time.Time
+	Version  int64     // grows with each change of what Access returns
+	Locked   bool      // only owners change it
+	Closed   bool      // nobody joins any more, but by an owner's link
+	Deleted  time.Time // zero unless it was deleted, and can still be restored
+	Archived time.Time // zero unless it was put away: it can be read, and takes no changes
+	Key      string    // of the program that made it, if one did
 
 	Embedding Embedding
 }
@@ -140,7 +158,10 @@ type Participant struct {
 	Name      string
 	Audience  Audience
 	Banned    bool
+	Person    string // the id of the person who has signed in and is this; empty for guests
 	Created   time.Time
+	Erased    time.Time // when their name was taken away; zero: it was not
+	Left      time.Time // when they gave their token up; zero: they did not
 }
 
 // Access is what decides who may open a board.
@@ -148,6 +169,7 @@ type Access struct {
 	Board
 	Links  []Link   // by when they were made, and by hash
 	Banned []string // ids of participants
+	Owners []string // ids of people who sign in, whose it is
 }
 
 // Actor says that a participant has sent changes of an actor.

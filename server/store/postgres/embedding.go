@@ -38,6 +38,9 @@ func (s *Store) JoinAs(ctx context.Context, p store.Participant, most int) (stor
 			`SELECT `+participantColumns+` FROM participants WHERE token_hash = $1 AND board_id = $2`, p.TokenHash[:], p.BoardID))
 		if err == nil {
 			name, audience := p.Name, p.Audience
+			if !known.Erased.IsZero() {
+				name = "" // they have taken it away, whatever the page calls them
+			}
 			p, p.Name, p.Audience = known, name, audience
 			_, err = tx.Exec(ctx, `UPDATE participants SET name = $2, audience = $3 WHERE id = $1`, known.ID, name, string(audience))
 			return err

@@ -32,6 +32,9 @@ func (s *Store) JoinAs(ctx context.Context, p store.Participant, most int) (stor
 			`SELECT `+participantColumns+` FROM participants WHERE token_hash = ? AND board_id = ?`, p.TokenHash[:], p.BoardID).Scan)
 		if err == nil {
 			name, audience := p.Name, p.Audience
+			if !known.Erased.IsZero() {
+				name = "" // they have taken it away, whatever the page calls them
+			}
 			p, p.Name, p.Audience = known, name, audience
 			_, err = tx.ExecContext(background, `UPDATE participants SET name = ?, audience = ? WHERE id = ?`, name, string(audience), known.ID)
 			return err

@@ -95,7 +95,11 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 		}
 		a.Banned = append(a.Banned, participant)
 	}
-	return a, banned.Err()
+	if err := banned.Err(); err != nil {
+		return a, err
+	}
+	a.Owners, err = ownersOf(ctx, q, id)
+	return a, err
 }
 
 // Versions implements store.People.
@@ -137,8 +141,10 @@ func (s *Store) change(ctx context.Context, what, board string, change func(cont
 				return orNotFound(err)
 			}
 		}
-		_, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board)
-		return err
+		if _, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board); err != nil {
+			return err
+		}
+		return insertLines(background, tx, store.Noted(ctx, board))
 	})
 	if err != nil {
 		return fmt.Errorf("%s of board %q: %w", what, board, damaged(err))
@@ -156,8 +162,8 @@ func orNotFound(err error) error {
 // SetBoard implements store.People.
 func (s *Store) SetBoard(ctx context.Context, b store.Board) error {
 	return s.change(ctx, "change the state", b.ID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
-		return tx.ExecContext(ctx, `UPDATE boards SET locked = ?, closed = ?, deleted = ? WHERE id = ?`,
-			b.Locked, b.Closed, nullTime(b.Deleted), b.ID)
+		return tx.ExecContext(ctx, `UPDATE boards SET locked = ?, closed = ?, deleted = ?, archived = ? WHERE id = ?`,
+			b.Locked, b.Closed, nullTime(b.Deleted), nullTime(b.Archived), b.ID)
 	})
 }
 
@@ -222,21 +228,28 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 }
 
 func insertParticipant(ctx context.Context, tx *sql.Tx, p store.Participant) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli())
-	return err
+	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
+		nullTime(p.Erased), nullTime(p.Left), sql.NullString{String: p.Person, Valid: p.Person != ""})
+	if err != nil {
+		return err
+	}
+	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person`
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created)
+	var person sql.NullString
+	var erased, left sql.NullInt64
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left, &person)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created = time.UnixMilli(created).UTC()
+	p.Person = person.String
+	p.Created, p.Erased, p.Left = time.UnixMilli(created).UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
 
@@ -310,10 +323,36 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, damaged(result.Err())
 }
 
+// Contributors implements store.People.
+func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
+	result, err := s.reader.QueryContext(ctx, `
+		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), coalesce(p.created, 0)
+		FROM actors a LEFT JOIN participants p ON p.id = a.participant
+		WHERE a.doc = ? AND a.owns ORDER BY a.first_at, a.actor LIMIT ?`, doc[:], most)
+	if err != nil {
+		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+	}
+	defer result.Close()
+	for result.Next() {
+		var actor []byte
+		var joined int64
+		var c store.Contributor
+		if err := result.Scan(&actor, &c.Participant, &c.Link, &c.Name, &c.Audience, &joined); err != nil {
+			return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+		}
+		c.Actor = crdt.Actor(actor)
+		if joined != 0 {
+			c.Joined = time.UnixMilli(joined).UTC()
+		}
+		list = append(list, c)
+	}
+	return list, damaged(result.Err())
+}
+
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.reader.QueryContext(ctx, `
-		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
 		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
@@ -322,7 +361,7 @@ func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []
 	for result.Next() {
 		var actor []byte
 		var a store.Author
-		if err := result.Scan(&actor, &a.Audience); err != nil {
+		if err := result.Scan(&actor, &a.Participant, &a.Audience); err != nil {
 			return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
 		}
 		a.Actor = crdt.Actor(actor)

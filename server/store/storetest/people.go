@@ -189,7 +189,7 @@ func authored(t *testing.T, f *fixture, first, second store.Participant) {
 	if err := f.store.Append(t.Context(), log); err != nil {
 		t.Fatal(err)
 	}
-	want := []store.Author{{Actor: "b", Audience: second.Audience}, {Actor: "a", Audience: first.Audience}}
+	want := []store.Author{{Actor: "b", Participant: second.ID, Audience: second.Audience}, {Actor: "a", Participant: first.ID, Audience: first.Audience}}
 	if got, err := f.store.Authors(t.Context(), doc, 10); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("authors are %+v, %v, not %+v", got, err, want)
 	}
