@@ -180,6 +180,13 @@
 // unpacked here, and stay for as long as the board does, since its history may
 // show them again. Whoever may open the board may read them.
 //
+// # When everybody comes at once
+//
+// After a restart all clients come back in the same second. Sockets are opened at a
+// pace (rates.go): each waits for its turn a little, before the store is asked about
+// it, and whoever would wait longer is told when to come again. A board is read once
+// and encoded once, however many open it together.
+//
 // # Ends
 //
 // A session ends with a close code from one table (closecode.go) and is logged

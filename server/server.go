@@ -85,6 +85,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		peers:       map[string]*session{},
 	}
 	s.scribe = newScribe(s)
+	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
@@ -247,25 +248,38 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.refuseVisit(w, r, errOrigin)
 		return
 	}
+	from := s.address(r)
+	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	// The turn comes before the store is asked. Who has shown too many secrets that
+	// open nothing takes nobody's turn.
+	late := upgrade && s.limits.strangers.spent(neighbourhood(from), time.Now())
+	if upgrade && !late && !s.turn(w, r) {
+		return
+	}
 	c, a, err := s.admitSocket(r)
-	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(from), strangers) {
 		return
 	}
 	if err != nil {
+		s.metrics.socketsRefused.WithLabelValues("stranger").Inc()
 		s.refuseSocket(w, r, err)
 		return
 	}
 	if s.hub.draining.Load() {
+		s.metrics.socketsRefused.WithLabelValues("draining").Inc()
 		writeProblem(w, http.StatusServiceUnavailable, errDraining.Error())
 		return
 	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if !upgrade {
 		w.Header().Set("Upgrade", "websocket")
 		writeProblem(w, http.StatusUpgradeRequired, "this address is for WebSockets")
 		return
 	}
-	from := s.address(r)
+	if late && !s.turn(w, r) {
+		return
+	}
 	if !s.limits.sockets.hold(neighbourhood(from)) {
+		s.metrics.socketsRefused.WithLabelValues("address").Inc()
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}

@@ -132,6 +132,7 @@ func (s *session) take(b []byte) error {
 	}
 	if data, ok := s.familiar(b); ok {
 		if s.last.confirms(data) {
+			s.hub.metrics.confirmations.Inc()
 			return nil
 		}
 		if err := s.syncWith(s.last, bytes.Clone(data)); err != nil {
