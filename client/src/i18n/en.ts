@@ -10,6 +10,7 @@ import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en"
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
 import { embed, embedProblem } from "./embed.en";
+import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -231,6 +232,7 @@ export const en = {
   outline,
   parts,
   embed,
+  lanes,
   share,
   talk,
   follow,

@@ -11,6 +11,7 @@ import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv"
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
 import { embed, embedProblem } from "./embed.sv";
+import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 
 export const sv: Words = {
@@ -231,6 +232,7 @@ export const sv: Words = {
   outline,
   parts,
   embed,
+  lanes,
   share,
   talk,
   follow,

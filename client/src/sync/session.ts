@@ -6,6 +6,7 @@ import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-index
 import { isKept } from "../app/storage";
 import { BoardDocument } from "../document/document";
 import type { Scope } from "../document/document";
+import { Fence } from "../document/fence";
 import { passed } from "../embed/passed";
 import { PASS, where } from "../embed/where";
 import { Pictures } from "../pictures/pictures";
@@ -66,13 +67,13 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
   signal.throwIfAborted();
 
   const socket = new BoardSocket(async () => {
-    const { ticket, role } = await enter(id, board.secret, person, socket.outdated);
-    if (role !== board.role) await becomes(role);
+    const { ticket, role, lanes } = await enter(id, board.secret, person, socket.outdated);
+    if (role !== board.role || String(lanes) !== String(board.lanes)) await becomes({ role, lanes });
     return ticket;
   });
   /** What one may do is settled when the page is opened. */
-  const becomes = async (role: Role) => {
-    rememberBoard({ ...board, role }, board.secret);
+  const becomes = async (allowed: Pick<Ticket, "role" | "lanes">) => {
+    rememberBoard({ ...board, ...allowed }, board.secret);
     await repo.flush();
     if (reloaded(id)) return;
     location.reload();
@@ -218,10 +219,11 @@ function assemble(
   person: Profile,
   here: Pick<BoardSession, "kept" | "called">,
 ): BoardSession {
+  const fence = board.lanes && new Fence(board.lanes);
   const scope = (): Scope => {
     const connection = socket.connection();
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
-    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? "all" : "talk";
+    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? (fence ?? "all") : "talk";
   };
   const document = new BoardDocument(
     {
