@@ -1,6 +1,7 @@
-import type { rights as english } from "./rights.en";
+import type { Shape } from "./en";
+import type { rights as en } from "./rights.en";
 
-export const rights: typeof english = {
+export const rights: Shape<typeof en> = {
   audit: "Vad som har gjorts",
   auditLead: "Vem som har skapat, öppnat, delat och ändrat själva tavlan. Det som har ritats finns i historiken.",
   auditOff: "Den här servern sparar inget om det.",
@@ -17,9 +18,9 @@ export const rights: typeof english = {
   letIn: "{{name}} får komma in igen.",
   letInOf: "Släpp in igen: {{name}}",
   letInShort: "Släpp in igen",
-  takeBack: "Ta tillbaka det som {{name}} har skrivit",
-  takeBackShort: "Ta tillbaka det hen skrev",
-  takeBackYes: "Ta tillbaka det",
+  takeBack: "Ta bort det hen skrev: {{name}}",
+  takeBackShort: "Ta bort det hen skrev",
+  takeBackYes: "Ta bort det",
   looking: "Letar i historiken…",
   nothing: "Det finns inget av {{name}} på tavlan.",
   notNow: "Tavlan kan inte ändras nu.",
@@ -42,7 +43,6 @@ export const rights: typeof english = {
     hanging_other: "{{count}} pilar som andra har dragit och som annars skulle hänga löst",
   },
   mine: "Vad som finns sparat om mig",
-  mineShort: "Vad som finns sparat om mig",
   mineLead: "På den här tavlan. Det du har ritat och skrivit hör till tavlan och bär inga namn.",
   mineHint: "Ingen adress, inget konto och inget om din dator eller telefon sparas. Namnet finns bara här; överallt annars är du ett nummer.",
   mineAudit_one: "Vad som har antecknats om dig ({{count}} rad)",
@@ -73,10 +73,12 @@ export const rights: typeof english = {
   offline: "Servern svarar inte. Försök igen om en stund.",
   close: "Stäng",
   you: "Du",
+  youToo: "dig",
   somebody: "Någon",
+  somebodyToo: "någon",
   program: "Ett program",
   byLink: "Någon med länken ”{{label}}”",
-  one: { customer: "En kund", staff: "Personal" },
+  one: { customer: "En kund", staff: "Någon i personalen" },
   kind: {
     made: "{{who}} skapade tavlan",
     opened: "{{who}} öppnade tavlan",
@@ -98,9 +100,9 @@ export const rights: typeof english = {
     archived: "{{who}} lade undan tavlan",
     unarchived: "{{who}} tog fram tavlan igen",
     renamed: "{{who}} bytte ett namn",
-    "name-erased": "{{who}} fick sitt namn raderat",
+    "name-erased": "{{who}}: namnet raderat",
     left: "{{who}} lämnade tavlan",
-    "taken-back": "{{who}} tog tillbaka det som {{whom}} hade skrivit",
+    "taken-back": "{{who}} tog bort det som {{whom}} hade skrivit",
     "embedding-changed": "{{who}} ändrade vilka sidor som får visa tavlan",
     other: "{{who}} gjorde något som det här programmet saknar ord för",
   },

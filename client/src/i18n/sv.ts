@@ -10,6 +10,7 @@ import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { rights } from "./rights.sv";
 import { share } from "./share.sv";
 
 export const sv: Words = {
@@ -228,6 +229,7 @@ export const sv: Words = {
   outline,
   parts,
   share,
+  rights,
   talk,
   follow,
   call,

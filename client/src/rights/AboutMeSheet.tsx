@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Sheet } from "../board/Dialogs";
 import { useSaveState, useTools } from "../board/context";
 import type { Person } from "../board/person";
-import { inventName, pseudonymOf, sayDate } from "../i18n";
+import { pseudonymOf, sayDate } from "../i18n";
 import { ApiError } from "../sync/api";
 import { forgetBoard } from "../sync/device";
 import { dropToken } from "../sync/participant";
@@ -31,8 +31,8 @@ export function AboutMeSheet({ person, onClose }: { person: Person; onClose: () 
   const failed = () => notice.say(t("share.failed"));
   const erase = () =>
     void eraseMyName({ id, secret }).then(() => {
-      // The others see another name from now on as well.
-      person.call(inventName());
+      // The others see from now on what the server calls who has no name.
+      if (me) person.call(pseudonymOf(me.id));
       setAsked(undefined);
       notice.say(t("rights.erased"));
       void load();
@@ -58,7 +58,7 @@ export function AboutMeSheet({ person, onClose }: { person: Person; onClose: () 
         <>
           <dl className="rights-facts" data-testid="about-me">
             <Fact what={t("rights.fact.name")} is={me.name || t("rights.fact.noName", { name: pseudonymOf(me.id) })} />
-            <Fact what={t("rights.fact.audience")} is={t(`rights.one.${me.audience}`)} />
+            <Fact what={t("rights.fact.audience")} is={t(`share.person.${me.audience}`)} />
             {me.label !== "" && <Fact what={t("rights.fact.link")} is={me.label} />}
             <Fact what={t("rights.fact.joined")} is={sayDate(me.joined, true)} />
             {me.opened !== undefined && <Fact what={t("rights.fact.opened")} is={sayDate(me.opened, true)} />}

@@ -12,9 +12,10 @@ const KINDS = [
 /** What was done to a board, the newest first, under a heading for each day. */
 export function AuditList({ lines, self }: { lines: readonly AuditLine[]; self?: string }) {
   const { t } = useTranslation();
-  const name = (who: Who | undefined): string => {
-    if (!who) return t("rights.somebody");
-    if (who.participant !== undefined && who.participant === self) return t("rights.you");
+  /** `whom`: it is to them that it was done. */
+  const name = (who: Who | undefined, whom = false): string => {
+    if (!who) return t(whom ? "rights.somebodyToo" : "rights.somebody");
+    if (who.participant !== undefined && who.participant === self) return t(whom ? "rights.youToo" : "rights.you");
     if (who.name !== "") return who.name;
     if (who.participant !== undefined) return pseudonymOf(who.participant);
     if (who.program) return t("rights.program");
@@ -25,7 +26,7 @@ export function AuditList({ lines, self }: { lines: readonly AuditLine[]; self?:
     const known = KINDS.find((k) => k === kind) ?? "other";
     const role = ROLES.find((r) => r === detail);
     const link = subject?.label !== undefined && subject.label !== "" ? subject.label : role === undefined ? "" : t(`role.${role}`);
-    return t(`rights.kind.${known}`, { who: name(by), whom: name(subject), link, form: detail });
+    return t(`rights.kind.${known}`, { who: name(by), whom: name(subject, true), link, form: detail });
   };
   const days = new Map<string, AuditLine[]>();
   for (const line of lines) {

@@ -17,7 +17,7 @@ export function JoinedSheet({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { session, notice } = useTools();
   const { id, secret } = session.board;
-  const [people, setPeople] = useState<readonly Joined[]>();
+  const [{ people, self }, setPeople] = useState<{ people?: readonly Joined[]; self?: string }>({});
   const [shown, setShown] = useState(SHOWN);
   const [failed, setFailed] = useState(false);
   /** Whose words are being looked at. */
@@ -67,7 +67,7 @@ export function JoinedSheet({ onClose }: { onClose: () => void }) {
                   <button type="button" className="btn small" aria-label={t("rights.takeBack", { name })} onClick={() => setAsked(person.id)} data-testid="take-back">
                     {t("rights.takeBackShort")}
                   </button>
-                  {!person.left && (
+                  {!person.left && person.id !== self && (
                     <button type="button" className="btn small" aria-label={t(person.banned ? "rights.letInOf" : "share.person.ban", { name })} onClick={() => shut(person, name)}>
                       {t(person.banned ? "rights.letInShort" : "share.person.banShort")}
                     </button>

@@ -1,3 +1,5 @@
+import { useEffect, useRef } from "react";
+import { isPseudonym } from "../i18n";
 import { boardPath, call } from "../sync/api";
 import { credentials } from "../sync/participant";
 import type { Audience, At } from "../share/api";
@@ -54,10 +56,10 @@ export async function readAudit(at: At, before?: string): Promise<AuditPage> {
   return { lines: readLines(lines), next: typeof next === "string" ? next : undefined, days: numberIn(days) };
 }
 
-/** Everybody who has joined, the newest first. */
-export async function listJoined(at: At): Promise<Joined[]> {
-  const { joined } = await ask(at, "/people");
-  return (Array.isArray(joined) ? joined : []).map(readJoined).filter((j) => j.id !== "");
+/** Everybody who has joined, the newest first, and which of them asks. */
+export async function listJoined(at: At): Promise<{ people: Joined[]; self: string }> {
+  const [{ joined }, { participant }] = await Promise.all([ask(at, "/people"), ask(at, "")]);
+  return { people: (Array.isArray(joined) ? joined : []).map(readJoined).filter((j) => j.id !== ""), self: textIn(participant) };
 }
 
 /** The actors of the document that are one participant's hands. */
@@ -91,6 +93,18 @@ export async function eraseMyName(at: At): Promise<void> {
 
 export async function leaveBoard(at: At): Promise<void> {
   await ask(at, "/participants/me", "DELETE");
+}
+
+/** Tells the server when somebody is called otherwise than when they came, but for a name that was made up. */
+export function useTellName({ id, secret }: At, name: string): void {
+  const told = useRef(name);
+  useEffect(() => {
+    if (told.current === name) return;
+    told.current = name;
+    if (isPseudonym(name)) return;
+    // Who came by the link alone has no name there.
+    ask({ id, secret }, "/participants/me", "PATCH", { name }).catch(() => undefined);
+  }, [id, secret, name]);
 }
 
 /** Tells the server of what happens in the browser alone. Nobody waits for it, and nothing depends on it. */
