@@ -10,6 +10,7 @@ import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en"
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
 import { rights } from "./rights.en";
+import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -228,6 +229,7 @@ export const en = {
   templates,
   outline,
   parts,
+  lanes,
   share,
   rights,
   talk,

@@ -11,6 +11,7 @@ import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv"
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
 import { rights } from "./rights.sv";
+import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 
 export const sv: Words = {
@@ -228,6 +229,7 @@ export const sv: Words = {
   templates,
   outline,
   parts,
+  lanes,
   share,
   rights,
   talk,
