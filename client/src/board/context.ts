@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardDocument } from "../document/document";
 import type { Board, LaneRole } from "../document/model";
@@ -47,15 +47,22 @@ export function useBoardPart<T>(part: (board: Board) => T): T {
   return useSyncExternalStore(document.subscribe, () => part(document.board()));
 }
 
+/** Follows one part of the board alone, and asks what it means: for what there is much of, such as cards. */
+export function useFollowed<T>(part: keyof Board, read: (board: Board) => T): T {
+  const { document } = useTools();
+  const subscribe = useCallback((listener: () => void) => document.subscribeTo(part, listener), [document, part]);
+  return useSyncExternalStore(subscribe, () => read(document.board()));
+}
+
 export function useEditable(): boolean {
   const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.editable);
+  return useFollowed("newer", () => document.editable);
 }
 
 /** Whether this person may comment and vote. */
 export function useTalks(): boolean {
   const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.talks);
+  return useFollowed("newer", () => document.talks);
 }
 
 export function useFocus<T>(select: (focus: Focus) => T): T {

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { PointerEvent } from "react";
 import { useHands } from "../commands/hands";
 import { insertionAt, stretchesOf } from "./insertion";
-import type { Geometry } from "./layout";
+import type { Frame } from "./layout";
 import { movePart } from "./parts";
 import type { Part } from "./parts";
 
@@ -24,7 +24,7 @@ interface Carried {
 export type BeginReordering = (event: PointerEvent, what: Part, id: string) => void;
 
 /** Carrying a step along the others, or a lane: with the mouse, a pen or a finger. */
-export function useReordering(geometry: Geometry): [Carried | undefined, BeginReordering] {
+export function useReordering(geometry: Frame): [Carried | undefined, BeginReordering] {
   const [carried, setCarried] = useState<Carried>();
   const hands = useHands();
   const flow = useReactFlow();
