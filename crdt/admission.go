@@ -120,7 +120,7 @@ func newAdmission(g *Graph, x *index, lim Limits) *Admission {
 
 // Check judges a change that ParseChange returned, by an author who may write in
 // scope. The error, when the verdict is Refused, is a *Refusal.
-func (a *Admission) Check(c *Change, scope Scope) (Verdict, error) {
+func (a *Admission) Check(c *Change, scope *Scope) (Verdict, error) {
 	a.checked = nil
 	g := a.graph
 	if g.Has(c.Hash) {

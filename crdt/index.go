@@ -7,8 +7,8 @@ import (
 
 // An index is what admission keeps of the operations of a document: which object,
 // and which place in it, each operation stands for that another may refer to. It
-// holds no values. Deletions and increments are not in it, for nothing may name
-// them.
+// holds no values, but for ids at the spots that tell where things stand. Deletions
+// elsewhere, and increments, are not in it, for nothing may name them.
 //
 // Operations that one actor made one after the other share a span where each is an
 // element behind the one before: a text takes 24 bytes for each stretch typed,
@@ -18,6 +18,8 @@ type index struct {
 	keys    []string
 	keyIDs  map[string]uint32
 	actors  []actorOperations // numbered as in the graph
+
+	placings placings
 }
 
 // object is one map, list or text.
@@ -25,6 +27,7 @@ type object struct {
 	action Action // that made it
 	depth  uint8  // 0 for the root
 	root   uint32 // the root key below which it lies, an index of keys
+	thing  uint32 // the object of depth 2 that it is or lies in; 0 above
 }
 
 type actorOperations struct {

@@ -2,21 +2,29 @@ package crdt
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 )
 
-// The binary form of an index, version 1. Numbers are unsigned LEB128.
+// The binary form of an index, version 2. Numbers are unsigned LEB128. Version 1
+// had no things and no placings.
 //
-//	version 1, one byte
+//	version 2, one byte
 //	number of map keys; of each: length, bytes
-//	number of objects without the root; of each: action, depth, root key
+//	number of objects without the root; of each: action, depth, root key, thing
 //	number of actors, as the graph numbers them; of each:
 //	  number of spans; of each: operations passed over since the last, count,
 //	  object, kind, actor and counter of its place
 //	  number of runs of objects made; of each: operations passed over, count, object
+//	number of placings, in log order; of each: what it leaves (+ 4 at a key of a
+//	  thing), where, key, actor, counter, value, number of what it overwrites; of
+//	  each of that: actor, counter
 //	CRC-32C of all that, four bytes, little endian
-const indexVersion = 1
+const indexVersion = 2
+
+// ErrOldIndex says that an index is of an older version: the log has to be read instead.
+var ErrOldIndex = errors.New("index of an older version")
 
 // AppendBinary appends the index of the first n changes of the log to dst, for
 // ResumeAdmission: about 8 bytes for each operation that sets a key, and less
@@ -31,7 +39,7 @@ func (a *Admission) AppendBinary(dst []byte, n int) []byte {
 		}
 		ends[e.actor] = g.maxOpOf(int32(i)) + 1
 	}
-	objects, keys := x.sizeUpTo(ends)
+	objects, keys, placings := x.sizeUpTo(ends)
 	dst = append(dst, indexVersion)
 	dst = binary.AppendUvarint(dst, uint64(keys))
 	for _, key := range x.keys[:keys] {
@@ -42,6 +50,7 @@ func (a *Admission) AppendBinary(dst []byte, n int) []byte {
 	for _, o := range x.objects[1:objects] {
 		dst = append(dst, byte(o.action), o.depth)
 		dst = binary.AppendUvarint(dst, uint64(o.root))
+		dst = binary.AppendUvarint(dst, uint64(o.thing))
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(ends)))
 	for id, end := range ends {
@@ -51,13 +60,23 @@ func (a *Admission) AppendBinary(dst []byte, n int) []byte {
 		}
 		dst = actor.append(dst, end)
 	}
+	dst = x.placings.append(dst, placings)
 	return binary.LittleEndian.AppendUint32(dst, checksum(dst[start:]))
 }
 
-// sizeUpTo returns how many objects and keys the operations below the ends use.
-// They are numbered in log order, so those are the first ones.
-func (x *index) sizeUpTo(ends []uint64) (objects, keys int) {
+// sizeUpTo returns how many objects, keys and placings the operations below the
+// ends use. They are numbered in log order, so those are the first ones.
+func (x *index) sizeUpTo(ends []uint64) (objects, keys, placings int) {
 	objects = 1
+	for _, p := range x.placings.list {
+		if int(p.by.actor) >= len(ends) || uint64(p.by.counter) >= ends[p.by.actor] {
+			break
+		}
+		placings++
+		if p.what == idOf {
+			keys = max(keys, int(p.value)+1)
+		}
+	}
 	for id, end := range ends {
 		if id >= len(x.actors) {
 			break
@@ -73,7 +92,7 @@ func (x *index) sizeUpTo(ends []uint64) (objects, keys int) {
 			}
 		}
 	}
-	return objects, keys
+	return objects, keys, placings
 }
 
 func (s span) isKey(x *index) bool { return x.objects[s.object].action == MakeMap }
@@ -114,11 +133,32 @@ func (a *actorOperations) append(dst []byte, end uint64) []byte {
 	return dst
 }
 
+const ofThing = 4 // bit of a placing's first byte
+
+func (p *placings) append(dst []byte, n int) []byte {
+	dst = binary.AppendUvarint(dst, uint64(n))
+	for i, q := range p.list[:n] {
+		what := byte(q.what)
+		if q.at.of {
+			what |= ofThing
+		}
+		dst = append(dst, what)
+		preds := p.predsOf(int32(i))
+		for _, number := range []uint32{q.at.in, q.at.key, q.by.actor, q.by.counter, q.value, uint32(len(preds))} {
+			dst = binary.AppendUvarint(dst, uint64(number))
+		}
+		for _, id := range preds {
+			dst = binary.AppendUvarint(binary.AppendUvarint(dst, uint64(id.actor)), uint64(id.counter))
+		}
+	}
+	return dst
+}
+
 // ResumeAdmission returns the gate of a graph that is not empty. The index b, which
 // AppendBinary wrote, is of the first changes of its log, nil being that of none;
 // chunks are the changes after those. They have been admitted before and are not
-// judged again, but must fit. It keeps nothing of b. The error wraps ErrMalformed
-// or ErrTooLarge.
+// judged again, but must fit. It keeps nothing of b. The error wraps ErrMalformed,
+// ErrTooLarge or ErrOldIndex.
 func ResumeAdmission(g *Graph, b []byte, chunks [][]byte, lim Limits) (*Admission, error) {
 	x := newIndex()
 	if n := g.Len() - len(chunks); b != nil || n > 0 {
@@ -146,12 +186,18 @@ func ResumeAdmission(g *Graph, b []byte, chunks [][]byte, lim Limits) (*Admissio
 
 func unmarshalIndex(g *Graph, b []byte, n int) (*index, error) {
 	const sum = 4
-	if len(b) < 1+sum || b[0] != indexVersion {
-		return nil, fmt.Errorf("%w: not an index of version %d", ErrMalformed, indexVersion)
+	if len(b) < 1+sum {
+		return nil, fmt.Errorf("%w: not an index", ErrMalformed)
 	}
 	content := b[:len(b)-sum]
 	if binary.LittleEndian.Uint32(b[len(content):]) != checksum(content) {
 		return nil, fmt.Errorf("%w: checksum differs from the content", ErrMalformed)
+	}
+	switch version := b[0]; {
+	case version > 0 && version < indexVersion:
+		return nil, fmt.Errorf("%w: %d", ErrOldIndex, version)
+	case version != indexVersion:
+		return nil, fmt.Errorf("%w: not an index of version %d", ErrMalformed, indexVersion)
 	}
 	r := reader{rest: content[1:]}
 	x := newIndex()
@@ -166,6 +212,7 @@ func unmarshalIndex(g *Graph, b []byte, n int) (*index, error) {
 			x.readActor(&r, g, x.actor(int32(id)))
 		}
 	}
+	x.readPlacings(&r, actors)
 	switch {
 	case r.err != nil:
 		return nil, r.err
@@ -191,18 +238,66 @@ func (x *index) readKeys(r *reader) {
 }
 
 func (x *index) readObjects(r *reader) {
-	const least = 3
+	const least = 4
 	objects := r.count(len(r.rest)/least, "objects")
 	for range objects {
 		o := object{action: Action(r.byte()), depth: r.byte()}
 		o.root = uint32(r.count(len(x.keys)-1, "th key"))
-		if r.err == nil && (!o.action.makes() || o.depth == 0 || len(x.keys) == 0) {
+		o.thing = uint32(r.count(len(x.objects), "th object"))
+		if r.err == nil && (!o.action.makes() || o.depth == 0 || len(x.keys) == 0 || !x.isThing(o)) {
 			r.fail(fmt.Errorf("%w: object %d", ErrMalformed, len(x.objects)))
 		}
 		if r.err != nil {
 			return
 		}
 		x.objects = append(x.objects, o)
+	}
+}
+
+// isThing tells whether the next object names the thing that it can lie in.
+func (x *index) isThing(o object) bool {
+	switch {
+	case o.depth < 2:
+		return o.thing == 0
+	case o.depth == 2:
+		return int(o.thing) == len(x.objects)
+	}
+	return int(o.thing) < len(x.objects) && x.objects[o.thing].depth == 2
+}
+
+func (x *index) readPlacings(r *reader, actors int) {
+	const least = 7
+	var preds []opKey
+	for range r.count(len(r.rest)/least, "placings") {
+		first := r.byte()
+		at := spot{of: first&ofThing != 0}
+		what := placed(first &^ ofThing)
+		where, value := len(x.keys), 1
+		if at.of {
+			where = len(x.objects)
+		}
+		switch what {
+		case thing:
+			value = len(x.objects)
+		case idOf:
+			value = len(x.keys)
+		}
+		at.in = uint32(r.count(where-1, "th place"))
+		at.key = uint32(r.count(len(x.keys)-1, "th key"))
+		by := opKey{uint32(r.count(actors-1, "th actor")), uint32(r.count(MaxCounter, "th operation"))}
+		number := uint32(r.count(value-1, "th value"))
+		preds = preds[:0]
+		for range r.count(len(r.rest)/2, "overwritten operations") {
+			preds = append(preds, opKey{uint32(r.count(actors-1, "th actor")), uint32(r.count(MaxCounter, "th operation"))})
+		}
+		if r.err == nil && (what >= placedKinds || by.counter == 0 || actors == 0 || len(x.keys) == 0 || at.of && x.objects[at.in].depth != 2 ||
+			what == thing && (at.of || x.objects[number].depth != 2)) {
+			r.fail(fmt.Errorf("%w: placing of operation %d", ErrMalformed, by.counter))
+		}
+		if r.err != nil {
+			return
+		}
+		x.placings.add(at, by, what, number, preds)
 	}
 }
 

@@ -87,7 +87,7 @@ func (w *writer) admitOps(actor crdt.Actor, seq, start uint64, deps []crdt.Hash,
 }
 
 // next judges one operation of another actor, on top of everything.
-func (w *writer) next(scope crdt.Scope, ops ...op) error {
+func (w *writer) next(scope *crdt.Scope, ops ...op) error {
 	w.tb.Helper()
 	d := change("b", 1, 12, []crdt.Hash{w.head}, ops...)
 	c, err := crdt.ParseChange(d.Chunk(), withCounters())
@@ -284,7 +284,7 @@ func TestR11OnlyWhatTheChangeDependsOn(t *testing.T) {
 }
 
 func TestR13Scope(t *testing.T) {
-	scope := crdt.Scope{"m", "t", "later"}
+	scope := &crdt.Scope{Below: []string{"m", "t", "later"}}
 	for name, tt := range map[string]struct {
 		op op
 		ok bool
@@ -307,7 +307,7 @@ func TestR13Scope(t *testing.T) {
 	if err := newWriter(t).next(scope, op{Object: at(1), Key: "new", Action: crdt.MakeMap}, set(op{Object: id{Counter: 12, Actor: "b"}, Key: "k"})); err != nil {
 		t.Errorf("what it made itself below: %v", err)
 	}
-	if err := newWriter(t).next(crdt.Scope{}, set(op{Object: at(1), Key: "new"})); err == nil {
+	if err := newWriter(t).next(&crdt.Scope{}, set(op{Object: at(1), Key: "new"})); err == nil {
 		t.Error("an empty scope is everywhere")
 	}
 }

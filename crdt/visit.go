@@ -1,12 +1,6 @@
 package crdt
 
-import (
-	"slices"
-)
-
-// Scope is where a change may write: below these keys of the root, and nowhere
-// else. The nil Scope is the whole document.
-type Scope []string
+import "slices"
 
 // A visit reads the operations of one change against the index of its document
 // (rules R11 to R13), and keeps what they add to it until they are committed.
@@ -16,7 +10,8 @@ type visit struct {
 	limits *Limits
 
 	change   *Change
-	scope    Scope
+	scope    *Scope
+	fence    fence    // where the scope has lanes
 	actors   []uint32 // the graph's numbers of the change's actors; unknownActor for none
 	unseen   []int32  // changes of the graph that the change does not build on, ascending
 	op       Operation
@@ -27,17 +22,24 @@ type visit struct {
 	objects  []object        // that they made
 	keys     []string        // that they brought
 	keyIDs   map[string]uint32
+	placings placings // that they made
+
+	overwritten []opKey // scratch
 }
 
 const unknownActor = 1<<32 - 1
 
 // start prepares for a change. Its author has a number from now on, if only the
 // one that the graph gives next.
-func (v *visit) start(c *Change, scope Scope, unseen []int32) {
+func (v *visit) start(c *Change, scope *Scope, unseen []int32) {
 	v.change, v.scope, v.unseen, v.climbs = c, scope, unseen, v.limits.MarkSteps
 	v.own.spans, v.own.made = v.own.spans[:0], v.own.made[:0]
 	v.objects, v.keys = v.objects[:0], v.keys[:0]
 	clear(v.keyIDs)
+	v.placings.reset()
+	if scope != nil && len(scope.Lanes) > 0 {
+		v.fence.start(v, scope.Lanes)
+	}
 	v.actors = v.actors[:0]
 	for i := range 1 + len(c.OtherActors) {
 		id, known := v.graph.actorIDs[c.ActorAt(i)]
@@ -63,8 +65,13 @@ func (v *visit) read() error {
 			return err
 		}
 	}
+	if v.fenced() {
+		return v.fence.judge()
+	}
 	return nil
 }
+
+func (v *visit) fenced() bool { return v.scope != nil && len(v.scope.Lanes) > 0 }
 
 func (v *visit) readOperation() error {
 	op := &v.op
@@ -73,7 +80,7 @@ func (v *visit) readOperation() error {
 		return v.refuse(RuleReference, "object does not exist")
 	}
 	in := v.objectAt(at)
-	if v.scope != nil && (at == rootObject || !slices.Contains(v.scope, v.keyAt(in.root))) {
+	if v.scope != nil && !v.allows(at, in) {
 		return v.refuse(RuleScope, "writes where its author may not")
 	}
 	place, err := v.place(at, in)
@@ -92,10 +99,18 @@ func (v *visit) readOperation() error {
 	if op.Action == Increment && !counters {
 		return v.refuse(RuleKind, "increment of what is not a counter")
 	}
-	if op.Action == Delete || op.Action == Increment {
-		return nil
+	if op.Action != Delete && op.Action != Increment {
+		if err := v.record(at, in, place); err != nil {
+			return err
+		}
 	}
-	return v.record(at, in, place)
+	if at, ok := v.spot(at, in, place); ok {
+		v.put(at)
+	}
+	if v.fenced() {
+		return v.fence.note(in, place)
+	}
+	return nil
 }
 
 // place returns the map key or the element that the operation is at.
@@ -190,11 +205,15 @@ func (v *visit) record(at uint32, in object, place opKey) error {
 	if int(in.depth) >= v.limits.Depth {
 		return refuse(RuleSize, "objects more than %d deep", v.limits.Depth)
 	}
-	made := object{action: op.Action, depth: in.depth + 1, root: in.root}
-	if at == rootObject {
+	number := uint32(len(v.index.objects) + len(v.objects))
+	made := object{action: op.Action, depth: in.depth + 1, root: in.root, thing: in.thing}
+	switch in.depth {
+	case 0:
 		made.root = place.counter
+	case 1:
+		made.thing = number
 	}
-	v.own.addObject(s.first, uint32(len(v.index.objects)+len(v.objects)))
+	v.own.addObject(s.first, number)
 	v.objects = append(v.objects, made)
 	return nil
 }
@@ -206,6 +225,9 @@ func (v *visit) commit() {
 		x.key([]byte(name))
 	}
 	x.objects = append(x.objects, v.objects...)
+	for i, p := range v.placings.list {
+		x.placings.add(p.at, p.by, p.what, p.value, v.placings.predsOf(int32(i)))
+	}
 	a := x.actor(int32(v.actors[0]))
 	for _, s := range v.own.spans {
 		a.add(v.actors[0], s)

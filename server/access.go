@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,8 +31,10 @@ type access struct {
 	role        store.Role
 	audience    store.Audience
 	link        [32]byte // the hash of the secret it came with
+	key         string   // the id of the key it came with instead
 	participant string   // the id of whose it is; empty for one who has not joined
 	locked      bool     // it takes no changes of theirs now
+	lanes       string   // that they may write in, with a NUL between them; empty: everywhere
 }
 
 func (a access) mayRead(doc docid.ID) bool { return a.open || a.doc == doc }
@@ -42,12 +45,22 @@ func (a access) mayWrite() bool {
 }
 
 // scope is where one who may write may do so.
-func (a access) scope() crdt.Scope {
-	if a.role == store.Commenter {
-		return crdt.Scope{"comments", "votes"}
+func (a access) scope() *crdt.Scope {
+	if lanes := a.laneList(); a.role == store.Commenter || lanes != nil {
+		return &crdt.Scope{Below: []string{"comments", "votes"}, Lanes: lanes}
 	}
 	return nil
 }
+
+// laneList are the lanes that an editor is limited to; nil: there is no limit.
+func (a access) laneList() []string {
+	if a.lanes == "" {
+		return nil
+	}
+	return strings.Split(a.lanes, laneBreak)
+}
+
+const laneBreak = "\x00"
 
 // principal tells sessions of different people apart, and those who came by a
 // link alone as far as the link can.
@@ -59,8 +72,12 @@ func (a access) principal() string {
 }
 
 // linkID is the public name of a link. It is made of the secret's hash, so that
-// links which are older than names have one as well, and tells nothing of it.
+// links which are older than names have one as well, and tells nothing of it. No
+// link has none.
 func linkID(secretHash [32]byte) string {
+	if secretHash == ([32]byte{}) {
+		return ""
+	}
 	sum := sha256.Sum256(append([]byte("link "), secretHash[:]...))
 	return base64.RawURLEncoding.EncodeToString(sum[:linkIDBytes])
 }

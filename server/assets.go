@@ -10,8 +10,8 @@ import (
 
 // serveClient serves the browser client. An address that is no file is one of
 // the client's own and gets its page.
-func serveClient(assets fs.FS) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func serveClient(assets fs.FS) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			writeProblem(w, http.StatusMethodNotAllowed, "this address can only be read")
@@ -29,6 +29,8 @@ func serveClient(assets fs.FS) http.Handler {
 		if inAssets {
 			// Their names change with their content.
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			// In a frame that is kept from having an origin the client can still say why it does not work.
+			w.Header().Set("Access-Control-Allow-Origin", "*")
 		} else {
 			w.Header().Set("Cache-Control", "no-cache")
 		}
@@ -41,7 +43,7 @@ func serveClient(assets fs.FS) http.Handler {
 			name += ".gz"
 		}
 		http.ServeFileFS(w, r, assets, name)
-	})
+	}
 }
 
 // contentType names what every machine must send alike, whatever types it knows

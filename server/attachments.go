@@ -77,7 +77,11 @@ func (s *Server) createAttachment(w http.ResponseWriter, r *http.Request) {
 		s.refuseLarge(w, r)
 		return
 	}
-	if !s.attachments.allow(v.link, &s.settings) {
+	from := v.link
+	if v.key != "" {
+		from = secretHash(v.key)
+	}
+	if !s.attachments.allow(from, &s.settings) {
 		writeProblem(w, http.StatusTooManyRequests, "so many pictures cannot be taken at once; try again in a moment")
 		return
 	}

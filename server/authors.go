@@ -78,10 +78,12 @@ func (a *authorship) takeNews(i int) *store.Actor {
 type authorAnswer struct {
 	Actor    string         `json:"actor"` // hexadecimal, as Automerge writes it
 	Audience store.Audience `json:"audience"`
+	// Who it is, for owners: they can take back what somebody wrote.
+	Participant string `json:"participant,omitempty"`
 }
 
 // authorsOf answers GET /api/boards/{id}/authors: whether customers or staff speak
-// by an actor of the board's document. It names nobody.
+// by an actor of the board's document, and to owners also who that is.
 func (s *Server) authorsOf(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.visit(w, r)
 	if !ok {
@@ -96,7 +98,10 @@ func (s *Server) authorsOf(w http.ResponseWriter, r *http.Request) {
 		Authors []authorAnswer `json:"authors"`
 	}{make([]authorAnswer, len(known))}
 	for i, a := range known {
-		answer.Authors[i] = authorAnswer{hex.EncodeToString([]byte(a.Actor)), a.Audience}
+		answer.Authors[i] = authorAnswer{Actor: hex.EncodeToString([]byte(a.Actor)), Audience: a.Audience}
+		if v.role == store.Owner {
+			answer.Authors[i].Participant = a.Participant
+		}
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

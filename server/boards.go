@@ -20,6 +20,7 @@ type boardAnswer struct {
 	Participant string                `json:"participant,omitempty"` // of the one who asks, if they have joined
 	Locked      bool                  `json:"locked,omitempty"`
 	Closed      bool                  `json:"closed,omitempty"`
+	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -30,6 +31,10 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		Title string `json:"title"`
 	}
 	if !s.readBody(w, r, &in, `{"title": "Moving house"}`) {
+		return
+	}
+	key, ok := s.mayMakeBoards(w, r)
+	if !ok {
 		return
 	}
 	title, err := s.settings.CleanTitle(in.Title)
@@ -45,7 +50,8 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "make the first changes of a board", err)
 		return
 	}
-	board, err := CreateBoard(r.Context(), s.store, title, first)
+	ctx := s.noting(r.Context(), store.AuditLine{At: time.Now(), Kind: auditMade, Key: key})
+	board, err := CreateBoard(ctx, s.store, title, first, key)
 	if err != nil {
 		s.fail(w, "store board", err)
 		return
@@ -96,7 +102,7 @@ func (v visit) answer() boardAnswer {
 	return boardAnswer{
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
 		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
-		Locked: v.board.Locked, Closed: v.board.Closed,
+		Locked: v.board.Locked, Closed: v.board.Closed, Lanes: v.laneList(),
 	}
 }
 
@@ -104,6 +110,10 @@ func (v visit) answer() boardAnswer {
 func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.visit(w, r)
 	if !ok {
+		return
+	}
+	if v.key != "" {
+		s.refuseComer(w, errKey)
 		return
 	}
 	if !s.allow(w, s.limits.tickets, linkID(v.link)+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
@@ -118,7 +128,8 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		Ticket    string     `json:"ticket"`
 		ExpiresAt time.Time  `json:"expiresAt"`
 		Role      store.Role `json:"role"`
-	}{name, expires, v.role})
+		Lanes     []string   `json:"lanes,omitempty"`
+	}{name, expires, v.role, v.laneList()})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

@@ -23,12 +23,16 @@ const (
 	closeGone        = 4404
 	closeTooSlow     = 4408
 	closePeerInUse   = 4409
+	closeRemoved     = 4410
 	closeTooLarge    = 4413
 	closeRefused     = 4422
 	closeTooMany     = 4429
 	maxCloseReason   = 123 // bytes, RFC 6455 section 5.5
 	reasonOverloaded = "the server cannot take this now; try again later"
 )
+
+// conditionScope says that a change was refused for where it writes.
+const conditionScope = "scope"
 
 // An ending is why a session ends: what its peer is told.
 type ending struct {
@@ -50,6 +54,8 @@ func endingOf(err error) *ending {
 	switch {
 	case errors.As(err, &e):
 		return e
+	case errors.As(err, &refusal) && refusal.Rule == crdt.RuleScope:
+		return &ending{code: closeRole, reason: "change refused: " + refusal.Error(), condition: conditionScope}
 	case errors.As(err, &refusal) && !errors.Is(err, crdt.ErrTooLarge):
 		return end(closeRefused, "change refused: %s", refusal.Error())
 	case errors.Is(err, crdt.ErrTooLarge):

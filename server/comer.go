@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"openmic/server/embed"
 	"openmic/server/store"
 )
 
@@ -37,6 +38,8 @@ type visit struct {
 	access
 	comer comer
 	board store.Access
+
+	subject [32]byte // what stands for the subject of a token, where it came with one
 }
 
 // visit finds the board of a request whose Authorization header carries a link's
@@ -77,9 +80,15 @@ var (
 // looked up, and never a secret, keeps the time it takes from telling anything.
 func (s *Server) findVisit(r *http.Request) (visit, error) {
 	var v visit
-	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
+	secret, ok := bearer(r)
+	if !ok {
 		return v, errNoSecret
+	}
+	if strings.HasPrefix(secret, keyMark) {
+		return s.keyVisit(r, secret)
+	}
+	if isToken(secret) {
+		return s.findPassed(r, secret)
 	}
 	link, err := s.store.LinkBySecret(r.Context(), secretHash(secret))
 	if err == nil && link.BoardID != r.PathValue("id") {
@@ -115,6 +124,13 @@ func (s *Server) refuseVisit(w http.ResponseWriter, r *http.Request, err error) 
 	case errors.Is(err, errNoSecret):
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		writeProblem(w, http.StatusUnauthorized, err.Error())
+	case errors.Is(err, embed.ErrToken):
+		if s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+			writeCondition(w, http.StatusUnauthorized, "token", err.Error())
+		}
+	case errors.Is(err, embed.ErrNoKeys):
+		writeProblem(w, http.StatusServiceUnavailable, err.Error())
 	case errors.As(err, &k):
 		s.refuseComer(w, k.error)
 	case errors.Is(err, store.ErrNotFound):
@@ -145,6 +161,10 @@ func (s *Server) refuseComer(w http.ResponseWriter, err error) {
 		condition = "full"
 	case errors.Is(err, errToken):
 		condition = "participant"
+	case errors.Is(err, errPassed):
+		status, condition = http.StatusUnauthorized, "token"
+	case errors.Is(err, errUnpass):
+		condition = "embedding"
 	}
 	writeCondition(w, status, condition, err.Error())
 }

@@ -17,6 +17,9 @@ import (
 func (r *room) compact(ctx context.Context, now time.Time) {
 	s, settings := r.state, &r.hub.settings
 	worth := max(settings.CompactChanges, int(settings.CompactShare*float64(s.base)))
+	if r.oldIndex {
+		worth = 1 // so that nobody has to read the whole log again
+	}
 	if r.compacting || s.durable-s.base < worth || now.Before(r.compactAfter) {
 		return
 	}
@@ -43,6 +46,7 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 				return
 			}
 			r.state.adopt(snapshot.Chunk, n)
+			r.oldIndex = false
 			r.log.Info().Int("changes", n).Int("bytes", len(snapshot.Chunk)).Msg("compacted document")
 		})
 	})

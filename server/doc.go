@@ -4,17 +4,23 @@
 // # The house
 //
 //	server/cmd/openmic     flags and environment, wiring, signals; the operator's
-//	                       commands: check, export, import, backup
+//	                       commands: check, export, import, backup, bench
 //	server                 HTTP routes; hub, room, session; who may do what
 //	  server/wire          the automerge-repo envelope
 //	  server/docid         16 bytes and their base58check text
+//	  server/embed         where the pages of others are from that show boards, and
+//	                       the tokens that they vouch for people with
 //	  server/genesis       the first change of every board
+//	  server/load          people who are played, and what they say of a server
 //	  server/store         Store, and Inspector for what may be damaged; their
 //	                       contract (storetest), sqlite and postgres
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
 //	  server/internal/faultproxy  bad networks, for tests
+//	  server/history       how a board came to be: what people contributed, in the
+//	                       words of blueprints, and the board at any moment
 //	crdt                   pure Go: change, graph, sync message, admission
 //	  crdt/columnar        the column encodings
+//	  crdt/replay          a document built change by change, as its readers see it
 //	  crdt/changetest      changes taken apart and put together, for tests
 //	  crdt/engine          the only user of the Automerge core, in a child process
 //	client                 the browser client; client.go embeds it. Its drawing of a
@@ -93,6 +99,21 @@
 // that was new (authors.go); while they are here nobody else sends one for them,
 // and otherwise it is kept who passed it on.
 //
+// # In the pages of others
+//
+// A board is shown in a frame by the pages that the operator or its owners name
+// (embedding.go), which the browser enforces by frame-ancestors. There are no
+// cookies. Such a page's server may vouch for people: its token stands wherever a
+// link's secret may (pass.go), makes them a participant who is the same one each
+// time, and lets them do what it says, but no more than the owners let anybody do
+// so. Nothing of a token is kept, and nothing in it makes us ask anybody anything:
+// keys are read where the operator said, by the clock. A session ends with its
+// token, and its client asks the page for another one.
+//
+// Secrets are behind the # of an address and never come with a request for a page.
+// So whoever makes a preview of an address sees what everybody may: a picture of
+// the board, if its owners allow one (preview.go), and otherwise nothing.
+//
 // # What is saved
 //
 // A session is told heads that contain a change of its own only once that change
@@ -129,6 +150,17 @@
 // in the engine's child, where time and memory are bounded: what a board holds is
 // hostile until shown otherwise. Newcomers share one drawing; while a board is being
 // edited it may be a few seconds old (drawing.go).
+//
+// # History
+//
+// What people did is told from the stored log alone (histories.go), in one place for
+// programs and for our own client: server/history turns each change into patches of
+// plain JSON, which crdt/replay knows from its operations, and these into words. The
+// result is a tape, kept in memory while somebody looks at it: stretches of the log,
+// each with the board before it, so that no moment is far from a beginning. Browsers
+// replay stretches and need no Automerge for that. A tape knows actors; whose they
+// are, and what those are called, is asked of the store for each answer, so a name
+// that was taken back is told by none.
 //
 // # Pictures
 //

@@ -56,26 +56,47 @@ func (r *Replica) EditBytes(n int) crdt.Hash {
 
 // EditBelow makes a change that sets a key of a map of the root.
 func (r *Replica) EditBelow(root string) crdt.Hash {
+	return r.Write(func(find func(...string) changetest.ID) []changetest.Op {
+		return []changetest.Op{{Object: find(root), Key: "k", Action: crdt.Set, Type: crdt.True}}
+	})
+}
+
+// Write makes a change of operations, which find the maps of the document by their keys.
+func (r *Replica) Write(ops func(find func(keys ...string) changetest.ID) []changetest.Op) crdt.Hash {
 	p := r.peer
-	d := changetest.Change{
-		Actor: p.actor, Seq: p.graph.LastSeq(p.actor) + 1, StartOp: p.graph.MaxOp() + 1, Deps: p.graph.Heads(),
-		Ops: []changetest.Op{{Key: "k", Action: crdt.Set, Type: crdt.True}},
-	}
-	for _, chunk := range p.chunks {
-		c, err := crdt.ParseChange(chunk, crdt.DefaultLimits())
-		if err != nil {
-			p.t.Fatal(err)
+	d := changetest.Change{Actor: p.actor, Seq: p.graph.LastSeq(p.actor) + 1, StartOp: p.graph.MaxOp() + 1, Deps: p.graph.Heads()}
+	d.Ops = ops(func(keys ...string) changetest.ID {
+		var at changetest.ID
+		for _, key := range keys {
+			at = p.find(at, key)
 		}
-		read := changetest.Read(c)
-		for i, op := range read.Ops {
-			if op.Key == root && op.Action == crdt.MakeMap && op.Object == (changetest.ID{}) {
-				d.Ops[0].Object = read.ID(i)
-			}
-		}
-	}
+		return at
+	})
 	c := p.add(d.Chunk())
 	p.mine = append(p.mine, c.Hash)
 	return c.Hash
+}
+
+// find returns the newest map at a key of another.
+func (p *simPeer) find(in changetest.ID, key string) (found changetest.ID) {
+	for i := range p.graph.Len() {
+		c, err := crdt.ParseChange(p.chunks[p.graph.Hash(i)], crdt.DefaultLimits())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		d := changetest.Read(c)
+		for j, op := range d.Ops {
+			if op.Object == in && op.Key == key && op.Action == crdt.MakeMap {
+				found = d.ID(j)
+			}
+		}
+	}
+	return found
+}
+
+// Next names operation i of the change that is written next.
+func (r *Replica) Next(i int) changetest.ID {
+	return changetest.ID{Counter: r.peer.graph.MaxOp() + 1 + uint64(i), Actor: r.peer.actor}
 }
 
 // Generate returns the next message for the server, nil if there is none.

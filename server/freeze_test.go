@@ -229,7 +229,7 @@ func TestCommentersWriteInCommentsAndVotes(t *testing.T) {
 	}
 	h := commenter.EditBelow("elements")
 	commenter.speak()
-	commenter.wantEnd(4422)
+	commenter.wantEnd(4403)
 	mark := owner.Edit()
 	owner.untilSaved(mark)
 	if owner.Has(h) || slices.Contains(n.changes(b.DocumentID), h) {

@@ -2,8 +2,12 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"openmic/crdt"
+	"openmic/server/store"
 )
 
 // A gate is what judges a document's changes: the index of all its operations.
@@ -60,12 +64,46 @@ func (r *room) makeGate() <-chan struct{} {
 				return
 			}
 			gate, err := crdt.ResumeAdmission(graph, index, chunks, s.settings.Change)
+			old := errors.Is(err, crdt.ErrOldIndex)
+			if old {
+				if gate, err = r.gateOfLog(graph, chunks); r.hub.ctx.Err() != nil {
+					return
+				}
+			}
 			r.do(r.hub.ctx, func(r *room) {
 				r.state.setGate(gate, err)
+				r.oldIndex = old
 				r.gate = nil
 				close(made)
 			})
 		})
 	}
 	return r.gate
+}
+
+// gateOfLog makes the gate of the whole log, where the index beside the snapshot is
+// of a version before. chunks are the end of the log; the rest is in the store.
+func (r *room) gateOfLog(graph *crdt.Graph, chunks [][]byte) (*crdt.Admission, error) {
+	settings := &r.hub.settings
+	hashes := make([]crdt.Hash, graph.Len()-len(chunks))
+	for i := range hashes {
+		hashes[i] = graph.Hash(i)
+	}
+	for {
+		ctx, cancel := context.WithTimeout(r.hub.ctx, settings.LoadTimeout)
+		log, err := r.hub.store.Changes(ctx, r.doc, hashes)
+		cancel()
+		switch {
+		case err == nil:
+			return crdt.ResumeAdmission(graph, nil, append(log, chunks...), settings.Change)
+		case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNotFound):
+			return nil, fmt.Errorf("read the log for an index: %w", err)
+		}
+		r.log.Error().Err(err).Msg("read the log for an index; trying again")
+		select {
+		case <-time.After(settings.CommitRetry):
+		case <-r.hub.ctx.Done():
+			return nil, r.hub.ctx.Err()
+		}
+	}
 }

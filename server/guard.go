@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"openmic/server/store"
@@ -15,7 +16,9 @@ import (
 type comer struct {
 	board string
 	link  [32]byte // the hash of the secret
+	key   string   // the id of the key that was shown instead
 	who   *store.Participant
+	pass  *pass // of one whom a page vouches for, in place of a link
 }
 
 // Why somebody who has the secret of a link does not get in by it.
@@ -23,7 +26,7 @@ var (
 	errGone     = errors.New("this board was deleted")
 	errBanned   = errors.New("an owner of this board has shut you out")
 	errPassword = errors.New("this link asks for a password")
-	errJoin     = errors.New("this link counts its people: join the board first")
+	errJoin     = errors.New("join the board first")
 	errClosed   = errors.New("this board takes nobody new at the moment")
 	errFull     = errors.New("as many people as it takes have come by this link")
 	errToken    = errors.New("this participant is not known here any more: join the board again")
@@ -32,6 +35,12 @@ var (
 // judge says what a comer may do by what is known of the board. store.ErrNotFound:
 // the link is unknown, revoked or expired, which are one and the same to them.
 func (c comer) judge(b store.Access, now time.Time) (access, error) {
+	if c.key != "" {
+		return c.judgeKey(b)
+	}
+	if c.pass != nil {
+		return c.pass.judge(c, b, now)
+	}
 	i := slices.IndexFunc(b.Links, func(l store.Link) bool { return l.SecretHash == c.link })
 	if i < 0 || expired(b.Links[i], now) {
 		return access{}, store.ErrNotFound
@@ -54,6 +63,21 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 		return a, errJoin
 	}
 	a.locked = b.Locked && l.Role != store.Owner
+	if l.Role == store.Editor {
+		a.lanes = strings.Join(l.Lanes, laneBreak)
+	}
+	return a, nil
+}
+
+// judgeKey is judge for a program: it owns the boards that its key has made.
+func (c comer) judgeKey(b store.Access) (access, error) {
+	if b.Key != c.key {
+		return access{}, store.ErrNotFound
+	}
+	a := access{doc: b.Doc, board: b.ID, role: store.Owner, audience: store.Staff, key: c.key}
+	if !b.Deleted.IsZero() {
+		return a, errGone
+	}
 	return a, nil
 }
 
@@ -67,8 +91,8 @@ func endingFor(err error) *ending {
 	case errors.Is(err, errGone):
 		return end(closeGone, "%s", err.Error())
 	case errors.Is(err, errBanned):
-		return &ending{code: closeRole, reason: err.Error(), condition: conditionRemoved}
-	case errors.Is(err, errPassword), errors.Is(err, errJoin):
+		return &ending{code: closeRemoved, reason: err.Error(), condition: conditionRemoved}
+	case errors.Is(err, errPassword), errors.Is(err, errJoin), errors.Is(err, errPassed), errors.Is(err, errUnpass):
 		return end(closeRevoked, "%s", err.Error())
 	}
 	return endingOf(err)
@@ -144,6 +168,11 @@ func (g *guard) look(ctx context.Context, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, g.hub.settings.LoadTimeout)
 	defer cancel()
 	// Expiry does not wait for the store.
+	for _, s := range slices.Concat(slices.Collect(maps.Values(sessions))...) {
+		if s.comer.pass != nil && !now.Before(s.comer.pass.expires) {
+			s.end(endingFor(errPassed))
+		}
+	}
 	for board, b := range g.seen {
 		if slices.ContainsFunc(b.Links, func(l store.Link) bool { return expired(l, now) }) {
 			for _, s := range sessions[board] {

@@ -24,6 +24,7 @@ type linkAnswer struct {
 	ExpiresAt *time.Time     `json:"expiresAt"`
 	Password  bool           `json:"password"`
 	People    int            `json:"people"`
+	Lanes     []string       `json:"lanes"` // null: everywhere
 	CreatedAt time.Time      `json:"createdAt"`
 	Current   bool           `json:"current,omitempty"` // it is the one that the request came by
 	URL       string         `json:"url,omitempty"`
@@ -32,7 +33,7 @@ type linkAnswer struct {
 func answerLink(l store.Link, v visit) linkAnswer {
 	a := linkAnswer{
 		ID: linkID(l.SecretHash), Role: l.Role, Audience: l.Audience, Label: l.Label, Password: l.Password != "",
-		People: l.People, CreatedAt: l.Created, Current: l.SecretHash == v.link,
+		People: l.People, Lanes: l.Lanes, CreatedAt: l.Created, Current: l.SecretHash == v.link,
 	}
 	if !l.Expires.IsZero() {
 		a.ExpiresAt = &l.Expires
@@ -72,6 +73,7 @@ type linkInput struct {
 	ExpiresAt optional[time.Time]      `json:"expiresAt"`
 	Password  optional[string]         `json:"password"`
 	People    optional[int]            `json:"people"`
+	Lanes     optional[[]string]       `json:"lanes"`
 }
 
 const linkExample = `{"role": "editor", "audience": "customer", "label": "Focus group"}`
@@ -102,11 +104,36 @@ func (in *linkInput) apply(l *store.Link, settings *Settings, now time.Time) err
 	if l.People = in.People.or(l.People); l.People < 0 || l.People > settings.ParticipantsPerBoard {
 		return fmt.Errorf("people is a number up to %d", settings.ParticipantsPerBoard)
 	}
+	if in.Lanes.value != nil && l.Role != store.Editor {
+		return errors.New("only editors are limited to lanes")
+	}
+	if l.Lanes, err = cleanLanes(in.Lanes.or(l.Lanes), in.Lanes.value != nil, settings); err != nil {
+		return err
+	}
 	if n := utf8.RuneCountInString(in.Password.or("")); in.Password.value != nil &&
 		(n < settings.PasswordShortest || n > settings.PasswordLongest) {
 		return fmt.Errorf("a password has %d to %d characters", settings.PasswordShortest, settings.PasswordLongest)
 	}
 	return nil
+}
+
+// cleanLanes puts the ids of lanes in order, each once. Whether the board has them
+// is not for the server to know: who may write in none comments only.
+func cleanLanes(ids []string, given bool, settings *Settings) ([]string, error) {
+	if given && len(ids) == 0 {
+		return nil, errors.New("lanes names the ids of lanes; null takes the limit away")
+	}
+	if len(ids) > settings.LanesPerLink {
+		return nil, fmt.Errorf("a link may have %d lanes", settings.LanesPerLink)
+	}
+	for _, id := range ids {
+		if clean, err := cleanText("the id of a lane", id, settings.LaneCharacters); err != nil || clean != id || id == "" {
+			return nil, fmt.Errorf("the id of a lane has up to %d characters, without spaces around them or control characters", settings.LaneCharacters)
+		}
+	}
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // cleanText trims what somebody calls something, and refuses what would pretend
@@ -171,7 +198,8 @@ func (s *Server) createLink(w http.ResponseWriter, r *http.Request) {
 	if !s.setPassword(w, r, &in, &l) {
 		return
 	}
-	err := s.store.AddLink(r.Context(), l, s.settings.LinksPerBoard)
+	ctx := s.noting(r.Context(), v.line(auditLinkMade, linkID(l.SecretHash), string(l.Role)))
+	err := s.store.AddLink(ctx, l, s.settings.LinksPerBoard)
 	if errors.Is(err, store.ErrFull) {
 		writeCondition(w, http.StatusConflict, "full", fmt.Sprintf("a board may have %d links; revoke one that is not needed", s.settings.LinksPerBoard))
 		return
@@ -203,7 +231,8 @@ func (s *Server) changeLink(w http.ResponseWriter, r *http.Request) {
 		refuseLast(w)
 		return
 	}
-	if s.setPassword(w, r, &in, &l) && s.changed(w, r, v, "link changed", s.store.SetLink(r.Context(), l)) {
+	ctx := s.noting(r.Context(), v.line(auditLinkChanged, linkID(l.SecretHash), string(l.Role)))
+	if s.setPassword(w, r, &in, &l) && s.changed(w, r, v, "link changed", s.store.SetLink(ctx, l)) {
 		writeJSON(w, http.StatusOK, answerLink(l, v))
 	}
 }
@@ -222,7 +251,8 @@ func (s *Server) revokeLink(w http.ResponseWriter, r *http.Request) {
 		refuseLast(w)
 		return
 	}
-	if s.changed(w, r, v, "link revoked", s.store.DeleteLink(r.Context(), v.board.ID, l.SecretHash)) {
+	ctx := s.noting(r.Context(), v.line(auditLinkRevoked, linkID(l.SecretHash), string(l.Role)))
+	if s.changed(w, r, v, "link revoked", s.store.DeleteLink(ctx, v.board.ID, l.SecretHash)) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

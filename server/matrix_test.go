@@ -39,13 +39,37 @@ var matrix = map[string]struct {
 	"POST /api/boards/{id}/tickets":                      {"/api/boards/ID/tickets", "", "201 201 201 201 403 404 404 401"},
 	"POST /api/boards/{id}/attachments":                  {"/api/boards/ID/attachments", drawn("png"), "201 201 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/attachments/{attachment}":      {"/api/boards/ID/attachments/PICTURE", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards":                                    {"/api/boards", "", "401 401 401 401 401 401 401 401"},
+	"GET /api/boards/{id}/participants/me":               {"/api/boards/ID/participants/me", "", "403 403 403 403 200 404 404 401"},
+	"DELETE /api/boards/{id}/participants/me":            {"/api/boards/ID/participants/me", "", "403 403 403 403 204 404 404 401"},
+	"DELETE /api/boards/{id}/participants/me/name":       {"/api/boards/ID/participants/me/name", "", "403 403 403 403 204 404 404 401"},
+	"GET /api/boards/{id}/audit":                         {"/api/boards/ID/audit", "", "200 403 403 403 403 404 404 401"},
+	"POST /api/boards/{id}/audit":                        {"/api/boards/ID/audit", `{"kind": "copied", "detail": "pdf"}`, "204 204 204 204 403 404 404 401"},
+	"GET /api/boards/{id}/embedding":                     {"/api/boards/ID/embedding", "", "200 403 403 403 403 404 404 401"},
+	"PATCH /api/boards/{id}/embedding":                   {"/api/boards/ID/embedding", `{"preview": false}`, "200 403 403 403 403 404 404 401"},
+	"GET /api/boards/{id}/preview.svg":                   {"/api/boards/ID/preview.svg", "", "404 404 404 404 404 404 404 404"},
+	"GET /api/boards/{id}/export.json":                   {"/api/boards/ID/export.json", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/export.csv":                    {"/api/boards/ID/export.csv", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/export.md":                     {"/api/boards/ID/export.md", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/export.automerge":              {"/api/boards/ID/export.automerge", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/drawing.svg":                   {"/api/boards/ID/drawing.svg", "", "200 200 200 200 403 404 404 401"},
-	"/api/":                                              {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
-	"GET /sync":                                          {"/sync", "", "401 401 401 401 401 401 401 401"},
-	"GET /healthz":                                       {"/healthz", "", "200 200 200 200 200 200 200 200"},
-	"GET /readyz":                                        {"/readyz", "", "200 200 200 200 200 200 200 200"},
-	"GET /metrics":                                       {"/metrics", "", "200 200 200 200 200 200 200 200"},
-	"/":                                                  {"/b/x", "", "200 200 200 200 200 200 200 200"},
+	"GET /api/boards/{id}/history":                       {"/api/boards/ID/history", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/history/stretches/{moment}":    {"/api/boards/ID/history/stretches/1", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/history/things/{thing}":        {"/api/boards/ID/history/things/customer", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/history/voices":                {"/api/boards/ID/history/voices", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/history/voices.csv":            {"/api/boards/ID/history/voices.csv", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/at/{moment}":                   {"/api/boards/ID/at/1", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/at/{moment}/drawing.svg":       {"/api/boards/ID/at/1/drawing.svg", "", "200 200 200 200 403 404 404 401"},
+	"/api/":            {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
+	"GET /sync":        {"/sync", "", "401 401 401 401 401 401 401 401"},
+	"GET /healthz":     {"/healthz", "", "200 200 200 200 200 200 200 200"},
+	"GET /readyz":      {"/readyz", "", "200 200 200 200 200 200 200 200"},
+	"GET /metrics":     {"/metrics", "", "200 200 200 200 200 200 200 200"},
+	"GET /oembed":      {"/oembed?url=http://x/b/ID", "", "404 404 404 404 404 404 404 404"},
+	"GET /embed.js":    {"/embed.js", "", "200 200 200 200 200 200 200 200"},
+	"GET /embed/v1.js": {"/embed/v1.js", "", "200 200 200 200 200 200 200 200"},
+	"GET /b/{id}":      {"/b/ID", "", "200 200 200 200 200 200 200 200"},
+	"/":                {"/x", "", "200 200 200 200 200 200 200 200"},
 }
 
 // A stage is a board with all that the routes name, and one of each of who.
@@ -57,8 +81,10 @@ type stage struct {
 	fill    *strings.Replacer
 }
 
-func newStage(n *node) *stage {
-	b, other := n.createBoard(""), n.createBoard("")
+func newStage(n *node) *stage { return newStageOf(n, n.createBoard("")) }
+
+func newStageOf(n *node, b board) *stage {
+	other := n.createBoard("")
 	owner := b.secret("owner")
 	target := n.join(b, b.secret("editor"), "{}")
 	n.connect("target-"+b.ID, "ticket="+n.ticket(b, b.secret("editor"), target.Token))
@@ -120,7 +146,7 @@ var socketMatrix = []struct {
 }{
 	{"reads the board", map[string]string{"owner": "yes", "editor": "yes", "commenter": "yes", "viewer": "yes"}},
 	{"reads another board", map[string]string{"owner": "no", "editor": "no", "commenter": "no", "viewer": "no"}},
-	{"draws", map[string]string{"owner": "yes", "editor": "yes", "commenter": "4422", "viewer": "no"}},
+	{"draws", map[string]string{"owner": "yes", "editor": "yes", "commenter": "4403", "viewer": "no"}},
 	{"comments", map[string]string{"owner": "yes", "editor": "yes", "commenter": "yes", "viewer": "no"}},
 	{"draws on a locked board", map[string]string{"owner": "yes", "editor": "no", "commenter": "no", "viewer": "no"}},
 	{"is seen", map[string]string{"owner": "yes", "editor": "yes", "commenter": "yes", "viewer": "yes"}},

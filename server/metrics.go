@@ -27,6 +27,7 @@ type metrics struct {
 	damage             *prometheus.CounterVec
 	frozen             *prometheus.GaugeVec
 	drawings           prometheus.Histogram
+	histories          prometheus.Histogram
 	drawingFailures    prometheus.Counter
 	drawingAnswers     *prometheus.CounterVec
 	syncFrames         prometheus.Counter
@@ -34,6 +35,7 @@ type metrics struct {
 	presenceFrames     prometheus.Counter
 	presenceDropped    prometheus.Counter
 	tooMany            *prometheus.CounterVec
+	auditLost          prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -83,6 +85,7 @@ func newMetrics() *metrics {
 		damage:             counters("damage_total", "Damage found when a document was opened, by what was damaged.", "part"),
 		frozen:             gauges("documents_frozen", "Open documents that take no changes, by why.", "condition"),
 		drawings:           seconds("drawing_seconds", "Time to draw a board, without the wait for its turn."),
+		histories:          seconds("history_seconds", "Time to read the part of a history that was new."),
 		drawingFailures:    counter("drawing_failures_total", "Boards that could not be drawn."),
 		drawingAnswers:     counters("drawing_answers_total", "Drawings handed out, by whether they were made for it.", "from"),
 		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
@@ -90,6 +93,7 @@ func newMetrics() *metrics {
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
 		presenceDropped:    counter("presence_dropped_total", "Presence messages not taken: too many, too large, or for a document not open."),
 		tooMany:            counters("requests_limited_total", "Requests answered with 429, by what there was too much of.", "what"),
+		auditLost:          counter("audit_lost_total", "Lines that did not get into an audit: too many at once, or the store did not take them."),
 	}
 }
 

@@ -27,11 +27,12 @@ func Roles() []store.Role {
 }
 
 // CreateBoard stores a board of a new document that begins with the given
-// changes, which were admitted in this order, and a link for each role.
-func CreateBoard(ctx context.Context, st store.Store, title string, changes []*crdt.Change) (NewBoard, error) {
+// changes, which were admitted in this order, and a link for each role. key is the
+// id of the one that a program makes it with, if one does.
+func CreateBoard(ctx context.Context, st store.Store, title string, changes []*crdt.Change, key string) (NewBoard, error) {
 	now := time.Now()
 	b := NewBoard{
-		Board:   store.Board{ID: boardID(), Doc: docid.New(), Title: title, Created: now},
+		Board:   store.Board{ID: boardID(), Doc: docid.New(), Title: title, Created: now, Key: key},
 		Secrets: map[store.Role]string{},
 	}
 	var links []store.Link

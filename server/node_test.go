@@ -135,10 +135,11 @@ type nodeOption struct {
 }
 
 var clientFiles = fstest.MapFS{
-	"index.html":        {Data: []byte("<!doctype html><title>Openmic</title>")},
+	"index.html":        {Data: []byte("<!doctype html><head><title>Openmic</title></head>")},
 	"favicon.svg":       {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 	"app.webmanifest":   {Data: []byte("{}")},
 	"assets/main-1a.js": {Data: []byte("export {}")},
+	"embed.js":          {Data: []byte("export {}")},
 	"drawing.js":        {Data: must(fs.ReadFile(clientdist.FS(), "drawing.js"))}, // as built
 }
 

@@ -11,7 +11,7 @@ type peer struct {
 	id     uint64 // unique in the room's life, never 0
 	writes bool   // it may change the document
 	locked bool   // but not now
-	scope  crdt.Scope
+	scope  *crdt.Scope
 
 	participant string // whose it is; empty where nobody is told apart
 	link        string // the public id of the link that it came by

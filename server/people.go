@@ -18,17 +18,29 @@ type participantAnswer struct {
 	Link     string         `json:"link,omitempty"` // the public id of the one that they came by first
 	Banned   bool           `json:"banned,omitempty"`
 	JoinedAt time.Time      `json:"joinedAt"`
+	LeftAt   *time.Time     `json:"leftAt,omitempty"` // for good: their token opens nothing
 }
 
 func answerParticipant(p store.Participant) participantAnswer {
-	return participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), Banned: p.Banned, JoinedAt: p.Created}
+	a := participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), Banned: p.Banned, JoinedAt: p.Created}
+	if !p.Left.IsZero() {
+		a.LeftAt = &p.Left
+	}
+	return a
 }
 
 // join answers POST /api/boards/{id}/participants.
 func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	v, err := s.findVisit(r)
+	if err == nil && v.comer.pass != nil {
+		s.joinPassed(w, r, v)
+		return
+	}
 	if errors.Is(err, errToken) {
 		err = nil // a device that was forgotten joins anew
+	}
+	if err == nil && v.comer.key != "" {
+		err = known{errKey}
 	}
 	p := store.Participant{ID: publicID(participantBytes), BoardID: v.board.ID, Link: v.comer.link, Created: time.Now()}
 	if err == nil {
@@ -63,7 +75,9 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	}
 	token := token(secretBytes)
 	p.Audience, p.TokenHash = v.audience, secretHash(token)
-	switch err := s.store.Join(r.Context(), p, s.settings.ParticipantsPerBoard); {
+	v.participant = p.ID
+	about(w, p.ID)
+	switch err := s.store.Join(s.noting(r.Context(), v.line(auditJoined, p.ID, string(p.Audience))), p, s.settings.ParticipantsPerBoard); {
 	case errors.Is(err, store.ErrFull):
 		s.refuseComer(w, errFull)
 		return
@@ -168,6 +182,9 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case in.Name.given && v.comer.pass != nil:
+		writeProblem(w, http.StatusForbidden, "what you are called is said by the page that you come from")
+		return
 	case in.Name.given && !own:
 		writeProblem(w, http.StatusForbidden, "a name is changed by whoever it is the name of")
 		return
@@ -184,8 +201,16 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	kind := auditRenamed
+	if in.Banned.given {
+		kind = auditLetIn
+		if in.Banned.or(false) {
+			kind = auditBanned
+		}
+	}
 	p.Name, p.Banned = name, in.Banned.or(p.Banned)
-	if s.changed(w, r, v, "participant changed", s.store.SetParticipant(r.Context(), p)) {
+	ctx := s.noting(r.Context(), v.line(kind, p.ID, ""))
+	if s.changed(w, r, v, "participant changed", s.store.SetParticipant(ctx, p)) {
 		writeJSON(w, http.StatusOK, answerParticipant(p))
 	}
 }
@@ -215,21 +240,23 @@ func (s *Server) removeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("participant")
-	if !s.hub.remove(v.board.ID, id) {
+	asked := &ending{code: closeRemoved, reason: "an owner of this board has asked you to leave", condition: conditionRemoved}
+	if !s.hub.remove(v.board.ID, id, asked) {
 		writeProblem(w, http.StatusNotFound, "nobody of that name is here")
 		return
 	}
 	s.log.Info().Str("board", v.board.ID).Str("participant", id).Msg("participant removed")
+	s.scribe.note(v.line(auditRemoved, id, ""))
 	w.WriteHeader(http.StatusNoContent)
 }
 
 // remove ends the sessions of a participant at a board, and tells whether there were any.
-func (h *Hub) remove(board, participant string) (found bool) {
+func (h *Hub) remove(board, participant string, why *ending) (found bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for id, s := range h.peers {
 		if s.access.board == board && s.participantAs(id) == participant {
-			s.end(&ending{code: closeRole, reason: "an owner of this board has asked you to leave", condition: conditionRemoved})
+			s.end(why)
 			found = true
 		}
 	}
@@ -254,7 +281,8 @@ func (s *Server) changeBoard(w http.ResponseWriter, r *http.Request) {
 	} else if !deleted {
 		b.Deleted = time.Time{}
 	}
-	if s.changed(w, r, v, "board changed", s.store.SetBoard(r.Context(), b)) {
+	ctx := s.noting(r.Context(), v.stateLines(v.board.Board, b)...)
+	if s.changed(w, r, v, "board changed", s.store.SetBoard(ctx, b)) {
 		v.board.Board = b
 		writeJSON(w, http.StatusOK, v.answer())
 	}
@@ -271,7 +299,8 @@ func (s *Server) deleteBoard(w http.ResponseWriter, r *http.Request) {
 	if b.Deleted.IsZero() {
 		b.Deleted = time.Now()
 	}
-	if s.changed(w, r, v, "board deleted", s.store.SetBoard(r.Context(), b)) {
+	ctx := s.noting(r.Context(), v.stateLines(v.board.Board, b)...)
+	if s.changed(w, r, v, "board deleted", s.store.SetBoard(ctx, b)) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

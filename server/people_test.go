@@ -148,13 +148,13 @@ func TestRemoveAndBan(t *testing.T) {
 		if m := c.next("error"); m.Condition != "removed" {
 			t.Errorf("told %+v", m)
 		}
-		c.wantEnd(4403)
+		c.wantEnd(4410)
 	}
 	isProblem(t, n.as(b.secret("owner"), "DELETE", path+in.ID, ""), http.StatusNotFound)
 	open()
 	do[any](t, n.as(b.secret("owner"), "PATCH", path+in.ID, `{"banned": true}`), http.StatusOK)
 	for _, c := range tabs {
-		c.wantEnd(4403)
+		c.wantEnd(4410)
 	}
 	a := n.as(b.secret("editor"), "POST", "/api/boards/"+b.ID+"/tickets", "", "Openmic-Participant", in.Token)
 	isProblem(t, a, http.StatusForbidden)
@@ -172,7 +172,7 @@ func TestRemoveAndBan(t *testing.T) {
 	}
 	isProblem(t, n.as(b.secret("owner"), "PATCH", path+here[0].Participant, `{"banned": true}`), http.StatusConflict)
 	do[any](t, n.as(b.secret("owner"), "DELETE", path+here[0].Participant, ""), http.StatusNoContent)
-	bystander.wantEnd(4403)
+	bystander.wantEnd(4410)
 }
 
 // A peer id belongs to a participant.

@@ -109,8 +109,9 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 
 // limits are the rates of a server.
 type limits struct {
-	boards, joins, tickets, strangers, tries, triesByLink *rates
-	sockets                                               *tally
+	boards, joins, tickets, strangers, tries, triesByLink, exports, onces *rates
+	histories                                                             *rates
+	sockets                                                               *tally
 }
 
 func newLimits(s *Settings) *limits {
@@ -121,6 +122,9 @@ func newLimits(s *Settings) *limits {
 		strangers:   newRates(s.Strangers, s.Counted),
 		tries:       newRates(s.Tries, s.Counted),
 		triesByLink: newRates(s.TriesByLink, s.Counted),
+		histories:   newRates(s.HistoryRate, s.Counted),
+		exports:     newRates(s.Exports, s.Counted),
+		onces:       newRates(s.Onces, s.Counted),
 		sockets:     newTally(s.Sockets),
 	}
 }

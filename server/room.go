@@ -40,6 +40,7 @@ type room struct {
 	state        *roomState
 	members      map[*peer]*member
 	gate         chan struct{} // closed when the gate is made; nil unless that is under way
+	oldIndex     bool          // beside the snapshot in the store
 	compacting   bool
 	compactAfter time.Time // not before
 	touched      time.Time // the last event

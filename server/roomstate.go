@@ -88,7 +88,7 @@ func newRoomState(settings *Settings, doc document) *roomState {
 }
 
 // join adds a peer. It is served once its first sync message has come.
-func (s *roomState) join(writes bool, scope crdt.Scope) *peer {
+func (s *roomState) join(writes bool, scope *crdt.Scope) *peer {
 	s.nextPeer++
 	p := &peer{id: s.nextPeer, writes: writes, scope: scope}
 	s.peers = append(s.peers, p)

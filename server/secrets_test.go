@@ -3,6 +3,8 @@ package server_test
 import (
 	"bytes"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,17 +26,24 @@ func (w *noted) Write(b []byte) (int, error) {
 	return w.Buffer.Write(b)
 }
 
-// No secret, password, token, name or title is in a log, a metric or an error.
+// No secret, key, password, token, name or title is in a log, a metric or an error,
+// and what opens something is not in the database.
 func TestSecretsStaySecret(t *testing.T) {
 	var out noted
-	n := startNode(t, nodeOption{settings: closed, log: zerolog.New(&out).Level(zerolog.TraceLevel)})
+	dir := t.TempDir()
+	n := startNode(t, nodeOption{dir: dir, settings: closed, log: zerolog.New(&out).Level(zerolog.TraceLevel)})
 	const password, title, name = "sesam-oeppna-dig", "Hemlig-rubrik", "Hemlige-Arne"
 	b := n.createBoard(title)
 	path := "/api/boards/" + b.ID
 	l := n.makeLink(b, `{"password": "`+password+`", "label": "Hemlig-etikett"}`)
 	in := n.join(b, l.secret(), `{"password": "`+password+`", "name": "`+name+`"}`)
 	used, unused := n.ticket(b, l.secret(), in.Token), n.ticket(b, l.secret(), in.Token)
-	secrets := []string{password, title, name, "Hemlig-etikett", in.Token, used, unused, l.secret(), "wrong-password-tried", "no-such-secret"}
+	_, key := n.key("Hemligt-program")
+	made := do[board](t, n.as(key, "POST", "/api/boards", "{}", "Idempotency-Key", onceKey), http.StatusCreated)
+	twice := do[link](t, n.as(key, "POST", "/api/boards/"+made.ID+"/links", `{"password": "`+password+`"}`, "Idempotency-Key", onceKey), http.StatusCreated)
+	// These are in the database only as hashes, and sealed.
+	unread := []string{key, onceKey, made.secret("owner"), twice.secret(), l.secret(), in.Token, b.secret("owner"), password}
+	secrets := []string{"Hemligt-program", key, onceKey, made.secret("owner"), made.secret("viewer"), twice.secret(), password, title, name, "Hemlig-etikett", in.Token, used, unused, l.secret(), "wrong-password-tried", "no-such-secret"}
 	for role := range b.Links {
 		secrets = append(secrets, b.secret(role))
 	}
@@ -54,6 +63,12 @@ func TestSecretsStaySecret(t *testing.T) {
 		n.request("GET", "/sync?ticket="+used, ""),
 		n.request("GET", "/sync?link=no-such-secret", ""),
 		n.as(b.secret("viewer"), "DELETE", path, ""),
+		n.as(key, "GET", path, ""),
+		n.as(key, "POST", path+"/tickets", ""),
+		n.as(key, "POST", "/api/boards", "{}", "Idempotency-Key", onceKey),
+		n.as(key, "POST", "/api/boards", `{"title": "x"}`, "Idempotency-Key", onceKey),
+		n.as(key+"x", "GET", "/api/boards", ""),
+		n.request("GET", "/sync?link="+key, ""),
 		n.as(b.secret("owner"), "PATCH", path+"/participants/"+in.ID, `{"banned": true}`),
 		n.as(l.secret(), "GET", path, "", "Openmic-Participant", in.Token),
 		n.as(b.secret("owner"), "DELETE", path+"/links/"+l.ID, ""),
@@ -72,6 +87,13 @@ func TestSecretsStaySecret(t *testing.T) {
 	isProblem(t, n.request("GET", "/readyz", ""), http.StatusServiceUnavailable)
 	n.stop()
 	log := out.String()
+	for _, e := range must(os.ReadDir(dir)) {
+		for _, secret := range unread {
+			if bytes.Contains(must(os.ReadFile(filepath.Join(dir, e.Name()))), []byte(secret)) {
+				t.Errorf("%q is in %s", secret, e.Name())
+			}
+		}
+	}
 	if !strings.Contains(log, "session ended") || !strings.Contains(log, "link revoked") {
 		t.Fatalf("the log does not tell what happened: %s", log)
 	}

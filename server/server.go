@@ -13,6 +13,7 @@ import (
 
 	"openmic/crdt/engine"
 	"openmic/server/docid"
+	"openmic/server/embed"
 	"openmic/server/store"
 )
 
@@ -23,9 +24,11 @@ type Server struct {
 	hub       *Hub
 	metrics   *metrics
 	tickets   *tickets
+	tokens    *embed.Verifier
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
+	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
 	stop      context.CancelFunc // ends the rooms
@@ -33,6 +36,7 @@ type Server struct {
 	halted    chan struct{}
 
 	attachments *attachments
+	scribe      *scribe
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -49,6 +53,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		store:     st,
 		metrics:   m,
 		tickets:   newTickets(settings.TicketLife, settings.Tickets),
+		tokens:    embed.NewVerifier(settings.EmbedTrust, settings.Embed),
 		passwords: newPasswords(&settings),
 		limits:    newLimits(&settings),
 		log:       log,
@@ -76,8 +81,16 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.scribe = newScribe(s)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.histories = newHistories(&s.settings, st, m)
+	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
+	s.hub.running.Go(func() { s.scribe.run(roomsCtx) })
+	s.hub.running.Go(func() { s.sweep(roomsCtx) })
+	s.hub.running.Go(func() {
+		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
+	})
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -115,21 +128,41 @@ type route struct {
 func (s *Server) routeTable(assets fs.FS) []route {
 	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
 	return []route{
-		at("POST /api/boards", s.createBoard),
+		at("GET /api/boards", s.boards),
+		at("POST /api/boards", s.once(s.stillMakesBoards, s.createBoard)),
 		at("GET /api/boards/{id}", s.board),
 		at("PATCH /api/boards/{id}", s.changeBoard),
 		at("DELETE /api/boards/{id}", s.deleteBoard),
 		at("GET /api/boards/{id}/links", s.links),
-		at("POST /api/boards/{id}/links", s.createLink),
+		at("POST /api/boards/{id}/links", s.once(s.stillOwns, s.createLink)),
 		at("PATCH /api/boards/{id}/links/{link}", s.changeLink),
 		at("DELETE /api/boards/{id}/links/{link}", s.revokeLink),
 		at("GET /api/boards/{id}/people", s.people),
 		at("GET /api/boards/{id}/authors", s.authorsOf),
-		at("POST /api/boards/{id}/participants", s.join),
+		at("POST /api/boards/{id}/participants", s.once(s.stillComes, s.join)),
+		at("GET /api/boards/{id}/participants/me", s.mine),
+		at("DELETE /api/boards/{id}/participants/me", s.leave),
+		at("DELETE /api/boards/{id}/participants/me/name", s.eraseName),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/{participant}", s.removeParticipant),
 		at("POST /api/boards/{id}/tickets", s.createTicket),
+		at("GET /api/boards/{id}/audit", s.audit),
+		at("POST /api/boards/{id}/audit", s.tellAudit),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/export.json", s.copy(engine.FormJSON)),
+		at("GET /api/boards/{id}/export.csv", s.copy(formCSV)),
+		at("GET /api/boards/{id}/export.md", s.copy(formMarkdown)),
+		at("GET /api/boards/{id}/export.automerge", s.copy(formAutomerge)),
+		at("GET /api/boards/{id}/history", s.history),
+		at("GET /api/boards/{id}/history/stretches/{moment}", s.stretch),
+		at("GET /api/boards/{id}/history/things/{thing}", s.thing),
+		at("GET /api/boards/{id}/history/voices", s.voices),
+		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
+		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
+		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
+		at("GET /api/boards/{id}/embedding", s.embedding),
+		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
+		at("GET /api/boards/{id}/preview.svg", s.preview),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {
@@ -141,6 +174,10 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		}),
 		at("GET /readyz", s.ready),
 		{"GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})},
+		at("GET /oembed", s.oembed),
+		at("GET /embed.js", embedScript(assets)),
+		at("GET /embed/v1.js", embedScript(assets)),
+		at("GET /b/{id}", s.boardPage(assets)),
 		{"/", serveClient(assets)},
 	}
 }
@@ -155,9 +192,7 @@ func (s *Server) routes(assets fs.FS) http.Handler {
 
 // secured sets the headers that hold for every answer.
 func secured(next http.Handler) http.Handler {
-	const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; " +
-		"img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; " +
-		"form-action 'self'; frame-ancestors 'self'"
+	policy := contentPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -223,6 +258,7 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
+	s.scribe.sessionBegan(a)
 	newSession(s.hub, socket, c, a, log).serve()
 }
 

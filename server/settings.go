@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"openmic/crdt"
+	"openmic/server/embed"
 )
 
 // Settings are the server's limits and rhythms. The zero value is not usable:
@@ -20,7 +21,13 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 
-	Change crdt.Limits // what a change and a sync message may be
+	// EmbedOrigins are the pages that may show any board in a frame, and EmbedTrust
+	// whose tokens are taken for people who look at one.
+	EmbedOrigins []string
+	EmbedTrust   embed.Trust
+
+	Change crdt.Limits  // what a change and a sync message may be
+	Embed  embed.Limits // what a token may be
 
 	MessageBytes  int64         // largest WebSocket message taken
 	JoinTimeout   time.Duration // from the upgrade to the join
@@ -67,9 +74,16 @@ type Settings struct {
 	DrawQueue       int           // boards waiting for that; more are told to come again
 	DrawTimeout     time.Duration // one drawing
 	DrawBytes       int64         // largest drawing, as SVG
+	CopyBytes       int64         // largest copy for a program, without its pictures
+	CopyPictures    int64         // pictures that go into one, in bytes; those after them are left out
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
+	HistoryTimeout  time.Duration // reading one
+	HistoryBytes    int           // histories kept in memory, about
+	HistoryGrace    time.Duration // and for so long after somebody asked
+	HistoryPage     int           // contributions in one answer
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -77,11 +91,16 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
+	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
+	OriginsPerBoard int           // that may show it in a frame
+
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
 	AuthorsListed        int // in one answer, the newest
 	LabelCharacters      int // longest label of a link
+	LanesPerLink         int
+	LaneCharacters       int // of the id of a lane
 	NameCharacters       int // longest name of a participant
 	PasswordShortest     int // characters
 	PasswordLongest      int
@@ -95,9 +114,23 @@ type Settings struct {
 	Joins       Rate // by address
 	TicketRate  Rate // asked for, by link and address
 	Strangers   Rate // secrets that open nothing, by address
+	Exports     Rate // by link and address
+	Onces       Rate // requests with an Idempotency-Key, by address
 	Tries       Rate // of passwords, by link and address
 	TriesByLink Rate // and from everywhere
+	HistoryRate Rate // looks at histories, by link and address
 	Counted     int  // addresses and links of which each of these is remembered
+
+	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
+	AuditLines       int           // kept of one board
+	AuditListed      int           // in one answer
+	AuditOpenedAgain time.Duration // somebody who opens a board is not noted again for so long
+	SweepInterval    time.Duration // how often what is old enough is forgotten
+	BoardsListed     int           // in one answer
+
+	Answers        int           // kept for requests that may be sent twice
+	AnswersKept    time.Duration // for so long
+	AnswerPatience time.Duration // a request that is not answered by then may be sent again
 
 	AttachmentBytes      int64         // largest picture
 	AttachmentPixels     int64         // and its width by its height, which is what it costs a browser
@@ -114,6 +147,7 @@ type Settings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Change: crdt.DefaultLimits(),
+		Embed:  embed.DefaultLimits(),
 
 		MessageBytes:  8 << 20,
 		JoinTimeout:   10 * time.Second,
@@ -160,9 +194,16 @@ func DefaultSettings() Settings {
 		DrawQueue:       32,
 		DrawTimeout:     15 * time.Second,
 		DrawBytes:       16 << 20,
+		CopyBytes:       48 << 20,
+		CopyPictures:    40 << 20,
 		DrawStale:       3 * time.Second,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		HistoryStale:    300 * time.Millisecond,
+		HistoryTimeout:  30 * time.Second,
+		HistoryBytes:    192 << 20,
+		HistoryGrace:    2 * time.Minute,
+		HistoryPage:     2000,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,
@@ -170,11 +211,16 @@ func DefaultSettings() Settings {
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
 
+		PageWait:        2 * time.Second,
+		OriginsPerBoard: 20,
+
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,
 		PeopleListed:         1000,
 		AuthorsListed:        20_000,
 		LabelCharacters:      100,
+		LanesPerLink:         20,
+		LaneCharacters:       200,
 		NameCharacters:       64,
 		PasswordShortest:     4,
 		PasswordLongest:      200,
@@ -189,9 +235,23 @@ func DefaultSettings() Settings {
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
 		Strangers:   Rate{PerSecond: 10, Burst: 1000},
+		Exports:     Rate{PerSecond: 1, Burst: 100},
+		Onces:       Rate{PerSecond: 5, Burst: 1000},
 		Tries:       Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink: Rate{PerSecond: 1, Burst: 200},
+		HistoryRate: Rate{PerSecond: 50, Burst: 2000},
 		Counted:     10_000,
+
+		AuditDays:        365,
+		AuditLines:       100_000,
+		AuditListed:      100,
+		AuditOpenedAgain: time.Hour,
+		SweepInterval:    10 * time.Minute,
+		BoardsListed:     100,
+
+		Answers:        50_000,
+		AnswersKept:    24 * time.Hour,
+		AnswerPatience: 2 * time.Minute,
 
 		AttachmentBytes:      8 << 20,
 		AttachmentPixels:     50e6,

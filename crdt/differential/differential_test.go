@@ -66,6 +66,7 @@ func newBrowser(t *testing.T) *browser {
 type answer struct {
 	Changes [][]byte
 	Heads   []string
+	States  []any
 	Error   string
 }
 

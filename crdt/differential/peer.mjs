@@ -3,6 +3,7 @@
 //
 //   {"make": seed}             -> {"changes": [base64 ...]}, a history of some people
 //   {"apply": [base64 ...], "seed": n} -> {"heads": [hex ...]} or {"error": "..."}
+//   {"read": [base64 ...]}     -> {"states": [...]}, the document after each change, as JSON
 import { createRequire } from "node:module"
 import { createInterface } from "node:readline"
 
@@ -128,6 +129,23 @@ function make(seed) {
 const same = (a, b) => a.length === b.length && a.every((h, i) => h === b[i])
 const shown = doc => JSON.stringify(A.toJS(doc), (_, v) => (v instanceof Uint8Array ? [...v] : typeof v === "bigint" ? String(v) : v))
 
+// What a reader sees after each change. Bytes are base64, dates are milliseconds.
+function read(changes) {
+  let doc = A.init()
+  const plain = v => {
+    if (v instanceof Uint8Array) return Buffer.from(v).toString("base64")
+    if (v instanceof Date) return v.getTime()
+    if (A.isImmutableString(v)) return v.val
+    if (Array.isArray(v)) return v.map(plain)
+    if (v !== null && typeof v === "object") return Object.fromEntries(Object.entries(v).map(([key, one]) => [key, plain(one)]))
+    return v
+  }
+  return changes.map(change => {
+    doc = A.applyChanges(doc, [change])[0]
+    return plain(A.toJS(doc))
+  })
+}
+
 // A person has the board open while the changes come, goes on drawing, and saves it.
 function apply(changes, seed) {
   const pick = random(seed)
@@ -158,6 +176,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     answer = "make" in request
       ? { changes: make(request.make).map(c => Buffer.from(c).toString("base64")) }
+      : "read" in request
+      ? { states: read(request.read.map(bytes)) }
       : { heads: apply(request.apply.map(bytes), request.seed) }
   } catch (error) {
     answer = { error: String(error?.stack ?? error) }

@@ -31,6 +31,17 @@ func TestDraw(t *testing.T) {
 	}
 }
 
+func TestDrawJSON(t *testing.T) {
+	pool := newPool(t, config("engine"))
+	made, err := pool.DrawJSON(t.Context(), []byte(`{"a":"ö"}`), script("return [theme, language, json].join(' ')"), 1<<20)
+	if err != nil || string(made) != `dark sv {"a":"ö"}` {
+		t.Errorf("drawn %q, %v", made, err)
+	}
+	if _, err := pool.DrawJSON(t.Context(), []byte(`{"a":"ö"}`), script("return json"), 5); !errors.Is(err, engine.ErrTooLarge) {
+		t.Errorf("what is too large is answered with %v", err)
+	}
+}
+
 func TestScriptThatMisbehaves(t *testing.T) {
 	cfg := config("engine")
 	cfg.MemoryBytes = 256 << 20

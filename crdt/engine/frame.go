@@ -37,7 +37,7 @@ type request struct {
 	Edit   *Edit    `cbor:"4,keyasint,omitempty"` // for taskEdit
 	Task   task     `cbor:"5,keyasint,omitempty"`
 	At     []byte   `cbor:"6,keyasint,omitempty"` // heads to go back to; none is the newest
-	Draw   *Drawing `cbor:"7,keyasint,omitempty"` // for taskDraw
+	Draw   *Drawing `cbor:"7,keyasint,omitempty"` // for taskDraw and taskDrawJSON
 }
 
 type task uint8
@@ -48,6 +48,7 @@ const (
 	taskChanges
 	taskJSON
 	taskDraw
+	taskDrawJSON
 )
 
 // answer is the head of a frame from the child; what it made is its body.

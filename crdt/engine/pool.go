@@ -228,6 +228,15 @@ func (p *Pool) Draw(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash,
 	return picture, nil
 }
 
+// DrawJSON is Draw for a document that is JSON already, as JSON gives it.
+func (p *Pool) DrawJSON(ctx context.Context, text []byte, d Drawing, most int64) ([]byte, error) {
+	_, picture, err := p.ask(ctx, request{Task: taskDrawJSON, Draw: &d}, [][]byte{text}, min(most, p.cfg.DocumentBytes))
+	if err != nil {
+		return nil, fmt.Errorf("draw: %w", err)
+	}
+	return picture, nil
+}
+
 // Edit makes one change chunk that depends on wantHeads, which must be the
 // heads of chunks. The change is admitted and stored like anybody else's.
 func (p *Pool) Edit(ctx context.Context, chunks [][]byte, wantHeads []crdt.Hash, e Edit) ([]byte, error) {

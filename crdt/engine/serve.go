@@ -77,6 +77,8 @@ func handle(req *request, chunks []byte, drawer *drawer) (ans answer, made []byt
 		made, err = documentJSON(chunks, want, at, req.Answer)
 	case taskDraw:
 		made, err = drawer.draw(chunks, want, req.Draw, req.Answer)
+	case taskDrawJSON:
+		made, err = drawer.drawJSON(string(chunks), req.Draw, req.Answer)
 	default:
 		err = fmt.Errorf("%w: task %d", errFrame, req.Task)
 	}

@@ -25,6 +25,9 @@ type People interface {
 	// ErrNotFound: it is not there.
 	SetBoard(ctx context.Context, b Board) error
 
+	// SetEmbedding sets where else a board is shown. ErrNotFound: it is not there.
+	SetEmbedding(ctx context.Context, board string, e Embedding) error
+
 	// AddLink adds a link to a board. ErrFull: it has most links already.
 	AddLink(ctx context.Context, l Link, most int) error
 
@@ -38,6 +41,12 @@ type People interface {
 	// Join adds a participant. ErrFull: the board has most of them, or its link as
 	// many as it takes. ErrNotFound: there is no such link.
 	Join(ctx context.Context, p Participant, most int) error
+
+	// JoinAs adds the participant whom another server vouches for, or gives the one
+	// with this TokenHash the name and the audience that it vouches for now. It
+	// returns who that is. ErrFull: the board has most participants. ErrNotFound:
+	// there is no such board.
+	JoinAs(ctx context.Context, p Participant, most int) (Participant, error)
 
 	// ParticipantByToken returns whom a token of this SHA-256 was given, or ErrNotFound.
 	ParticipantByToken(ctx context.Context, tokenHash [32]byte) (Participant, error)
@@ -55,15 +64,31 @@ type People interface {
 	// Actors returns who has sent changes of which actor of a document.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
-	// Authors returns which audience the owners of a document's actors are of, the
-	// newest actors first, most of them at most.
+	// Contributors returns whose the actors of a document are that have an owner,
+	// by when they were first seen, most of them at most.
+	Contributors(ctx context.Context, doc docid.ID, most int) ([]Contributor, error)
+
+	// Authors returns who owns the actors of a document, and of which audience they
+	// are, the newest actors first, most of them at most.
 	Authors(ctx context.Context, doc docid.ID, most int) ([]Author, error)
 }
 
-// Author tells whether customers or staff speak by an actor.
+// Contributor tells whose an actor is. Somebody who came by a link alone, and whom
+// the board does not know, has no Name, Audience and Joined.
+type Contributor struct {
+	Actor       crdt.Actor
+	Participant string
+	Link        string // the public id of the link that they came by
+	Name        string
+	Audience    Audience
+	Joined      time.Time
+}
+
+// Author tells who speaks by an actor, and whether that is a customer or staff.
 type Author struct {
-	Actor    crdt.Actor
-	Audience Audience
+	Actor       crdt.Actor
+	Participant string
+	Audience    Audience
 }
 
 // Role is what a link lets its holder do.
@@ -96,6 +121,16 @@ type Board struct {
 	Locked  bool      // only owners change it
 	Closed  bool      // nobody joins any more, but by an owner's link
 	Deleted time.Time // zero unless it was deleted, and can still be restored
+	Key     string    // of the program that made it, if one did
+
+	Embedding Embedding
+}
+
+// Embedding is what the owners of a board allow the pages of others.
+type Embedding struct {
+	Origins string // of pages that may show it in a frame, with spaces between
+	Role    Role   // the most that somebody may do for whom such a page vouches; empty: they do not come in
+	Preview bool   // anybody may see a picture of it
 }
 
 // Link is a share link. Only a hash of its secret is kept.
@@ -108,6 +143,7 @@ type Link struct {
 	Expires    time.Time // zero: never
 	Password   string    // an argon2id hash in its usual text form; empty: none is asked
 	People     int       // so many may join by it; 0: any number
+	Lanes      []string  // ids of the lanes that its editors may write in; nil: everywhere
 	Created    time.Time
 }
 
@@ -115,13 +151,15 @@ type Link struct {
 type Participant struct {
 	ID        string
 	BoardID   string
-	TokenHash [32]byte // SHA-256 of what their device was given
-	Link      [32]byte // the hash of the secret they came with
+	TokenHash [32]byte // SHA-256 of what their device was given, or what stands for the subject of a page's token
+	Link      [32]byte // the hash of the secret they came with, or what stands for the issuer of that token
 	Password  string   // Link.Password when they joined
 	Name      string
 	Audience  Audience
 	Banned    bool
 	Created   time.Time
+	Erased    time.Time // when their name was taken away; zero: it was not
+	Left      time.Time // when they gave their token up; zero: they did not
 }
 
 // Access is what decides who may open a board.

@@ -49,6 +49,11 @@ type Store interface {
 	// is not what was stored.
 	Changes(ctx context.Context, doc docid.ID, hashes []crdt.Hash) ([][]byte, error)
 
+	// Log returns what is stored of a document's log from a position on, most
+	// entries at most, by position. It ends before the first that is not intact,
+	// with an error that wraps ErrDamaged when that is the one at from.
+	Log(ctx context.Context, doc docid.ID, from, most int) ([]Entry, error)
+
 	// PutSnapshot adds a snapshot and drops all but the newest two of the
 	// document, in one transaction. The newest are those of most changes; one of
 	// as many changes is replaced. The log stays whole. An error when the log is
@@ -64,6 +69,7 @@ type Store interface {
 	Board(ctx context.Context, id string) (Board, error)
 
 	People
+	Records
 
 	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
 	// One that the board has already is left as it is. ErrNotFound, wrapped: there

@@ -1,16 +1,18 @@
 import { ViewportPortal, useReactFlow } from "@xyflow/react";
-import { memo, useEffect, useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Hands } from "../commands/command";
 import { useHands } from "../commands/hands";
 import { elementsById } from "../document/elements";
 import type { Board, Connector } from "../document/model";
-import { plainText } from "../richtext/parse";
 import type { Point } from "../sync/presence";
-import { changeConnector, connectTo } from "./connecting";
+import { Signs, signsId } from "../talk/Signs";
+import { openThreads, votesFor } from "../talk/threads";
+import { swallowClick, useHeld } from "../tools/useHeld";
+import { changeConnector, connectTo, nameOfConnector } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
-import { useBoardPart, useEditable, useFocus, usePeers, useTools, visitorsIn } from "./context";
+import { useBoardPart, useEditable, useFocus, useFollowed, usePeers, useTalks, useTools, visitorsIn } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around } from "./moving";
 import type { Drag } from "./nodes";
@@ -41,7 +43,10 @@ interface Props {
 export function Connectors({ geometry, drags, hidden, bare }: Props) {
   const { document } = useTools();
   const connectors = useBoardPart((board) => board.connectors);
+  const comments = useFollowed("comments", (board) => board.comments);
+  const votes = useFollowed("votes", (board) => board.votes);
   const editable = useEditable();
+  const talks = useTalks();
   const hands = useHands();
   const chosen = useFocus((f) => f.connector);
   const area = useVisibleArea();
@@ -76,6 +81,17 @@ export function Connectors({ geometry, drags, hidden, bare }: Props) {
         return r && worded && c.id !== chosen && <Words key={c.id} connector={c} x={r.x} y={r.y} />;
       })}
       <Visited routes={routes} />
+      {shown.map((c) => {
+        const r = routes.get(c.id);
+        const talked = openThreads({ comments }).has(c.id) || (votesFor({ votes }, c.id)?.total ?? 0) > 0;
+        return (
+          r && talked && (
+            <div key={c.id} className="connector-signs" style={{ transform: `translate(${String(r.x)}px, ${String(r.y)}px)` }}>
+              <Signs target={c.id} onChoose={() => hands.focus.selectConnector(c.id)} />
+            </div>
+          )
+        );
+      })}
       {pulled && (
         <svg className="connectors pulling" aria-hidden="true">
           <path className="connector-line" d={pulled.path} />
@@ -88,8 +104,10 @@ export function Connectors({ geometry, drags, hidden, bare }: Props) {
         <>
           <Knob at={currentRoute.start} end="from" connector={current} onPull={begin} />
           <Knob at={currentRoute.end} end="to" connector={current} onPull={begin} />
-          <ConnectorTools connector={current} x={currentRoute.x} y={lowest(currentRoute, places.get(current.from), places.get(current.to))} />
         </>
+      )}
+      {talks && current && currentRoute && !pull && (
+        <ConnectorTools connector={current} x={currentRoute.x} y={lowest(currentRoute, places.get(current.from), places.get(current.to))} />
       )}
     </ViewportPortal>
   );
@@ -122,12 +140,6 @@ function movedPlaces(geometry: Geometry, drags: readonly Drag[]): ReadonlyMap<st
 const Line = memo(function Line({ connector, path, chosen, faded }: { connector: Connector; path: Route; chosen: boolean; faded: boolean }) {
   const { t } = useTranslation();
   const { focus, document } = useTools();
-  const name = (id: string) => {
-    const element = elementsById(document.board()).get(id);
-    return element ? plainText(element.text) || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
-  };
-  const meaning = t(`connector.${connector.meaning}`) + (connector.label ? `: ${connector.label}` : "");
-  const values = { from: name(connector.from), to: name(connector.to), meaning };
   return (
     <g
       className={`connector meaning-${connector.meaning}`}
@@ -139,7 +151,8 @@ const Line = memo(function Line({ connector, path, chosen, faded }: { connector:
       opacity={faded ? 0.25 : undefined}
       role="group"
       tabIndex={0}
-      aria-label={t(connector.direction === "two-way" ? "connector.labelBoth" : "connector.label", values)}
+      aria-label={nameOfConnector(document.board(), connector, t)}
+      aria-describedby={signsId(connector.id)}
       onFocus={() => focus.selectConnector(connector.id)}
       onClick={(event) => {
         event.stopPropagation();
@@ -252,39 +265,21 @@ function usePull(geometry: Geometry, hands: Hands): [Pull | undefined, Begin] {
   const { document } = useTools();
   const [pull, setPull] = useState<Pull>();
   const flow = useReactFlow();
-  const pulling = pull !== undefined;
-  useEffect(() => {
-    if (!pulling) return;
-    const move = (event: globalThis.PointerEvent) => {
+  useHeld(pull !== undefined, {
+    move: (event) => {
       const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
       setPull((p) => p && { ...p, at, over: elementAt(document.board(), geometry, at, p.fixed) });
-    };
-    const up = () => {
+    },
+    up: () => {
       setPull(undefined);
       if (pull?.over === undefined) return;
       const { fixed, over, end, connector } = pull;
       if (connector !== undefined) changeConnector(hands, connector, { [end]: over });
       else connectTo(hands, fixed, over);
-      // The click that ends the drag is not one on the button it began at.
-      const swallow = (event: MouseEvent) => event.stopPropagation();
-      window.addEventListener("click", swallow, { capture: true, once: true });
-      setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
-    };
-    const cancel = () => setPull(undefined);
-    const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") cancel();
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-    window.addEventListener("pointercancel", cancel);
-    window.addEventListener("keydown", key);
-    return () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      window.removeEventListener("pointercancel", cancel);
-      window.removeEventListener("keydown", key);
-    };
-  }, [pulling, pull, document, geometry, flow, hands]);
+      swallowClick();
+    },
+    cancel: () => setPull(undefined),
+  });
   const begin: Begin = (event, from) => {
     if (event.button !== 0) return;
     event.preventDefault();

@@ -6,12 +6,12 @@ import type { Placing } from "../tools/area";
 import type { Press } from "../tools/chart";
 import { viewAfter } from "../tools/fingers";
 import { ink } from "../tools/ink";
-import type { Stroke } from "../tools/ink";
 import type { Point } from "../sync/presence";
 import { useChart } from "../tools/useChart";
 import { useActions } from "./actions";
 import { useTools } from "./context";
 import { boundsOf, fromCorner, inkPath, simplified } from "./ink";
+import type { Stroke } from "./ink";
 import { useUi } from "./ui";
 import type { Tool } from "./ui";
 import { ZOOM } from "./view";
@@ -28,10 +28,10 @@ function InkLayer() {
   const flow = useReactFlow();
   const zoom = useStore((s) => s.transform[2]);
   const draw = useCallback(
-    ({ points }: Stroke) => {
-      const kept = simplified(points);
+    (stroke: Stroke) => {
+      const { points, pressures } = simplified(stroke);
       // The pen stays in the hand: people draw more than one stroke.
-      if (kept.length >= 4) actions.addFree("ink", boundsOf(kept), { points: fromCorner(kept) });
+      if (points.length >= 4) actions.addFree("ink", boundsOf(points), { points: fromCorner(points), pressures });
     },
     [actions],
   );
@@ -48,7 +48,7 @@ function InkLayer() {
     <Layer tool="ink" send={send}>
       {state.type === "drawing" && (
         <svg className="ink" aria-hidden="true">
-          <path d={inkPath(toScreen(state.points), undefined, 5 * zoom)} />
+          <path d={inkPath({ ...state.stroke, points: toScreen(state.stroke.points) }, undefined, 5 * zoom)} />
         </svg>
       )}
     </Layer>
@@ -88,11 +88,13 @@ function Layer({ tool, send, children }: { tool: Tool; send: (event: Press) => v
   const press = (type: Press["type"], event: PointerEvent): Press => {
     const screen = { x: event.clientX, y: event.clientY };
     const coalesced = type === "move" ? (event.nativeEvent.getCoalescedEvents?.() ?? []) : [];
-    const passed = coalesced.flatMap(({ clientX, clientY }) => {
+    const all = coalesced.length > 0 ? coalesced : [event.nativeEvent];
+    const points = all.flatMap(({ clientX, clientY }) => {
       const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
       return [x, y];
     });
-    return { type, screen, at: flow.screenToFlowPosition(screen), ...(passed.length > 0 ? { passed } : {}) };
+    const pressures = event.pointerType === "pen" ? all.map(({ pressure }) => pressure * 100) : [];
+    return { type, screen, at: flow.screenToFlowPosition(screen), passed: { points, pressures } };
   };
   const down = (event: PointerEvent) => {
     if (event.button !== 0) return;

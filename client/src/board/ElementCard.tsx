@@ -139,7 +139,8 @@ function CardSigns({ element }: { element: Element }) {
 }
 
 function Ink({ element, width, height }: { element: Element; width: number; height: number }) {
-  const path = useMemo(() => inkPath(element.points, { width, height }), [element.points, width, height]);
+  const { points, pressures } = element;
+  const path = useMemo(() => inkPath({ points, pressures }, { width, height }), [points, pressures, width, height]);
   return (
     <svg className="ink" aria-hidden="true">
       <path className="ink-hit" d={path} />

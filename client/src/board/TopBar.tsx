@@ -81,7 +81,7 @@ export function ConnectionBanner() {
     return (
       <div className="banner stop" role="alert" data-testid="connection" data-state="refused" data-reason={connection.reason}>
         <p>{t(`connection.${connection.reason}`)}</p>
-        {(connection.reason === "change" || connection.reason === "large") && (
+        {(connection.reason === "change" || connection.reason === "large" || connection.reason === "scope") && (
           <button type="button" className="btn soft" onClick={() => void session.discard().then(() => location.reload())}>
             {t("connection.discard")}
           </button>

@@ -21,7 +21,7 @@ export interface Actions {
   /** Puts something new into a cell and starts writing on it. */
   add(kind: Kind, cell?: Cell): void;
   /** Puts something new where it lies free, and starts writing on it if it takes words. */
-  addFree(kind: Kind, area: Rect | Point, more?: { form?: Form; points?: readonly number[]; color?: NoteColor }): string | undefined;
+  addFree(kind: Kind, area: Rect | Point, more?: { form?: Form; points?: readonly number[]; pressures?: readonly number[]; color?: NoteColor }): string | undefined;
   /** Puts all of these on the board as one deed, and chooses them. */
   addAll(made: readonly NewElement[]): boolean;
   moveTo(id: string, cell: Cell, index?: number): void;

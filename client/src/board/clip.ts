@@ -35,6 +35,9 @@ export interface Clip {
 /** What makes an element a picture: which one, and how large it is wherever it lies. */
 export const pictureOf = ({ kind, image, w, h }: Element) => (kind === "image" ? { w, h, ...(image !== undefined && { image }) } : {});
 
+/** What makes an element ink: where the pen went, and how hard it was pressed. */
+export const strokeOf = ({ points, pressures }: Element) => ({ ...(points.length > 0 && { points }), ...(pressures.length > 0 && { pressures }) });
+
 export function toClip(board: Board, geometry: Geometry, ids: readonly string[], from?: string): Clip {
   const chosen = board.elements.filter((e) => ids.includes(e.id)).slice(0, MOST_ELEMENTS);
   const laneAt = new Map(board.lanes.map((l, i) => [l.id, i]));
@@ -44,9 +47,9 @@ export function toClip(board: Board, geometry: Geometry, ids: readonly string[],
   const firstStep = Math.min(...cells.map((c) => c.step));
   const corner = around(chosen.filter((e) => !inCell(e)).map((e) => geometry.places.get(e.id)));
   const elements = chosen.map((e): ClipElement => {
-    const { kind, text, color, form, points, performedBy, evidenceStatus, channel, owner } = e;
+    const { kind, text, color, form, performedBy, evidenceStatus, channel, owner } = e;
     const said = { ...(performedBy && { performedBy }), ...(evidenceStatus && { evidenceStatus }), ...(channel && { channel }), ...(owner && { owner }) };
-    const own = { kind, text, color, ...said, ...(kind === "shape" ? { form } : {}), ...(points.length > 0 ? { points } : {}), ...pictureOf(e) };
+    const own = { kind, text, color, ...said, ...(kind === "shape" ? { form } : {}), ...strokeOf(e), ...pictureOf(e) };
     if (inCell(e)) return { ...own, lane: (laneAt.get(e.lane) ?? 0) - firstLane, step: (stepAt.get(e.step) ?? 0) - firstStep };
     const place = geometry.places.get(e.id);
     return { ...own, x: (place?.x ?? e.x) - (corner?.x ?? 0), y: (place?.y ?? e.y) - (corner?.y ?? 0), w: e.w, h: e.h };
@@ -107,7 +110,7 @@ function readElement(value: unknown): ClipElement | undefined {
   const raw = value as Record<string, unknown>;
   const kind = oneOf(raw["kind"], KINDS);
   if (!kind) return undefined;
-  const points = Array.isArray(raw["points"]) ? raw["points"].slice(0, LIMITS.points).map((p: unknown) => number(p) ?? 0) : undefined;
+  const numbers = (list: unknown) => (Array.isArray(list) ? list.slice(0, LIMITS.points).map((p: unknown) => number(p) ?? 0) : undefined);
   const fields = {
     kind,
     text: textOf(raw["text"], LONGEST),
@@ -117,7 +120,8 @@ function readElement(value: unknown): ClipElement | undefined {
     evidenceStatus: oneOf(raw["evidenceStatus"], EVIDENCE_STATUSES),
     channel: textOf(raw["channel"], 200) || undefined,
     owner: textOf(raw["owner"], 200) || undefined,
-    points,
+    points: numbers(raw["points"]),
+    pressures: numbers(raw["pressures"]),
     image: textOf(raw["image"], 100) || undefined,
     lane: whole(raw["lane"], LIMITS.lanes),
     step: whole(raw["step"], LIMITS.steps),

@@ -1,7 +1,8 @@
 import type { Hands } from "../commands/command";
-import { patchObjects } from "../document/elements";
+import type { TFunction } from "i18next";
+import { elementsById, patchObjects } from "../document/elements";
 import { MEANINGS } from "../document/model";
-import type { Connector } from "../document/model";
+import type { Board, Connector } from "../document/model";
 import { plainText } from "../richtext/parse";
 
 /** Draws a connector between two elements, and on the canvas chooses it. False when there is one already, or none can be. */
@@ -23,6 +24,16 @@ export function connectTo({ document, focus, notice, ui, t }: Hands, from: strin
 export function chosenConnector({ document, focus }: Pick<Hands, "document" | "focus">): Connector | undefined {
   const { connector } = focus.get();
   return document.board().connectors.find((c) => c.id === connector);
+}
+
+/** From where to where a connector goes, and what it means. */
+export function nameOfConnector(board: Board, { from, to, direction, meaning, label }: Connector, t: TFunction): string {
+  const name = (id: string) => {
+    const element = elementsById(board).get(id);
+    return element ? plainText(element.text) || t("connector.unnamed", { kind: t(`kind.${element.kind}`) }) : "";
+  };
+  const values = { from: name(from), to: name(to), meaning: t(`connector.${meaning}`) + (label ? `: ${label}` : "") };
+  return t(direction === "two-way" ? "connector.labelBoth" : "connector.label", values);
 }
 
 export function changeConnector({ document }: Pick<Hands, "document">, id: string, fields: Partial<Pick<Connector, "from" | "to" | "direction" | "meaning">>): boolean {

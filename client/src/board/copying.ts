@@ -11,7 +11,7 @@ import { addPictures, picturesIn, usualPlace } from "../pictures/adding";
 import { bringPictures } from "../pictures/bringing";
 import type { Where } from "../pictures/placing";
 import type { Point } from "../sync/presence";
-import { CLIP_TYPE, linesToClip, pictureOf, placeClip, readClip, toClip, wordsOf, writeClip } from "./clip";
+import { CLIP_TYPE, linesToClip, pictureOf, placeClip, readClip, strokeOf, toClip, wordsOf, writeClip } from "./clip";
 import type { Clip } from "./clip";
 import { withCarried } from "./moving";
 import type { Patches } from "./moving";
@@ -173,9 +173,9 @@ function copies({ document, stage }: Hands, ids: readonly string[], patches: Pat
     .map((e): NewElement => {
       const id = newId();
       copyOf.set(e.id, id);
-      const { kind, text, color, form, points, order, lane, step, w, h } = e;
+      const { kind, text, color, form, order, lane, step, w, h } = e;
       const place = stage.geometry.places.get(e.id);
-      const own = { kind, text, color, order, lane, step, ...(kind === "shape" ? { form } : {}), ...(points.length > 0 ? { points } : {}), ...pictureOf(e) };
+      const own = { kind, text, color, order, lane, step, ...(kind === "shape" ? { form } : {}), ...strokeOf(e), ...pictureOf(e) };
       const free = inCell(e) ? {} : { x: place?.x ?? e.x, y: place?.y ?? e.y, w, h };
       return { ...own, ...free, ...patches.get(e.id), id };
     });

@@ -19,18 +19,20 @@ export interface Match {
 /** All that has these words, steps and lanes first, then the elements in reading order, then what has been said. */
 export function find(board: Board, words: string, names: Pick<Names, "step" | "lane">): Match[] {
   if (words.trim() === "") return [];
-  const kinds = new Map<string, Match["kind"]>();
+  const places = new Map<string, Pick<Match, "kind" | "id">>();
   const matches: Match[] = [];
   const look = (kind: Match["kind"], id: string, text: string) => {
-    kinds.set(id, kind);
+    places.set(id, { kind, id });
     if (matchesWords(text, words)) matches.push({ key: id, kind, id, text, comment: false });
   };
   for (const { id } of board.steps) look("step", id, names.step(id));
   for (const { id } of board.lanes) look("lane", id, names.lane(id));
   for (const { id, text } of board.elements) look("element", id, text);
+  // What is said about a connector is found where that begins.
+  for (const { id, from } of board.connectors) places.set(id, { kind: "element", id: from });
   for (const { id, target, text } of board.comments) {
-    const kind = kinds.get(target);
-    if (kind && matchesWords(text, words)) matches.push({ key: `comment ${id}`, kind, id: target, text, comment: true });
+    const place = places.get(target);
+    if (place && matchesWords(text, words)) matches.push({ key: `comment ${id}`, ...place, text, comment: true });
   }
   return matches;
 }

@@ -5,6 +5,7 @@ import type { Box, Press } from "../tools/chart";
 import { marquee } from "../tools/marquee";
 import type { Catch } from "../tools/marquee";
 import { useChart } from "../tools/useChart";
+import { swallowClick } from "../tools/useHeld";
 import { useTools } from "./context";
 import { within } from "./moving";
 
@@ -26,9 +27,7 @@ export function useMarquee(frame: RefObject<HTMLElement | null>, active: boolean
         return;
       }
       // The click that ends the drag is not one on the ground.
-      const swallow = (event: MouseEvent) => event.stopPropagation();
-      window.addEventListener("click", swallow, { capture: true, once: true });
-      setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
+      swallowClick();
       const { selected } = focus.get();
       if (selected !== undefined) stage.focusOn(selected);
     },

@@ -41,7 +41,7 @@ export function sheetOf(board: Board, places: Geometry["places"], roleOf: (lane:
     const { x, y, width, height } = rect;
     const { kind, color } = element;
     if (kind === "frame" || kind === "ink" || (kind === "shape" && element.form !== "rectangle")) {
-      others.push({ element, rect, ink: kind === "ink" ? new Path2D(inkPath(element.points, rect)) : undefined });
+      others.push({ element, rect, ink: kind === "ink" ? new Path2D(inkPath(element, rect)) : undefined });
     } else if (kind === "note" || kind === "shape" || kind === "image") {
       fill(paperOf(color), x, y, width, height);
     } else if (kind === "text") {

@@ -1,7 +1,8 @@
 import { useReactFlow } from "@xyflow/react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { PointerEvent } from "react";
 import { useHands } from "../commands/hands";
+import { swallowClick, useHeld } from "../tools/useHeld";
 import { insertionAt, stretchesOf } from "./insertion";
 import type { Frame } from "./layout";
 import { movePart } from "./parts";
@@ -28,46 +29,24 @@ export function useReordering(geometry: Frame): [Carried | undefined, BeginReord
   const [carried, setCarried] = useState<Carried>();
   const hands = useHands();
   const flow = useReactFlow();
-  const active = carried !== undefined;
 
-  useEffect(() => {
-    if (!active) return;
-    const move = (event: globalThis.PointerEvent) => {
+  useHeld(carried !== undefined, {
+    move: (event) =>
       setCarried((c) => {
         if (!c || event.pointerId !== c.pointer) return c;
         if (!c.to && Math.hypot(event.clientX - c.x, event.clientY - c.y) < LEAST) return c;
         const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
         return { ...c, to: insertionAt(stretchesOf(geometry, c.what), c.id, c.what === "steps" ? at.x : at.y) };
-      });
-    };
-    const up = () => {
+      }),
+    up: () => {
       setCarried(undefined);
       if (!carried?.to) return;
-      // The click that ends it does not open the menu of what was carried.
-      const swallow = (event: MouseEvent) => {
-        event.stopPropagation();
-        event.preventDefault();
-      };
-      window.addEventListener("click", swallow, { capture: true, once: true });
-      setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
+      swallowClick();
       const list = hands.document.board()[carried.what];
       if (list[carried.to.index]?.id !== carried.id) movePart(hands, carried.what, carried.id, carried.to.index);
-    };
-    const cancel = () => setCarried(undefined);
-    const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") cancel();
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-    window.addEventListener("pointercancel", cancel);
-    window.addEventListener("keydown", key);
-    return () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      window.removeEventListener("pointercancel", cancel);
-      window.removeEventListener("keydown", key);
-    };
-  }, [active, carried, geometry, flow, hands]);
+    },
+    cancel: () => setCarried(undefined),
+  });
 
   const begin: BeginReordering = (event, what, id) => {
     if (event.button !== 0 || !event.isPrimary || !hands.document.editable) return;

@@ -3,9 +3,10 @@ import { kindOf } from "../talk/parts";
 import { votesFor } from "../talk/threads";
 import type { Command, Hands } from "./command";
 
-/** What can be talked about now: what is chosen, else the step or lane whose details are open. */
+/** What can be talked about now: what is chosen, a connector too, else the step or lane whose details are open. */
 function about({ focus, panel, document }: Hands): string | undefined {
-  const id = focus.get().selected ?? panel.get().subject?.id;
+  const { selected, connector } = focus.get();
+  const id = selected ?? connector ?? panel.get().subject?.id;
   return id !== undefined && kindOf(document.board(), id) ? id : undefined;
 }
 
@@ -23,7 +24,8 @@ export const TALK: readonly Command[] = [
     can: (hands) => about(hands) !== undefined,
     run: ({ panel, talk, focus }) => {
       talk.show({ filter: "chosen" });
-      panel.talk(focus.get().selected === undefined ? panel.get().subject : undefined);
+      const { selected, connector } = focus.get();
+      panel.talk((selected ?? connector) === undefined ? panel.get().subject : undefined);
       toField("comment-field");
     },
   },

@@ -83,7 +83,7 @@ export class Blueprint {
     return this.#perform((draft) => rewrite(draft, [what, id, "title"], title));
   }
 
-  /** Puts a lane, step or phase at `index` among the others. */
+  /** Puts a lane, step or phase at `index` among the others. A step goes over to the phase that it comes to lie within. */
   reorder(what: Ordered, id: string, index: number): boolean {
     const list = this.#board()[what] as readonly { id: string; order: string }[];
     const from = list.findIndex((item) => item.id === id);
@@ -92,7 +92,18 @@ export class Blueprint {
       list.filter((item) => item.id !== id),
       index,
     );
-    return this.#perform((draft) => setFields(draft, [what, id], { order }));
+    return this.#perform((draft) => setFields(draft, [what, id], { order, ...(what === "steps" && this.#phaseAt(id, index)) }));
+  }
+
+  /** The phase of a step at `index`: that of its neighbours there, unless it is the only one of its own, which would be lost. */
+  #phaseAt(id: string, index: number): { phase?: string | undefined } {
+    const { steps } = this.#board();
+    const step = steps.find((s) => s.id === id);
+    const rest = steps.filter((s) => s.id !== id);
+    if (step?.phase !== undefined && !rest.some((s) => s.phase === step.phase)) return {};
+    const [before, after] = [rest[index - 1], rest[index]];
+    const phase = (before ?? after)?.phase;
+    return phase === (after ?? before)?.phase ? { phase } : {};
   }
 
   /** Puts these steps, one after another, at `index` among the others. */
@@ -151,6 +162,11 @@ export class Blueprint {
     const order = orderAt([...comments].sort(byOrder));
     const about = above?.target ?? target;
     return this.#make((draft, id) => create.createComment(draft, { id, target: about, parent: thread, order, text }), this.#say);
+  }
+
+  /** Puts what was said in other words, as far as they differ. */
+  rewordComment(id: string, text: string): boolean {
+    return text.trim() !== "" && this.#say((draft) => rewrite(draft, ["comments", id, "text"], text));
   }
 
   /** Says what has become of a comment, and why: those who draw the board answer for that. */

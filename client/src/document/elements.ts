@@ -40,6 +40,7 @@ export interface NewElement extends Patch {
   readonly performedBy?: Performer;
   readonly evidenceStatus?: EvidenceStatus;
   readonly points?: readonly number[];
+  readonly pressures?: readonly number[];
   /** The name of the picture. */
   readonly image?: string;
 }
@@ -50,11 +51,12 @@ export function createElements(draft: Draft, made: readonly NewElement[]): Actio
   if (!elements) return [];
   let room = LIMITS.elements - Object.keys(elements).length;
   const actions: Action[] = [];
-  for (const { id, text = "", kind, points, channel, owner, ...fields } of made) {
+  for (const { id, text = "", kind, points, pressures, channel, owner, ...fields } of made) {
     if (room-- <= 0) break;
     const raw: Record<string, unknown> = { kind: scalar(kind) };
     for (const [field, value] of Object.entries(clean(fields as Fields))) if (value !== undefined) raw[field] = scalar(value);
     if (points) raw["points"] = points.slice(0, LIMITS.points).map((p) => numeric("x", p));
+    if (pressures && pressures.length > 0) raw["pressures"] = pressures.slice(0, LIMITS.points / 2).map((p) => Math.round(Math.min(100, Math.max(0, p))));
     // Words are text from the start: what two people write at the same time is both kept.
     for (const [field, words] of Object.entries({ channel, owner })) if (words) raw[field] = words;
     elements[id] = { ...raw, text };

@@ -140,6 +140,8 @@ export interface Element {
   readonly image: string | undefined;
   /** Of ink: x and y by turns. */
   readonly points: readonly number[];
+  /** Of ink drawn with a pen: how hard it was pressed at each point, 0 to 100; else empty. */
+  readonly pressures: readonly number[];
   /** Stays where it is until it is unlocked. */
   readonly locked: boolean;
 }

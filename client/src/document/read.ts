@@ -338,12 +338,13 @@ function placeIn<T>(list: readonly T[], item: T, compare: (a: T, b: T) => number
   return low;
 }
 
-const NO_POINTS: readonly number[] = [];
+const NONE: readonly number[] = [];
+
+const numbersOf = (value: unknown, most: number, read: (value: unknown) => number) => (Array.isArray(value) && value.length > 0 ? value.slice(0, most).map(read) : NONE);
 
 function readElement(id: string, raw: Raw, placed: boolean): Element | undefined {
   const kind = oneOf(raw["kind"], M.KINDS);
   if (!kind) return undefined;
-  const points = raw["points"];
   const { coordinate: far, side } = M.BOUNDS;
   const coordinate = (value: unknown) => within(value, -far, far) ?? 0;
   const size = (value: unknown) => within(value, 0, side) ?? 0;
@@ -365,7 +366,8 @@ function readElement(id: string, raw: Raw, placed: boolean): Element | undefined
     owner: textOf(raw["owner"]),
     evidenceStatus: oneOf(raw["evidenceStatus"], M.EVIDENCE_STATUSES),
     image: textOf(raw["image"]) || undefined,
-    points: Array.isArray(points) ? points.slice(0, M.LIMITS.points).map(coordinate) : NO_POINTS,
+    points: numbersOf(raw["points"], M.LIMITS.points, coordinate),
+    pressures: numbersOf(raw["pressures"], M.LIMITS.points / 2, (value) => within(value, 0, 100) ?? 50),
     locked: raw["locked"] === true,
   };
 }

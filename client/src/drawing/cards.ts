@@ -117,7 +117,7 @@ function frame(pen: Pen, element: Element, box: Rect): string {
 }
 
 function ink(pen: Pen, element: Element, box: Rect): string {
-  return tag("path", { d: inkPath(element.points, box), fill: pen.colors.strong[element.color] });
+  return tag("path", { d: inkPath(element, box), fill: pen.colors.strong[element.color] });
 }
 
 /** The picture itself where its bytes are at hand, else a frame that says what belongs there. */

@@ -23,6 +23,9 @@ export const talk = {
   answers: "Answers",
   yourAnswer: "Your answer",
   sendAnswer: "Send the answer",
+  yours: "Your comment",
+  reword: "Change",
+  save: "Save",
   earlier_one: "Show {{count}} earlier answer",
   earlier_other: "Show {{count}} earlier answers",
   more_one: "Show {{count}} more",
@@ -50,6 +53,7 @@ export const talk = {
   notVoted: "Your vote could not be given just now.",
   said: {
     comment: "Comment added.",
+    reworded: "Comment changed.",
     given: "You have voted.",
     back: "Your vote is taken back.",
     open: "Open again.",

@@ -25,6 +25,9 @@ export const talk: Shape<typeof En.talk> = {
   answers: "Svar",
   yourAnswer: "Ditt svar",
   sendAnswer: "Skicka svaret",
+  yours: "Din kommentar",
+  reword: "Ändra",
+  save: "Spara",
   earlier_one: "Visa {{count}} tidigare svar",
   earlier_other: "Visa {{count}} tidigare svar",
   more_one: "Visa {{count}} till",
@@ -52,6 +55,7 @@ export const talk: Shape<typeof En.talk> = {
   notVoted: "Det gick inte att rösta just nu.",
   said: {
     comment: "Kommentaren är med.",
+    reworded: "Kommentaren är ändrad.",
     given: "Du har röstat.",
     back: "Din röst är tillbakatagen.",
     open: "Öppen igen.",

@@ -53,7 +53,7 @@ export class BoardSocket extends NetworkAdapter {
   #confirmation: Message | undefined;
   #attempt = 0;
   #lastCode = { code: 0, row: 0 };
-  #removed = false;
+  #condition = "";
   readonly #standings = new Map<string, Standing>();
   #wanted = false;
   #isReady = false;
@@ -155,6 +155,7 @@ export class BoardSocket extends NetworkAdapter {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/sync?ticket=${encodeURIComponent(ticket)}`);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    this.#condition = "";
     socket.onopen = () => {
       this.#write({
         type: "join",
@@ -167,7 +168,7 @@ export class BoardSocket extends NetworkAdapter {
     socket.onclose = (event) => {
       if (this.#socket !== socket) return;
       this.#lastCode = { code: event.code, row: this.#lastCode.code === event.code ? this.#lastCode.row + 1 : 1 };
-      this.#failed(this.#removed ? { refused: "removed" } : afterClose(event.code, this.#lastCode.row));
+      this.#failed(afterClose(event.code, this.#lastCode.row, this.#condition));
     };
   }
 
@@ -189,7 +190,7 @@ export class BoardSocket extends NetworkAdapter {
     } else if (type === "error") {
       const frozen = FROZEN.find((f) => f === condition);
       if (frozen && this.#connection.state === "online") this.#set({ state: "online", frozen });
-      this.#removed = condition === "removed";
+      this.#condition = typeof condition === "string" ? condition : "";
     } else if (this.#server !== undefined) {
       if (type === "ephemeral") this.#noteStanding(message as Record<string, unknown>);
       // automerge-repo does not survive a sync message without content.

@@ -161,7 +161,7 @@ async function find(repo: Repo, id: string, socket: BoardSocket, signal: AbortSi
     };
     const look = () => {
       const connection = socket.connection();
-      const refused = connection.state === "refused" && connection.reason !== "change" && connection.reason !== "large";
+      const refused = connection.state === "refused" && !["change", "large", "scope"].includes(connection.reason);
       if (handle.isReady()) resolve();
       else if (signal.aborted || refused) reject(signal.aborted ? new OpenError("unreachable") : new OpenError("missing"));
       else return;

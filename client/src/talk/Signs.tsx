@@ -7,15 +7,15 @@ import type { Subject } from "../panel/store";
 import { useOpenAt, useVotesAt } from "./use";
 
 /** Below a part of the board: how many talk about it, and how many votes it has. Both can be pressed. */
-export function Signs({ target, subject }: { target: string; subject?: Subject }) {
+export function Signs({ target, subject, onChoose }: { target: string; subject?: Subject; onChoose?: () => void }) {
   const open = useOpenAt(target);
   const { count, mine } = useVotesAt(target);
   // Most parts have neither: what the signs need besides is asked for only where there are any.
   if (open === 0 && count === 0) return null;
-  return <Both target={target} subject={subject} open={open} count={count} mine={mine} />;
+  return <Both target={target} subject={subject} onChoose={onChoose} open={open} count={count} mine={mine} />;
 }
 
-function Both({ target, subject, open, count, mine }: { target: string; subject: Subject | undefined; open: number; count: number; mine: boolean }) {
+function Both({ target, subject, onChoose, open, count, mine }: { target: string; subject: Subject | undefined; onChoose: (() => void) | undefined; open: number; count: number; mine: boolean }) {
   const { t } = useTranslation();
   const { focus, talk } = useTools();
   const panel = usePanel();
@@ -41,7 +41,8 @@ function Both({ target, subject, open, count, mine }: { target: string; subject:
           aria-label={t("talk.openHere", { count: open })}
           title={t("talk.openHere", { count: open })}
           onClick={() => {
-            focus.select(subject ? undefined : target);
+            if (onChoose) onChoose();
+            else focus.select(subject ? undefined : target);
             talk.show({ filter: "chosen" });
             panel.talk(subject);
           }}

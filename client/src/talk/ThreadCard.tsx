@@ -87,13 +87,52 @@ export function ThreadCard({ thread, fresh }: { thread: Thread; fresh: ReadonlyS
 
 function Said({ comment, fresh }: { comment: Comment; fresh: boolean }) {
   const { t } = useTranslation();
-  const { talk } = useTools();
-  const own = talk.memory.isOwn(comment.id);
+  const { talk, notice } = useTools();
+  const talks = useTalks();
+  const [rewording, setRewording] = useState(false);
+  const { id, text } = comment;
+  const own = talk.memory.isOwn(id);
+  const draft = `reword ${id}`;
+  const stop = () => {
+    talk.drafts.set(draft, "");
+    setRewording(false);
+  };
   return (
     <div className="said" data-testid="comment" data-new={fresh || undefined}>
       {fresh && <b className="new">{t("talk.new")}</b>}
       {own && <b className="own">{t("talk.you")}</b>}
-      <RichText text={comment.text} />
+      {rewording ? (
+        <SayField
+          about={draft}
+          label={t("talk.yours")}
+          send={t("talk.save")}
+          testId="reword-field"
+          autoFocus
+          onSay={(words) => {
+            const done = words.trim() === text || talk.reword(id, words);
+            if (!done) return false;
+            notice.say(t("talk.said.reworded"));
+            setRewording(false);
+            return true;
+          }}
+          onLeave={stop}
+        />
+      ) : (
+        <RichText text={text} />
+      )}
+      {own && talks && !rewording && (
+        <button
+          type="button"
+          className="btn small quiet"
+          data-testid="reword"
+          onClick={() => {
+            talk.drafts.set(draft, text);
+            setRewording(true);
+          }}
+        >
+          {t("talk.reword")}
+        </button>
+      )}
     </div>
   );
 }

@@ -45,6 +45,10 @@ export class TalkStore {
     return id;
   }
 
+  reword(id: string, text: string): boolean {
+    return this.#document.blueprint.rewordComment(id, text.trim());
+  }
+
   decide(thread: string, fate: Fate, reason = ""): boolean {
     return this.#document.blueprint.setFate(thread, fate, reason.trim());
   }

@@ -1,3 +1,4 @@
+import type { Stroke } from "../board/ink";
 import type { Point } from "../sync/presence";
 
 /**
@@ -21,8 +22,8 @@ export interface Press {
   readonly screen: Point;
   /** In board units. */
   readonly at: Point;
-  /** In board units, x and y by turns: all that was passed since the last event. Left out: only `at`. */
-  readonly passed?: readonly number[];
+  /** All that was passed since the last event. Left out: only `at`. */
+  readonly passed?: Stroke;
 }
 
 export interface Box {

@@ -1,13 +1,10 @@
-import type { Chart } from "./chart";
+import type { Stroke } from "../board/ink";
+import type { Chart, Press } from "./chart";
 
 /** A stroke of more raw numbers than this takes no more. */
 export const ENDLESS = 20_000;
 
-export type InkState = { readonly type: "idle" } | { readonly type: "drawing"; readonly points: readonly number[] };
-/** A stroke that is done, in board units. */
-export interface Stroke {
-  readonly points: readonly number[];
-}
+export type InkState = { readonly type: "idle" } | { readonly type: "drawing"; readonly stroke: Stroke };
 
 /** The pen: a stroke from where it is pressed to where it is lifted. */
 export const ink: Chart<InkState, Stroke> = {
@@ -15,12 +12,19 @@ export const ink: Chart<InkState, Stroke> = {
   next(state, event) {
     switch (state.type) {
       case "idle":
-        return { state: event.type === "down" ? { type: "drawing", points: [event.at.x, event.at.y] } : state };
+        return { state: event.type === "down" ? { type: "drawing", stroke: longer(EMPTY, event) } : state };
       case "drawing":
         if (event.type === "cancel") return { state: ink.idle };
-        if (event.type === "up") return { state: ink.idle, effect: { points: state.points } };
-        if (event.type === "down" || state.points.length > ENDLESS) return { state };
-        return { state: { type: "drawing", points: [...state.points, ...(event.passed ?? [event.at.x, event.at.y])] } };
+        if (event.type === "up") return { state: ink.idle, effect: state.stroke };
+        if (event.type === "down" || state.stroke.points.length > ENDLESS) return { state };
+        return { state: { type: "drawing", stroke: longer(state.stroke, event) } };
     }
   },
 };
+
+const EMPTY: Stroke = { points: [], pressures: [] };
+
+const longer = ({ points, pressures }: Stroke, { at, passed }: Press): Stroke => ({
+  points: [...points, ...(passed?.points ?? [at.x, at.y])],
+  pressures: passed ? [...pressures, ...passed.pressures] : pressures,
+});

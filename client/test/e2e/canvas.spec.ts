@@ -315,8 +315,22 @@ test("connectors are drawn by dragging and by keyboard, named, turned, tied anew
   await page.getByRole("button", { name: "Turn round" }).click();
   await page.getByRole("button", { name: "One way" }).click();
   await expect(connectors(bo)).toHaveAccessibleName("From Svarar to Frågar: information: ringer");
+  // A connector is talked about as a card is.
+  await connectors(bo).focus();
+  await bo.page.keyboard.press("Shift+C");
+  await expect(bo.page.getByTestId("comment-field")).toHaveAccessibleName(/^Comment on “From Svarar to Frågar/);
+  await bo.page.keyboard.type("Varför tillbaka?");
+  await bo.page.keyboard.press("Control+Enter");
+  await expect(bo.page.getByTestId("thread")).toHaveCount(1);
+  await expect(connectors(anna)).toHaveAccessibleDescription(/1 open comment/);
+  await page.getByTestId("talk-sign").click();
+  await expect(page.getByTestId("thread")).toContainText("Varför tillbaka?");
+  await picture(page, "connector-talk");
+  await page.getByTestId("panel-button").click();
+  await connectors(anna).focus();
   // The end is tied to another.
-  await drag(page, await middle(page.getByTestId("knob-to")), await middle(anna.note("Utreder")));
+  const knob = page.getByTestId("knob-to");
+  await drag(page, await middle(knob), await middle(anna.note("Utreder")));
   await expect(connectors(bo)).toHaveAccessibleName("From Svarar to Utreder: information: ringer");
 
   // By keyboard alone.

@@ -88,7 +88,15 @@ test("everything is said in Swedish and in English, and the language can be chan
     const person = await enter({ name: "Åse", language });
     await everyState(person, link, async (state) => {
       await expect(person.page.locator("html")).toHaveAttribute("lang", language);
-      said[language].set(state, await wordsOf(person.page));
+      // What comes a moment later, as "Saved" does, is a part of the state.
+      let words: string[] = [];
+      const still = async () => {
+        const before = words.join();
+        words = await wordsOf(person.page);
+        return words.join() === before;
+      };
+      await expect.poll(still, { intervals: [60] }).toBe(true);
+      said[language].set(state, words);
     });
     await person.page.goto(person.origin);
     person.watch.allow(/status of 40[14]/);

@@ -66,6 +66,15 @@ test("a comment is written by keyboard, answered, declined with a reason and ope
   await expect(threadB.getByRole("listitem")).toHaveText(/They are at the desk$/);
   await expect(bo.page.getByTestId("talk-heard")).toHaveText("New comment: They are at the desk.");
   await expect(bo.page.getByTestId("writers")).toHaveCount(0);
+  // What one has said can be put in other words.
+  await expect(threadB.getByTestId("reword")).toHaveCount(1);
+  await threadA.getByRole("listitem").getByTestId("reword").click();
+  const words = anna.page.getByTestId("reword-field");
+  await expect(words).toHaveValue("They are at the desk");
+  await words.fill("They are at the front desk");
+  await nothingInTheWay(anna, "put in other words, light");
+  await anna.page.keyboard.press("Control+Enter");
+  await expect(threadB.getByRole("listitem")).toHaveText(/They are at the front desk$/);
   await nothingInTheWay(bo, "a thread, dark");
 
   await anna.page.getByTestId("fate-declined").click();

@@ -124,20 +124,27 @@ test("with fingers: the view is moved and pinched, a note is chosen, carried and
   await fingers.stroke([{ x: 120, y: 400 }, { x: 220, y: 400 }], [{ x: 150, y: 440 }, { x: 250, y: 440 }]);
   await expect.poll(async () => near((await cell()).x - before.x, 30) && near((await cell()).y - before.y, 40)).toBe(true);
   await expect(ink).toHaveCount(1);
-  // A pen draws; from then on a finger beside it moves the view.
+  // A pen draws, thicker where it is pressed harder; from then on a finger beside it moves the view.
   const layer = page.getByTestId("draw-layer");
-  await layer.evaluate((element) => {
-    const send = (type: string, x: number, y: number) =>
-      element.dispatchEvent(new PointerEvent(type, { pointerId: 77, pointerType: "pen", isPrimary: true, button: type === "pointermove" ? -1 : 0, buttons: 1, clientX: x, clientY: y, bubbles: true }));
-    element.setPointerCapture = () => undefined;
-    send("pointerdown", 100, 450);
-    for (let i = 1; i < 9; i++) send("pointermove", 100 + i * 12, 450 + (i % 3) * 14);
-    send("pointerup", 210, 470);
-  });
-  await expect(ink).toHaveCount(2);
+  for (const [y, pressure] of [[450, 0.1], [480, 1]] as const) {
+    await layer.evaluate(
+      (element, { y, pressure }) => {
+        const send = (type: string, x: number) =>
+          element.dispatchEvent(new PointerEvent(type, { pointerId: 77, pointerType: "pen", isPrimary: true, button: type === "pointermove" ? -1 : 0, buttons: 1, clientX: x, clientY: y, pressure, bubbles: true }));
+        element.setPointerCapture = () => undefined;
+        send("pointerdown", 100);
+        for (let i = 1; i < 9; i++) send("pointermove", 100 + i * 12);
+        send("pointerup", 210);
+      },
+      { y, pressure },
+    );
+  }
+  await expect(ink).toHaveCount(3);
+  const thick = await ink.evaluateAll((all) => all.map((one) => one.querySelector("path")?.getBBox().height ?? 0).slice(1).sort((a, b) => a - b));
+  expect(thick[1]).toBeGreaterThan(2 * (thick[0] ?? 0));
   before = await cell();
   await fingers.stroke([{ x: 120, y: 400 }], [{ x: 150, y: 430 }]);
   await expect.poll(async () => near((await cell()).x - before.x, 30)).toBe(true);
-  await expect(ink).toHaveCount(2);
+  await expect(ink).toHaveCount(3);
   await picture(page, "drawn");
 });

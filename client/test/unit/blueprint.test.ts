@@ -91,6 +91,29 @@ describe("steps, lanes and phases", () => {
     for (const p of [a, b]) expect(board(p).lanes.at(-1)).toMatchObject({ id, role: "metrics", owner: "IT" });
   });
 
+  test("a step that is moved goes over to the phase that it comes to lie within, and never takes the last one out of its own", () => {
+    const [a] = some(1).people;
+    const { blueprint } = a.board;
+    const [first, second] = [blueprint.addPhaseFor("s1") ?? "", blueprint.addPhaseFor("s5") ?? ""];
+    blueprint.set("steps", "s2", { phase: first });
+    blueprint.set("steps", "s3", { phase: first });
+    const phases = () => Object.fromEntries(board(a).steps.map((s) => [s.id, s.phase]));
+    blueprint.reorder("steps", "s4", 1);
+    expect(phases()).toEqual({ s1: first, s4: first, s2: first, s3: first, s5: second });
+    a.board.undo();
+    expect(phases()["s4"]).toBeUndefined();
+    // Between two phases a step keeps its own.
+    blueprint.reorder("steps", "s1", 2);
+    expect(phases()["s1"]).toBe(first);
+    blueprint.reorder("steps", "s1", 3);
+    expect(phases()["s1"]).toBe(first);
+    blueprint.reorder("steps", "s1", 4);
+    expect(phases()["s1"]).toBe(second);
+    blueprint.reorder("steps", "s1", 0);
+    blueprint.reorder("steps", "s5", 0);
+    expect(phases()).toMatchObject({ s1: first, s5: second });
+  });
+
   test("a step knows its phase until the phase is gone; a step put inside a phase joins it", () => {
     const [a] = some(1).people;
     const { blueprint } = a.board;

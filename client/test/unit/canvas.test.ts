@@ -143,17 +143,30 @@ describe("clips", () => {
 describe("ink", () => {
   test("is whole numbers, few, and keeps its ends and bounds", () => {
     const raw = Array.from({ length: 5000 }, (_, i) => [i / 3, 200 * Math.sin(i / 7)]).flat();
-    const points = simplified(raw);
+    const { points, pressures } = simplified({ points: raw, pressures: [] });
+    expect(pressures).toEqual([]);
     expect(points.length).toBeLessThanOrEqual(2 * MOST_POINTS);
     expect(points.every(Number.isInteger)).toBe(true);
     expect([points[0], points[1]]).toEqual([0, 0]);
     expect(boundsOf(points).width).toBeCloseTo(4999 / 3, -1);
   });
 
+  test("keeps how hard the pen was pressed, also where the line is straight, and is drawn by that", () => {
+    const points = Array.from({ length: 101 }, (_, i) => [i * 10, 0]).flat();
+    const pressures = Array.from({ length: 101 }, (_, i) => 100 - 2 * Math.abs(i - 50));
+    const kept = simplified({ points, pressures });
+    expect(kept).toEqual({ points: [0, 0, 500, 0, 1000, 0], pressures: [0, 100, 0] });
+    const ys = [...inkPath({ points, pressures }).matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => ({ x: Number(x), y: Math.abs(Number(y)) }));
+    const widest = (from: number, to: number) => Math.max(...ys.filter(({ x }) => x >= from && x <= to).map(({ y }) => y));
+    expect(widest(450, 550)).toBeGreaterThan(2 * widest(0, 100));
+  });
+
   test("of any points has an outline without NaN", () => {
+    const numbers = fc.array(fc.integer({ min: -1e6, max: 1e6 }), { maxLength: 60 });
+    const presses = fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 60 });
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -1e6, max: 1e6 }), { maxLength: 60 }), (points) => {
-        expect(inkPath(points, { width: 10, height: 20 })).not.toContain("NaN");
+      fc.property(numbers, presses, (points, pressures) => {
+        expect(inkPath({ points, pressures }, { width: 10, height: 20 })).not.toContain("NaN");
       }),
       { numRuns: 50 },
     );

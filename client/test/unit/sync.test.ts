@@ -15,6 +15,7 @@ describe("after a close", () => {
     [4401, 3, { refused: "link" }],
     [4403, 1, { refused: "role" }],
     [4404, 1, { refused: "gone" }],
+    [4410, 1, { refused: "removed" }],
     [4408, 5, { retry: "backoff" }],
     [4413, 2, { retry: "backoff" }],
     [4413, 3, { refused: "large" }],
@@ -24,6 +25,10 @@ describe("after a close", () => {
     [4429, 7, { retry: "backoff" }],
   ] as const)("code %i, time %i", (code, row, expected) => {
     expect(afterClose(code, row)).toEqual(expected);
+  });
+
+  test("4403 for where a change writes is told from 4403 for who wrote it", () => {
+    expect(afterClose(4403, 1, "scope")).toEqual({ refused: "scope" });
   });
 
   test.each([

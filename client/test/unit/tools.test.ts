@@ -23,12 +23,12 @@ describe("the pen", () => {
   test("a stroke goes from where it is pressed to where it is lifted, with all that was passed", () => {
     const { state, effects } = play(ink, [
       press("down", 0, 0),
-      { ...press("move", 2, 2), passed: [12, 2, 14, 4] },
+      { ...press("move", 2, 2), passed: { points: [12, 2, 14, 4], pressures: [] } },
       press("move", 3, 3),
       press("up", 3, 3),
     ]);
     expect(state).toEqual({ type: "idle" });
-    expect(effects).toEqual([{ points: [10, 0, 12, 2, 14, 4, 16, 6] }]);
+    expect(effects).toEqual([{ points: [10, 0, 12, 2, 14, 4, 16, 6], pressures: [] }]);
   });
 
   test("moving without pressing draws nothing, and a cancelled stroke is none", () => {
@@ -37,11 +37,11 @@ describe("the pen", () => {
   });
 
   test("a stroke without end stops growing", () => {
-    const passed = Array.from({ length: 3_000 }, (_, i) => i);
+    const passed = { points: Array.from({ length: 3_000 }, (_, i) => i), pressures: [] };
     const moves = Array.from({ length: 20 }, (): Press => ({ ...press("move", 1, 1), passed }));
     const { effects } = play(ink, [press("down", 0, 0), ...moves, press("up", 0, 0)]);
     expect(effects[0]?.points.length).toBeGreaterThan(ENDLESS);
-    expect(effects[0]?.points.length).toBeLessThanOrEqual(ENDLESS + passed.length);
+    expect(effects[0]?.points.length).toBeLessThanOrEqual(ENDLESS + passed.points.length);
   });
 });
 

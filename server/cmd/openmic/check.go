@@ -185,7 +185,7 @@ func (c *checkup) snapshot(ctx context.Context, s store.Snapshot, log *replay, w
 		return bad("its graph has %d", graph.Len())
 	case s.Length <= whole && !bytes.Equal(s.Graph, log.graph.AppendBinary(nil, s.Length)):
 		return bad("its graph is not that of the log")
-	case s.Length <= whole && !bytes.Equal(s.Index, log.admission.AppendBinary(nil, s.Length)):
+	case s.Length <= whole && !bytes.Equal(s.Index, log.admission.AppendBinary(nil, s.Length)) && !isOld(graph, s.Index):
 		return bad("its index is not that of the log")
 	case !slices.Equal(graph.Heads(), s.Heads):
 		return bad("its heads are not those of its graph")
@@ -216,4 +216,10 @@ func (c *checkup) snapshot(ctx context.Context, s store.Snapshot, log *replay, w
 
 func damage(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), store.ErrDamaged)
+}
+
+// isOld tells whether an index is of a version before: the server does without it.
+func isOld(graph *crdt.Graph, index []byte) bool {
+	_, err := crdt.ResumeAdmission(graph, index, nil, stored())
+	return errors.Is(err, crdt.ErrOldIndex)
 }

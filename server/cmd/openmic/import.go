@@ -52,7 +52,7 @@ func (c *importCmd) Run(s *streams) error {
 		return advise(err)
 	}
 	defer st.Close()
-	board, err := server.CreateBoard(ctx, st, title, log.log)
+	board, err := server.CreateBoard(ctx, st, title, log.log, "")
 	if err != nil {
 		return err
 	}

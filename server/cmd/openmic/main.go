@@ -40,6 +40,8 @@ type cli struct {
 	Export exportCmd `cmd:"" help:"Write a board into an .automerge file."`
 	Import importCmd `cmd:"" help:"Make a new board of an .automerge file, and print its links."`
 	Backup backupCmd `cmd:"" help:"Copy the SQLite database, also while a server runs."`
+	Key    keyCmd    `cmd:"" help:"Make, list and revoke keys, with which programs make boards."`
+	Bench  benchCmd  `cmd:"" help:"Play people at boards, and tell how a server bears them. Exits with 1 when something was lost."`
 	Engine engineCmd `cmd:"" hidden:"" help:"Answer requests of a server on standard input."`
 }
 

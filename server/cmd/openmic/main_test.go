@@ -54,6 +54,10 @@ func TestBadSettingsAreUsageErrors(t *testing.T) {
 		"public url in the env":    {[]string{"serve"}, map[string]string{"OPENMIC_PUBLIC_URL": "example.org"}, "--public-url"},
 		"open that is no boolean":  {[]string{"serve", "--open=perhaps"}, nil, "--open"},
 		"open in the env":          {[]string{"serve"}, map[string]string{"OPENMIC_OPEN": "perhaps"}, "OPENMIC_OPEN"},
+		"a page with a path":       {[]string{"serve", "--embed-origin", "https://a.example,https://b.example/page"}, nil, "--embed-origin"},
+		"a page in the env":        {[]string{"serve"}, map[string]string{"OPENMIC_EMBED_ORIGIN": "*"}, "--embed-origin"},
+		"tokens of anybody":        {[]string{"serve", "--embed-jwks", "https://a.example/jwks"}, nil, "--embed-issuer"},
+		"tokens in the env":        {[]string{"serve"}, map[string]string{"OPENMIC_EMBED_SECRET_FILE": "x"}, "--embed-issuer"},
 		"an argument to engine":    {[]string{"engine", "x"}, nil, "x"},
 		"a flag without its value": {[]string{"serve", "--listen"}, nil, "--listen"},
 		"an argument to check":     {[]string{"check", "x"}, nil, "x"},
@@ -63,6 +67,8 @@ func TestBadSettingsAreUsageErrors(t *testing.T) {
 		"export to nothing":        {[]string{"export", "x"}, nil, "--output"},
 		"import of nothing":        {[]string{"import"}, nil, "file"},
 		"import in the env":        {[]string{"import", "x"}, map[string]string{"OPENMIC_PUBLIC_URL": "example.org"}, "--public-url"},
+		"bench of nobody":          {[]string{"bench", "--people", "0"}, nil, "people"},
+		"bench that kills another": {[]string{"bench", "--storm", "--target", "http://127.0.0.1:1"}, nil, "--storm"},
 		"backup to nothing":        {[]string{"backup"}, nil, "dest"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,10 @@ type serveCmd struct {
 	PublicURL httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
 
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
+	AuditDays    int            `default:"365" placeholder:"N" help:"Keep what was done to a board, and by whom, for so many days (${default}); 0 keeps nothing of it."`
 	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
+
+	embedFlags
 }
 
 // httpURL is a web address without path, query or fragment.
@@ -61,8 +64,17 @@ func (c *serveCmd) Validate() error {
 	} else if _, err := net.LookupPort("tcp", port); err != nil {
 		return fmt.Errorf("--listen: %q is not a port", port)
 	}
+	if c.AuditDays < 0 || c.AuditDays > mostAuditDays {
+		return fmt.Errorf("--audit-days: give a number from 0 to %d", mostAuditDays)
+	}
+	if err := c.embedFlags.Validate(); err != nil {
+		return err
+	}
 	return c.place.Validate()
 }
+
+// mostAuditDays is as good as for ever.
+const mostAuditDays = 36_500
 
 // hosts are the names that the server goes by.
 func (c *serveCmd) hosts() []string {
@@ -94,7 +106,11 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	settings := server.DefaultSettings()
 	settings.Open = c.Open
 	settings.PublicURL = string(c.PublicURL)
+	settings.AuditDays = c.AuditDays
 	settings.Hosts, settings.TrustedProxies = c.hosts(), c.TrustedProxy
+	if settings.EmbedOrigins, settings.EmbedTrust, err = c.read(settings.Embed); err != nil {
+		return err
+	}
 	// Whoever asks has a limit of their own: a compaction may take longest.
 	eng, err := newEngine(engine.Config{Workers: engineWorkers, Timeout: settings.CompactTimeout})
 	if err != nil {

@@ -199,6 +199,37 @@ func readTail(ctx context.Context, tx pgx.Tx, doc docid.ID, from int64, tail *ro
 	return nil
 }
 
+// Log implements store.Store.
+func (s *Store) Log(ctx context.Context, doc docid.ID, from, most int) ([]store.Entry, error) {
+	result, err := s.pool.Query(ctx, `
+		SELECT position, hash, change, at, sum FROM changes
+		WHERE doc = $1 AND position >= $2 ORDER BY position LIMIT $3`, doc[:], from, most)
+	if err != nil {
+		return nil, fmt.Errorf("read log of document %s: %w", doc, damaged(err))
+	}
+	defer result.Close()
+	page := rows.NewPage(doc, from)
+	for result.Next() {
+		var (
+			position int64
+			hash     []byte
+			change   []byte
+			at       time.Time
+			sum      int32
+		)
+		if err := result.Scan(&position, &hash, &change, &at, &sum); err != nil {
+			return nil, fmt.Errorf("read log of document %s: %w", doc, damaged(err))
+		}
+		if !page.Add(position, hash, change, at, sum) {
+			break
+		}
+	}
+	if err := result.Err(); err != nil {
+		return nil, fmt.Errorf("read log of document %s: %w", doc, damaged(err))
+	}
+	return page.Entries()
+}
+
 // Changes implements store.Store.
 func (s *Store) Changes(ctx context.Context, doc docid.ID, hashes []crdt.Hash) ([][]byte, error) {
 	changes, err := rows.InOrder(hashes, hashesPerQuery, func(page []crdt.Hash) (map[crdt.Hash][]byte, error) {

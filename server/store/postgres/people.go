@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
-	insertLink  = `INSERT INTO links (` + linkColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
+	insertLink  = `INSERT INTO links (` + linkColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 )
 
 func linkValues(l store.Link) []any {
-	return []any{l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, milliseconds(l.Created)}
+	return []any{l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), milliseconds(l.Created)}
 }
 
 func scanLink(row pgx.Row) (store.Link, error) {
@@ -29,9 +29,13 @@ func scanLink(row pgx.Row) (store.Link, error) {
 		l       store.Link
 		hash    []byte
 		expires *time.Time
+		lanes   string
 	)
-	err := row.Scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &l.Created)
+	err := row.Scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &l.Created)
 	if err != nil {
+		return store.Link{}, err
+	}
+	if l.Lanes, err = rows.ReadLanes(lanes); err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
@@ -118,7 +122,10 @@ func (s *Store) change(ctx context.Context, what, board string, change func(pgx.
 		if err == nil && tag.RowsAffected() == 0 {
 			err = store.ErrNotFound
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return insertLines(ctx, tx, store.Noted(ctx, board))
 	})
 	if err != nil {
 		return fmt.Errorf("%s of board %q: %w", what, board, damaged(err))
@@ -158,9 +165,9 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(tx pgx.Tx) (pgconn.CommandTag, error) {
 		return tx.Exec(ctx, `
-			UPDATE links SET role = $3, audience = $4, label = $5, expires = $6, password = $7, people = $8
+			UPDATE links SET role = $3, audience = $4, label = $5, expires = $6, password = $7, people = $8, lanes = $9
 			WHERE secret_hash = $1 AND board_id = $2`,
-			l.SecretHash[:], l.BoardID, string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People)
+			l.SecretHash[:], l.BoardID, string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes))
 	})
 }
 
@@ -193,9 +200,7 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 		if people > 0 && byLink >= people || all >= most {
 			return store.ErrFull
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created))
-		return err
+		return insertParticipant(ctx, tx, p)
 	})
 	if err != nil {
 		return fmt.Errorf("join board %q: %w", p.BoardID, damaged(err))
@@ -203,15 +208,26 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+func insertParticipant(ctx context.Context, tx pgx.Tx, p store.Participant) error {
+	_, err := tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created),
+		nullTime(p.Erased), nullTime(p.Left))
+	if err != nil {
+		return err
+	}
+	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
+}
+
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone`
 
 func scanParticipant(row pgx.Row) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
-	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created)
+	var erased, left *time.Time
+	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &erased, &left)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created = p.Created.UTC()
+	p.Created, p.Erased, p.Left = p.Created.UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
 
@@ -279,15 +295,39 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, nil
 }
 
+// Contributors implements store.People.
+func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
+	result, err := s.pool.Query(ctx, `
+		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), p.created
+		FROM actors a LEFT JOIN participants p ON p.id = a.participant
+		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at, a.actor LIMIT $2`, doc[:], most)
+	if err == nil {
+		list, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (c store.Contributor, err error) {
+			var actor []byte
+			var joined *time.Time
+			err = row.Scan(&actor, &c.Participant, &c.Link, &c.Name, &c.Audience, &joined)
+			c.Actor = crdt.Actor(actor)
+			if joined != nil {
+				c.Joined = joined.UTC()
+			}
+			return c, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+	}
+	return list, nil
+}
+
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.pool.Query(ctx, `
-		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
 		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
 	if err == nil {
 		authors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Author, err error) {
 			var actor []byte
-			err = row.Scan(&actor, &a.Audience)
+			err = row.Scan(&actor, &a.Participant, &a.Audience)
 			a.Actor = crdt.Actor(actor)
 			return a, err
 		})

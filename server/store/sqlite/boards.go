@@ -31,8 +31,8 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 
 func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.Link, first []store.Entry) error {
 	background := context.WithoutCancel(ctx)
-	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created) VALUES (?, ?, ?, ?)`,
-		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli())
+	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created, api_key) VALUES (?, ?, ?, ?, ?)`,
+		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli(), sql.NullString{String: b.Key, Valid: b.Key != ""})
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,9 @@ func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.L
 		if err := insertLink(background, tx, l); err != nil {
 			return fmt.Errorf("link: %w", err)
 		}
+	}
+	if err := insertLines(background, tx, store.Noted(ctx, b.ID)); err != nil {
+		return err
 	}
 	return appendEntries(ctx, tx, first)
 }
@@ -67,8 +70,9 @@ func board(ctx context.Context, q querier, id string) (store.Board, error) {
 		created int64
 		deleted sql.NullInt64
 	)
-	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted FROM boards WHERE id = ?`, id).
-		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted)
+	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted, coalesce(api_key, ''), embed_origins, embed_role, preview FROM boards WHERE id = ?`, id).
+		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted, &b.Key,
+			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
 	copy(b.Doc[:], doc)
 	b.Created, b.Deleted = time.UnixMilli(created).UTC(), timeOf(deleted)
 	return b, err

@@ -206,6 +206,33 @@ func readTail(ctx context.Context, tx *sql.Tx, doc docid.ID, from int64, tail *r
 	return nil
 }
 
+// Log implements store.Store.
+func (s *Store) Log(ctx context.Context, doc docid.ID, from, most int) ([]store.Entry, error) {
+	result, err := s.reader.QueryContext(ctx, `
+		SELECT position, hash, change, at, sum FROM changes
+		WHERE doc = ? AND position >= ? ORDER BY position LIMIT ?`, doc[:], from, most)
+	if err != nil {
+		return nil, fmt.Errorf("read log of document %s: %w", doc, damaged(err))
+	}
+	defer result.Close()
+	page := rows.NewPage(doc, from)
+	var hash sql.RawBytes
+	for result.Next() {
+		var position, at, sum int64
+		var change []byte
+		if err := result.Scan(&position, &hash, &change, &at, &sum); err != nil {
+			return nil, fmt.Errorf("read log of document %s: %w", doc, damaged(err))
+		}
+		if !page.Add(position, hash, change, time.UnixMilli(at), int32(sum)) {
+			break
+		}
+	}
+	if err := result.Err(); err != nil {
+		return nil, fmt.Errorf("read log of document %s: %w", doc, damaged(err))
+	}
+	return page.Entries()
+}
+
 // Changes implements store.Store.
 func (s *Store) Changes(ctx context.Context, doc docid.ID, hashes []crdt.Hash) ([][]byte, error) {
 	changes, err := rows.InOrder(hashes, hashesPerQuery, func(page []crdt.Hash) (map[crdt.Hash][]byte, error) {

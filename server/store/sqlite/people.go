@@ -13,17 +13,21 @@ import (
 	"openmic/server/store/internal/rows"
 )
 
-const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, created`
+const linkColumns = `board_id, role, audience, label, secret_hash, expires, password, people, lanes, created`
 
 func scanLink(scan func(...any) error) (store.Link, error) {
 	var (
 		l       store.Link
 		hash    []byte
 		expires sql.NullInt64
+		lanes   string
 		created int64
 	)
-	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &created)
+	err := scan(&l.BoardID, &l.Role, &l.Audience, &l.Label, &hash, &expires, &l.Password, &l.People, &lanes, &created)
 	if err != nil {
+		return store.Link{}, err
+	}
+	if l.Lanes, err = rows.ReadLanes(lanes); err != nil {
 		return store.Link{}, err
 	}
 	copy(l.SecretHash[:], hash)
@@ -32,8 +36,8 @@ func scanLink(scan func(...any) error) (store.Link, error) {
 }
 
 func insertLink(ctx context.Context, tx *sql.Tx, l store.Link) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, l.Created.UnixMilli())
+	_, err := tx.ExecContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.BoardID, string(l.Role), string(l.Audience), l.Label, l.SecretHash[:], nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), l.Created.UnixMilli())
 	return err
 }
 
@@ -133,8 +137,10 @@ func (s *Store) change(ctx context.Context, what, board string, change func(cont
 				return orNotFound(err)
 			}
 		}
-		_, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board)
-		return err
+		if _, err = tx.ExecContext(background, `UPDATE boards SET version = version + 1 WHERE id = ?`, board); err != nil {
+			return err
+		}
+		return insertLines(background, tx, store.Noted(ctx, board))
 	})
 	if err != nil {
 		return fmt.Errorf("%s of board %q: %w", what, board, damaged(err))
@@ -181,9 +187,9 @@ func (s *Store) SetLink(ctx context.Context, l store.Link) error {
 	}
 	return s.change(ctx, "change a link", l.BoardID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
 		return tx.ExecContext(ctx, `
-			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?
+			UPDATE links SET role = ?, audience = ?, label = ?, expires = ?, password = ?, people = ?, lanes = ?
 			WHERE secret_hash = ? AND board_id = ?`,
-			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, l.SecretHash[:], l.BoardID)
+			string(l.Role), string(l.Audience), l.Label, nullTime(l.Expires), l.Password, l.People, rows.Lanes(l.Lanes), l.SecretHash[:], l.BoardID)
 	})
 }
 
@@ -209,10 +215,7 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 		if people > 0 && byLink >= people || all >= most {
 			return store.ErrFull
 		}
-		_, err = tx.ExecContext(background, `
-			INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli())
-		return err
+		return insertParticipant(background, tx, p)
 	})
 	if err != nil {
 		return fmt.Errorf("join board %q: %w", p.BoardID, damaged(err))
@@ -220,16 +223,27 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 	return nil
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created`
+func insertParticipant(ctx context.Context, tx *sql.Tx, p store.Participant) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
+		nullTime(p.Erased), nullTime(p.Left))
+	if err != nil {
+		return err
+	}
+	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
+}
+
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone`
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created)
+	var erased, left sql.NullInt64
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Created = time.UnixMilli(created).UTC()
+	p.Created, p.Erased, p.Left = time.UnixMilli(created).UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
 
@@ -303,10 +317,36 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 	return actors, damaged(result.Err())
 }
 
+// Contributors implements store.People.
+func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
+	result, err := s.reader.QueryContext(ctx, `
+		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), coalesce(p.created, 0)
+		FROM actors a LEFT JOIN participants p ON p.id = a.participant
+		WHERE a.doc = ? AND a.owns ORDER BY a.first_at, a.actor LIMIT ?`, doc[:], most)
+	if err != nil {
+		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+	}
+	defer result.Close()
+	for result.Next() {
+		var actor []byte
+		var joined int64
+		var c store.Contributor
+		if err := result.Scan(&actor, &c.Participant, &c.Link, &c.Name, &c.Audience, &joined); err != nil {
+			return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
+		}
+		c.Actor = crdt.Actor(actor)
+		if joined != 0 {
+			c.Joined = time.UnixMilli(joined).UTC()
+		}
+		list = append(list, c)
+	}
+	return list, damaged(result.Err())
+}
+
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
 	result, err := s.reader.QueryContext(ctx, `
-		SELECT a.actor, p.audience FROM actors a JOIN participants p ON p.id = a.participant
+		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
 		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
@@ -315,7 +355,7 @@ func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []
 	for result.Next() {
 		var actor []byte
 		var a store.Author
-		if err := result.Scan(&actor, &a.Audience); err != nil {
+		if err := result.Scan(&actor, &a.Participant, &a.Audience); err != nil {
 			return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
 		}
 		a.Actor = crdt.Actor(actor)

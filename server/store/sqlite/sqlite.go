@@ -15,6 +15,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -26,12 +28,17 @@ import (
 // readers is how many reads run at once; more wait for their turn.
 const readers = 4
 
+// busyTimeout is for the sake of a backup tool, and of one who makes keys.
+const busyTimeout = 5 * time.Second
+
 // Store is a store.Store in an SQLite file.
 type Store struct {
 	storageID string
-	writer    *sql.DB // one connection, BEGIN IMMEDIATE
-	reader    *sql.DB // query_only
-	lock      *os.File
+	writer    *sql.DB  // one connection, BEGIN IMMEDIATE
+	reader    *sql.DB  // query_only
+	lock      *os.File // nil: it is another process's
+
+	unwiped atomic.Bool // the write-ahead log may hold a name that was erased
 }
 
 var _ store.Store = (*Store)(nil)
@@ -101,15 +108,15 @@ func (s *Store) openReader(ctx context.Context, path string) error {
 }
 
 func openWriter(path string) *sql.DB {
-	return openPool(path, 1, "_txlock=immediate&_journal_mode=WAL")
+	// secure_delete, so that a name that somebody took away is not left in a corner of the file.
+	return openPool(path, 1, "_txlock=immediate&_journal_mode=WAL&_secure_delete=true")
 }
 
 // openPool names a pool of at most n connections, which stay open once made.
-// Nobody else writes, so busy_timeout is for a backup tool's sake.
 func openPool(path string, n int, options string) *sql.DB {
 	// A file URI, so that no character of the path is taken for an option.
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: options +
-		"&mode=rw&_synchronous=FULL&_foreign_keys=true&_busy_timeout=5000&_stmt_cache_size=32"}
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: fmt.Sprintf(
+		"%s&mode=rw&_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&_stmt_cache_size=32", options, busyTimeout.Milliseconds())}
 	db := sql.OpenDB(connector(dsn.String()))
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
@@ -166,8 +173,10 @@ func (s *Store) Close() error {
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
 	}
-	if err := s.lock.Close(); !errors.Is(err, os.ErrClosed) {
-		errs = append(errs, err)
+	if s.lock != nil {
+		if err := s.lock.Close(); !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -1,14 +1,17 @@
 package sqlite_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -262,5 +265,62 @@ func TestCancelWithinAppend(t *testing.T) {
 	}
 	if d, err := s.Load(t.Context(), doc); err != nil || len(d.Tail) != len(log) {
 		t.Errorf("load: %v, %v", d, err)
+	}
+}
+
+// A name that is erased is in no file any more, wherever it was written before.
+func TestErasedNameIsInNoFile(t *testing.T) {
+	dir := t.TempDir()
+	s, err := sqlite.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const name = "Erik-som-vill-bort"
+	b := store.Board{ID: "b", Doc: docid.New(), Created: time.Unix(1, 0)}
+	l := store.Link{BoardID: "b", Role: store.Editor, Audience: store.Customer, SecretHash: sha256.Sum256([]byte("l")), Created: time.Unix(1, 0)}
+	if err := s.CreateBoard(t.Context(), b, []store.Link{l}, []store.Entry{entry(b.Doc, "first")}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 { // so that pages are split, and their rows moved
+		p := store.Participant{
+			ID: fmt.Sprint("p", i*37%100), BoardID: "b", TokenHash: sha256.Sum256([]byte{byte(i)}), Link: l.SecretHash,
+			Name: name + strings.Repeat("x", i%40), Audience: store.Customer, Created: time.Unix(1, 0),
+		}
+		if err := s.Join(t.Context(), p, 1000); err != nil {
+			t.Fatal(err)
+		}
+		p.Name, p.Banned = name+strings.Repeat("y", i*7%60), true
+		if err := s.SetParticipant(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := func() (files []string) {
+		t.Helper()
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			content, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(content, []byte(name)) {
+				files = append(files, e.Name())
+			}
+		}
+		return files
+	}
+	if len(found()) == 0 {
+		t.Fatal("the name is not where it is looked for")
+	}
+	for i := range 100 {
+		if err := s.EraseName(t.Context(), "b", fmt.Sprint("p", i), time.Unix(2, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files := found(); len(files) > 0 {
+		t.Errorf("the name is still in %q", files)
 	}
 }

@@ -49,14 +49,14 @@ func changeAccess(t *testing.T, f *fixture) {
 
 	made := store.Link{
 		BoardID: "b", Role: store.Editor, Audience: store.Staff, Label: "Dagkirurgen ☂", SecretHash: sha256.Sum256([]byte("new")),
-		Expires: start.Add(time.Hour).Truncate(time.Millisecond), Password: "$argon2id$...", People: 12,
+		Expires: start.Add(time.Hour).Truncate(time.Millisecond), Password: "$argon2id$...", People: 12, Lanes: []string{"customer", "\"ö\""},
 		Created: start.Add(time.Minute).Truncate(time.Millisecond),
 	}
 	for i, do := range []func() error{
 		func() error { want.Links = append(want.Links, made); return f.store.AddLink(ctx, made, 3) },
 		func() error {
 			made.Role, made.Audience, made.Label, made.Password = store.Viewer, store.Customer, "", ""
-			made.Expires, made.People = time.Time{}, 0
+			made.Expires, made.People, made.Lanes = time.Time{}, 0, nil
 			want.Links[2] = made
 			return f.store.SetLink(ctx, made)
 		},
@@ -189,7 +189,7 @@ func authored(t *testing.T, f *fixture, first, second store.Participant) {
 	if err := f.store.Append(t.Context(), log); err != nil {
 		t.Fatal(err)
 	}
-	want := []store.Author{{Actor: "b", Audience: second.Audience}, {Actor: "a", Audience: first.Audience}}
+	want := []store.Author{{Actor: "b", Participant: second.ID, Audience: second.Audience}, {Actor: "a", Participant: first.ID, Audience: first.Audience}}
 	if got, err := f.store.Authors(t.Context(), doc, 10); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("authors are %+v, %v, not %+v", got, err, want)
 	}

@@ -9,6 +9,7 @@ package rows
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -209,7 +210,30 @@ func CheckLink(l store.Link) error {
 	if !Text(l.Label) || l.People < 0 || l.People > math.MaxInt32 {
 		return errors.New("the label of a link must be UTF-8 without NUL, and its number of people one of 31 bits")
 	}
+	if slices.ContainsFunc(l.Lanes, func(id string) bool { return !Text(id) }) {
+		return errors.New("the lanes of a link must be UTF-8 without NUL")
+	}
 	return nil
+}
+
+// Lanes are the lanes of a link as they are stored: a JSON list, or nothing.
+func Lanes(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	b, _ := json.Marshal(ids) // strings can be written
+	return string(b)
+}
+
+// ReadLanes reads what Lanes has written.
+func ReadLanes(stored string) (ids []string, err error) {
+	if stored == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(stored), &ids); err != nil || len(ids) == 0 {
+		return nil, fmt.Errorf("%w: the lanes of a link", store.ErrDamaged)
+	}
+	return ids, nil
 }
 
 // Text tells whether a string is one that both databases keep as text.

@@ -1,0 +1,39 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// stormTimeout is how long to wait at most until everybody is back.
+const stormTimeout = 2 * time.Minute
+
+// storm kills the server, and everybody comes back at once.
+func (r *run) storm(ctx context.Context, report *Report) error {
+	r.tell("the server is killed; everybody comes back")
+	told := r.counts.refused.Load()
+	r.storming.Store(true)
+	pid, err := r.Restart()
+	if err != nil {
+		return fmt.Errorf("start the server again: %w", err)
+	}
+	began := time.Now()
+	for r.counts.back.Load() < int64(r.People) && time.Since(began) < stormTimeout && ctx.Err() == nil {
+		r.settle(ctx, 20*time.Millisecond)
+	}
+	s := &Storm{Back: r.counts.back.Load(), Took: time.Since(began), Told: r.counts.refused.Load() - told}
+	report.Storm = s
+	r.tell("%d are back", s.Back)
+	expected, delivered := r.counts.expected.Load(), r.counts.delivered.Load()
+	r.measuring.Store(true)
+	stop := r.edit(ctx)
+	r.settle(ctx, r.For)
+	stop()
+	r.measuring.Store(false)
+	r.drain(ctx)
+	s.After = r.counts.latencies()
+	s.Lost = (r.counts.expected.Load() - expected) - (r.counts.delivered.Load() - delivered)
+	s.Most = cost(pid).most
+	return nil
+}
