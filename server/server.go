@@ -83,6 +83,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	}
 	s.scribe = newScribe(s)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.hub.ahead = newDrawAhead(s.drawings)
+	s.hub.running.Go(func() { s.hub.ahead.run(roomsCtx) })
 	s.histories = newHistories(&s.settings, st, m)
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })

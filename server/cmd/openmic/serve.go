@@ -25,7 +25,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
-	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
+	engineWorkers = 4 // so that a board can be made while one is compacted and two are drawn
 )
 
 type serveCmd struct {
