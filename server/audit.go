@@ -33,7 +33,13 @@ const (
 	auditLeft         = "left"
 	auditTakenBack    = "taken-back"
 	auditEmbedding    = "embedding-changed"
-	auditCopied       = "copied" // by a browser, which has told us
+	auditArchived     = "archived"
+	auditUnarchived   = "unarchived"
+	auditTitled       = "titled"     // the board got another name
+	auditOwned        = "owned"      // it is in the list of somebody who signs in
+	auditDisowned     = "disowned"   // and is not any more
+	auditTakenOver    = "taken-over" // an administrator made it theirs
+	auditCopied       = "copied"     // by a browser, which has told us
 	auditSweepAtOnce  = 10_000
 	auditNotesWaiting = 1000
 )
@@ -47,7 +53,7 @@ func (v visit) line(kind, subject, detail string) store.AuditLine {
 }
 
 // counted is what limits go by that are not for an address alone.
-func (v visit) counted() string { return linkID(v.link) + v.key }
+func (v visit) counted() string { return linkID(v.link) + v.key + v.person }
 
 // stateLines are what is noted of a board that changes its state.
 func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
@@ -57,6 +63,7 @@ func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
 	}{
 		{from.Locked, to.Locked, auditLocked, auditUnlocked},
 		{from.Closed, to.Closed, auditClosed, auditReopened},
+		{!from.Archived.IsZero(), !to.Archived.IsZero(), auditArchived, auditUnarchived},
 		{!from.Deleted.IsZero(), !to.Deleted.IsZero(), auditDeleted, auditRestored},
 	} {
 		switch {
@@ -65,6 +72,9 @@ func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
 		case s.was && !s.is:
 			lines = append(lines, v.line(s.off, "", ""))
 		}
+	}
+	if from.Title != to.Title {
+		lines = append(lines, v.line(auditTitled, "", ""))
 	}
 	return lines
 }
@@ -163,6 +173,9 @@ func (s *Server) sweep(ctx context.Context) {
 		select {
 		case now := <-tick.C:
 			s.sweepAt(ctx, now)
+			if err := (sweeper{s.hub}).sweep(ctx, now); err != nil && ctx.Err() == nil {
+				s.log.Error().Err(err).Msg("remove deleted boards")
+			}
 		case <-ctx.Done():
 			return
 		}

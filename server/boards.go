@@ -20,6 +20,7 @@ type boardAnswer struct {
 	Participant string                `json:"participant,omitempty"` // of the one who asks, if they have joined
 	Locked      bool                  `json:"locked,omitempty"`
 	Closed      bool                  `json:"closed,omitempty"`
+	Archived    bool                  `json:"archived,omitempty"`
 	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
@@ -34,6 +35,10 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key, ok := s.mayMakeBoards(w, r)
+	if !ok {
+		return
+	}
+	who, ok := s.makes(w, r, key)
 	if !ok {
 		return
 	}
@@ -55,6 +60,12 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.fail(w, "store board", err)
 		return
+	}
+	if who != nil {
+		if err := s.store.AddOwner(r.Context(), board.ID, who.Person, board.Created, s.settings.OwnersPerBoard); err != nil {
+			s.fail(w, "make a board somebody's", err)
+			return
+		}
 	}
 	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
 	for _, role := range Roles() {
@@ -102,7 +113,7 @@ func (v visit) answer() boardAnswer {
 	return boardAnswer{
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
 		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
-		Locked: v.board.Locked, Closed: v.board.Closed, Lanes: v.laneList(),
+		Locked: v.board.Locked, Closed: v.board.Closed, Archived: !v.board.Archived.IsZero(), Lanes: v.laneList(),
 	}
 }
 
@@ -116,8 +127,18 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		s.refuseComer(w, errKey)
 		return
 	}
-	if !s.allow(w, s.limits.tickets, linkID(v.link)+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
+	if !s.allow(w, s.limits.tickets, v.counted()+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
 		return
+	}
+	if v.comer.in != nil && v.comer.who == nil && !s.joinAsPerson(w, r, &v) {
+		return
+	}
+	if who := v.comer.who; v.comer.in != nil && who.Erased.IsZero() && who.Name != v.comer.in.Name {
+		who.Name = v.comer.in.Name // they are called something else now
+		if err := s.store.SetParticipant(r.Context(), *who); err != nil {
+			s.fail(w, "change a name", err)
+			return
+		}
 	}
 	name, expires, ok := s.tickets.issue(v.comer, time.Now())
 	if !ok {
@@ -128,8 +149,9 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		Ticket    string     `json:"ticket"`
 		ExpiresAt time.Time  `json:"expiresAt"`
 		Role      store.Role `json:"role"`
+		SignedIn  bool       `json:"signedIn,omitempty"`
 		Lanes     []string   `json:"lanes,omitempty"`
-	}{name, expires, v.role, v.laneList()})
+	}{name, expires, v.role, v.comer.in != nil, v.laneList()})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

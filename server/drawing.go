@@ -420,6 +420,7 @@ func compressed(b []byte) []byte {
 // A content is what is stored of an open board.
 type content struct {
 	heads  []crdt.Hash
+	length int      // how many changes that is
 	chunks [][]byte // in any order
 }
 
@@ -428,7 +429,7 @@ func (r *room) content(ctx context.Context, whole bool) (content, error) {
 	answer := make(chan content, 1)
 	asked := r.do(ctx, func(r *room) {
 		s := r.state
-		c := content{heads: s.stored.Heads()}
+		c := content{heads: s.stored.Heads(), length: s.durable}
 		if whole && s.snapshot != nil {
 			c.chunks = append(c.chunks, s.snapshot)
 		}

@@ -110,7 +110,7 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 // limits are the rates of a server.
 type limits struct {
 	boards, joins, tickets, strangers, tries, triesByLink, exports, onces *rates
-	histories                                                             *rates
+	histories, signIns                                                    *rates
 	sockets                                                               *tally
 }
 
@@ -121,6 +121,7 @@ func newLimits(s *Settings) *limits {
 		tickets:     newRates(s.TicketRate, s.Counted),
 		strangers:   newRates(s.Strangers, s.Counted),
 		tries:       newRates(s.Tries, s.Counted),
+		signIns:     newRates(s.SignIns, s.Counted),
 		triesByLink: newRates(s.TriesByLink, s.Counted),
 		histories:   newRates(s.HistoryRate, s.Counted),
 		exports:     newRates(s.Exports, s.Counted),

@@ -28,6 +28,8 @@ type Server struct {
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
+	titles    *titles
+	provider  *provider // nil: nobody signs in
 	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
@@ -50,6 +52,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	}
 	s := &Server{
 		settings:  settings,
+		provider:  newProvider(&settings),
 		store:     st,
 		metrics:   m,
 		tickets:   newTickets(settings.TicketLife, settings.Tickets),
@@ -85,6 +88,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.hub.ahead = newDrawAhead(s.drawings)
 	s.hub.running.Go(func() { s.hub.ahead.run(roomsCtx) })
+	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
@@ -93,6 +97,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.hub.running.Go(func() {
 		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
 	})
+	s.hub.running.Go(func() { s.hub.pulse(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -167,6 +172,15 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/preview.svg", s.preview),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
+		at("GET /api/me", s.me),
+		at("GET /api/me/boards", s.ownBoards),
+		at("PUT /api/me/boards/{id}", s.takeOwn),
+		at("DELETE /api/me/boards/{id}", s.leaveOwn),
+		at("GET /api/admin/boards", s.allBoards),
+		at("POST /api/admin/boards/{id}/owners", s.takeOver),
+		at("GET "+signInPath, s.startSignIn),
+		at("GET "+callbackPath, s.endSignIn),
+		at("POST /api/signout", s.signOut),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {
 			writeProblem(w, http.StatusNotFound, "there is nothing here")
 		}),
@@ -229,14 +243,18 @@ const socketsWait = 15 * time.Second
 // sync answers GET /sync: the WebSocket of the automerge-repo protocol. It is
 // opened with a ticket, or by a stock client with a link's secret. Neither is
 // sent by a browser of its own accord, as a cookie is, so the page that the
-// socket is opened from does not matter.
+// socket is opened from does not matter. A cookie opens nothing here.
 func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
+	if s.borrowed(r) {
+		s.refuseVisit(w, r, errOrigin)
+		return
+	}
 	c, a, err := s.admitSocket(r)
 	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
 		return
 	}
 	if err != nil {
-		s.refuseSocket(w, err)
+		s.refuseSocket(w, r, err)
 		return
 	}
 	if s.hub.draining.Load() {
@@ -253,22 +271,28 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
-	defer s.limits.sockets.release(neighbourhood(from))
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
+		s.limits.sockets.release(neighbourhood(from))
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
 	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
 	s.scribe.sessionBegan(a)
-	newSession(s.hub, socket, c, a, log).serve()
+	// The request is over: what it took (a large stack, buffers) is not the session's.
+	go func() {
+		defer s.limits.sockets.release(neighbourhood(from))
+		newSession(s.hub, socket, c, a, log).serve()
+	}()
 }
 
 // refuseSocket says why a socket is not opened. Whatever is wrong with a secret,
 // it is one answer.
-func (s *Server) refuseSocket(w http.ResponseWriter, err error) {
+func (s *Server) refuseSocket(w http.ResponseWriter, r *http.Request, err error) {
 	var k known
 	switch {
+	case errors.Is(err, errSignIn):
+		s.refuseVisit(w, r, err)
 	case errors.As(err, &k):
 		s.refuseComer(w, k.error)
 	case errors.Is(err, store.ErrNotFound):
@@ -298,6 +322,9 @@ func (s *Server) admitSocket(r *http.Request) (comer, access, error) {
 		return c, access{open: true, role: store.Editor}, nil
 	default:
 		return c, access{}, store.ErrNotFound
+	}
+	if err := s.hub.stillIn(r.Context(), c); err != nil {
+		return c, access{}, err
 	}
 	b, err := s.store.Access(r.Context(), c.board)
 	if err != nil {

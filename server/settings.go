@@ -21,6 +21,14 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 
+	SignIn          SignIn        // of the organisation's people
+	ProviderTimeout time.Duration // one question to their provider
+	ProviderBytes   int64         // its largest answer
+	ProviderPause   time.Duration // between two attempts to find it
+	ClockSkew       time.Duration // that its clock may differ by
+	SignInTime      time.Duration // from beginning to sign in to coming back
+	SignIns         Rate          // begun or ended, by address
+
 	// EmbedOrigins are the pages that may show any board in a frame, and EmbedTrust
 	// whose tokens are taken for people who look at one.
 	EmbedOrigins []string
@@ -45,6 +53,8 @@ type Settings struct {
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
+	FlushPerChange   time.Duration // and for each change that had gathered at the last one
+	FlushGathered    int           // of at most so many
 	PresenceInterval time.Duration // shortest time between two batches of presence
 	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
 	RoomInbox        int           // events waiting for a room
@@ -94,6 +104,13 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
+	DeletedKept     time.Duration // a deleted board can be brought back for so long
+	SweepBoards     int           // boards looked up at a time
+	SweepRows       int           // rows of a table removed in one transaction
+	SweepPause      time.Duration // between two of them
+	OwnersPerBoard  int           // people who sign in
+	TitlesRead      int           // boards whose titles are being looked up
+	TitleWait       time.Duration // that a list waits for them
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
 
@@ -149,6 +166,14 @@ type Settings struct {
 // DefaultSettings returns the settings that the program starts from.
 func DefaultSettings() Settings {
 	return Settings{
+		SignIn:          SignIn{Scopes: []string{"profile"}, GroupsClaim: "groups", Life: 12 * time.Hour},
+		ProviderTimeout: 10 * time.Second,
+		ProviderBytes:   1 << 20,
+		ProviderPause:   5 * time.Second,
+		ClockSkew:       time.Minute,
+		SignInTime:      10 * time.Minute,
+		SignIns:         Rate{PerSecond: 5, Burst: 1000},
+
 		Change: crdt.DefaultLimits(),
 		Embed:  embed.DefaultLimits(),
 
@@ -168,6 +193,8 @@ func DefaultSettings() Settings {
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
+		FlushPerChange:   time.Millisecond,
+		FlushGathered:    12,
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		RoomInbox:        256,
@@ -217,6 +244,13 @@ func DefaultSettings() Settings {
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
 
+		DeletedKept:     30 * 24 * time.Hour,
+		SweepBoards:     100,
+		SweepRows:       1000,
+		SweepPause:      100 * time.Millisecond,
+		OwnersPerBoard:  20,
+		TitlesRead:      50,
+		TitleWait:       time.Second,
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
 

@@ -71,6 +71,8 @@ type Store interface {
 	People
 	Records
 
+	Persons
+
 	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
 	// One that the board has already is left as it is. ErrNotFound, wrapped: there
 	// is no such board. ErrFull, wrapped: the board would then have more than room.

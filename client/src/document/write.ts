@@ -15,9 +15,15 @@ export type Path = readonly string[];
 /** Something done to a document, with what is needed to take it back. */
 export type Action =
   | { readonly type: "set"; readonly path: Path; readonly before: unknown; readonly after: unknown }
-  | { readonly type: "create"; readonly path: Path; readonly text: string }
+  | { readonly type: "create"; readonly path: Path; readonly text: string; readonly talk?: Talk }
   | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: Cursors }
   | { readonly type: "text"; readonly path: Path; readonly edit: TextEdit };
+
+/** What had become of a comment, and who had answered it, when it was brought here: no more than that is its bringer's to take away. */
+export interface Talk {
+  readonly fate: string;
+  readonly answers: ReadonlySet<string>;
+}
 
 /** The characters of each text of an object, by the field it is in. */
 type Cursors = Readonly<Record<string, readonly string[]>>;
@@ -91,7 +97,7 @@ function conflicts(draft: Draft, action: Action): boolean {
       return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
     case "create":
       // Someone has written on it since: then it is no longer only mine to take away.
-      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path);
+      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk);
     case "remove":
       return object !== undefined;
     case "text":
@@ -100,10 +106,10 @@ function conflicts(draft: Draft, action: Action): boolean {
 }
 
 /** Whether a comment has been answered or decided on: then it is no longer only its maker's either. */
-function isTakenUp(draft: Draft, [collection, id]: Path): boolean {
+function isTakenUp(draft: Draft, [collection, id]: Path, talk: Talk = { fate: "open", answers: new Set() }): boolean {
   const comments = collection === "comments" ? (find(draft, ["comments"]) ?? {}) : {};
-  const fate = textOf(mapOf(comments[id ?? ""])?.["fate"]);
-  return (fate !== "" && fate !== "open") || Object.values(comments).some((c) => textOf(mapOf(c)?.["parent"]) === id);
+  const fate = textOf(mapOf(comments[id ?? ""])?.["fate"]) || "open";
+  return (collection === "comments" && fate !== talk.fate) || Object.entries(comments).some(([key, c]) => !talk.answers.has(key) && textOf(mapOf(c)?.["parent"]) === id);
 }
 
 function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
@@ -171,7 +177,9 @@ export function find(draft: Draft, path: Path): MutableMap | undefined {
   return mapOf(value) as MutableMap | undefined;
 }
 
+/** Whether two values that are set whole are the same; the points of a stroke are such a value too. */
 export function sameScalar(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => item === b[i]);
   const plain = (v: unknown) => (isScalarText(v) ? v.val : (v ?? null));
   return plain(a) === plain(b);
 }

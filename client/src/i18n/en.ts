@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { compare } from "./compare.en";
 import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
@@ -234,6 +235,7 @@ export const en = {
   richtext,
   device,
   present,
+  compare,
   someone: "Someone",
 };
 

@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.sv";
+import { compare } from "./compare.sv";
 import { outline } from "./outline.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
@@ -234,5 +235,6 @@ export const sv: Words = {
   richtext,
   device,
   present,
+  compare,
   someone: "Någon",
 };

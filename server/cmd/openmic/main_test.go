@@ -34,26 +34,35 @@ func TestBadSettingsAreUsageErrors(t *testing.T) {
 		env  map[string]string
 		says string
 	}{
-		"no command":               {nil, nil, "serve"},
-		"an unknown command":       {[]string{"dance"}, nil, "dance"},
-		"an unknown flag":          {[]string{"serve", "--colour"}, nil, "--colour"},
-		"an argument":              {[]string{"serve", "now"}, nil, "now"},
-		"listen without port":      {[]string{"serve", "--listen", "localhost"}, nil, "--listen"},
-		"listen on port 70000":     {[]string{"serve", "--listen", ":70000"}, nil, "--listen"},
-		"listen on a word":         {[]string{"serve", "--listen", ":nosuchservice"}, nil, "--listen"},
-		"listen in the env":        {[]string{"serve"}, map[string]string{"OPENMIC_LISTEN": "8080"}, "--listen"},
-		"no data":                  {[]string{"serve", "--data", ""}, nil, "--data"},
-		"log level":                {[]string{"serve", "--log-level", "loud"}, nil, "--log-level"},
-		"log level in the env":     {[]string{"serve"}, map[string]string{"OPENMIC_LOG_LEVEL": "loud"}, "--log-level"},
-		"database":                 {[]string{"serve", "--database-url", "mysql://x"}, nil, "--database-url"},
-		"database in the env":      {[]string{"serve"}, map[string]string{"OPENMIC_DATABASE_URL": "x"}, "--database-url"},
-		"public url with path":     {[]string{"serve", "--public-url", "https://example.org/openmic"}, nil, "--public-url"},
-		"public url with user":     {[]string{"serve", "--public-url", "https://me@example.org"}, nil, "--public-url"},
-		"public url with query":    {[]string{"serve", "--public-url", "https://example.org?"}, nil, "--public-url"},
-		"public url of no web":     {[]string{"serve", "--public-url", "ftp://example.org"}, nil, "--public-url"},
-		"public url in the env":    {[]string{"serve"}, map[string]string{"OPENMIC_PUBLIC_URL": "example.org"}, "--public-url"},
-		"open that is no boolean":  {[]string{"serve", "--open=perhaps"}, nil, "--open"},
-		"open in the env":          {[]string{"serve"}, map[string]string{"OPENMIC_OPEN": "perhaps"}, "OPENMIC_OPEN"},
+		"no command":                 {nil, nil, "serve"},
+		"an unknown command":         {[]string{"dance"}, nil, "dance"},
+		"an unknown flag":            {[]string{"serve", "--colour"}, nil, "--colour"},
+		"an argument":                {[]string{"serve", "now"}, nil, "now"},
+		"listen without port":        {[]string{"serve", "--listen", "localhost"}, nil, "--listen"},
+		"listen on port 70000":       {[]string{"serve", "--listen", ":70000"}, nil, "--listen"},
+		"listen on a word":           {[]string{"serve", "--listen", ":nosuchservice"}, nil, "--listen"},
+		"listen in the env":          {[]string{"serve"}, map[string]string{"OPENMIC_LISTEN": "8080"}, "--listen"},
+		"no data":                    {[]string{"serve", "--data", ""}, nil, "--data"},
+		"log level":                  {[]string{"serve", "--log-level", "loud"}, nil, "--log-level"},
+		"log level in the env":       {[]string{"serve"}, map[string]string{"OPENMIC_LOG_LEVEL": "loud"}, "--log-level"},
+		"database":                   {[]string{"serve", "--database-url", "mysql://x"}, nil, "--database-url"},
+		"database in the env":        {[]string{"serve"}, map[string]string{"OPENMIC_DATABASE_URL": "x"}, "--database-url"},
+		"public url with path":       {[]string{"serve", "--public-url", "https://example.org/openmic"}, nil, "--public-url"},
+		"public url with user":       {[]string{"serve", "--public-url", "https://me@example.org"}, nil, "--public-url"},
+		"public url with query":      {[]string{"serve", "--public-url", "https://example.org?"}, nil, "--public-url"},
+		"public url of no web":       {[]string{"serve", "--public-url", "ftp://example.org"}, nil, "--public-url"},
+		"public url in the env":      {[]string{"serve"}, map[string]string{"OPENMIC_PUBLIC_URL": "example.org"}, "--public-url"},
+		"open that is no boolean":    {[]string{"serve", "--open=perhaps"}, nil, "--open"},
+		"open in the env":            {[]string{"serve"}, map[string]string{"OPENMIC_OPEN": "perhaps"}, "OPENMIC_OPEN"},
+		"sign-in without an address": {[]string{"serve", "--oidc-issuer", "https://id.example", "--oidc-client-id", "x"}, nil, "--public-url"},
+		"sign-in without a client":   {[]string{"serve", "--oidc-issuer", "https://id.example", "--public-url", "https://a.example"}, nil, "--oidc-client-id"},
+		"sign-in without a provider": {[]string{"serve", "--sign-in-to-make"}, nil, "--oidc-issuer"},
+		"sign-in in the clear":       {[]string{"serve", "--oidc-issuer", "http://id.example"}, nil, "--oidc-issuer"},
+		"sign-in with two secrets": {[]string{"serve", "--oidc-issuer", "http://localhost:1", "--public-url", "http://localhost:2", "--oidc-client-id", "x",
+			"--oidc-client-secret-file", "x"}, map[string]string{"OPENMIC_OIDC_CLIENT_SECRET": "y"}, "--oidc-client-secret-file"},
+		"signed in for a second": {[]string{"serve", "--oidc-issuer", "http://localhost:1", "--public-url", "http://localhost:2", "--oidc-client-id", "x",
+			"--sign-in-for", "1s"}, nil, "--sign-in-for"},
+		"deleted before it was":    {[]string{"serve"}, map[string]string{"OPENMIC_DELETED_KEPT_DAYS": "-1"}, "--deleted-kept-days"},
 		"a page with a path":       {[]string{"serve", "--embed-origin", "https://a.example,https://b.example/page"}, nil, "--embed-origin"},
 		"a page in the env":        {[]string{"serve"}, map[string]string{"OPENMIC_EMBED_ORIGIN": "*"}, "--embed-origin"},
 		"tokens of anybody":        {[]string{"serve", "--embed-jwks", "https://a.example/jwks"}, nil, "--embed-issuer"},
@@ -99,7 +108,7 @@ func TestHelp(t *testing.T) {
 	if status := run([]string{"serve", "--help"}, &stdout, &stderr); status != 0 {
 		t.Errorf("status %d: %s", status, stderr.String())
 	}
-	for _, flag := range []string{"--listen", "--data", "--database-url", "--open", "--log-level", "--public-url"} {
+	for _, flag := range []string{"--listen", "--data", "--database-url", "--open", "--log-level", "--public-url", "--oidc-issuer", "--deleted-kept-days"} {
 		if !strings.Contains(stdout.String(), flag) {
 			t.Errorf("no %s", flag)
 		}

@@ -17,8 +17,8 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 		return fmt.Errorf("create board %q: %w", b.ID, err)
 	}
 	err := s.send(ctx, "board", func(batch *pgx.Batch) {
-		batch.Queue(`INSERT INTO boards (id, doc, title, created, api_key) VALUES ($1, $2, $3, $4, nullif($5, ''))`,
-			b.ID, b.Doc[:], b.Title, milliseconds(b.Created), b.Key)
+		batch.Queue(`INSERT INTO boards (id, doc, title, created, titled, api_key) VALUES ($1, $2, $3, $4, $5, nullif($6, ''))`,
+			b.ID, b.Doc[:], b.Title, milliseconds(b.Created), len(first), b.Key)
 		for _, l := range links {
 			batch.Queue(insertLink, linkValues(l)...)
 		}
@@ -55,12 +55,12 @@ type querier interface {
 func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	b := store.Board{ID: id}
 	var doc []byte
-	var deleted *time.Time
-	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, coalesce(api_key, ''), embed_origins, embed_role, preview FROM boards WHERE id = $1`, id).
-		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted, &b.Key,
+	var deleted, archived *time.Time
+	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, archived, coalesce(api_key, ''), embed_origins, embed_role, preview FROM boards WHERE id = $1`, id).
+		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted, &archived, &b.Key,
 			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
 	copy(b.Doc[:], doc)
-	b.Created, b.Deleted = b.Created.UTC(), timeOf(deleted)
+	b.Created, b.Deleted, b.Archived = b.Created.UTC(), timeOf(deleted), timeOf(archived)
 	return b, err
 }
 
