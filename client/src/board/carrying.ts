@@ -48,7 +48,7 @@ export function useCarrying(geometry: Geometry) {
     if (!place) return undefined;
     const chosen = focus.get().chosen;
     const board = document.board();
-    const locked = new Set(board.elements.filter((e) => e.locked).map((e) => e.id));
+    const locked = new Set(board.elements.filter((e) => e.locked || !document.mayEdit(e.id)).map((e) => e.id));
     const ids = former?.ids ?? new Set(withCarried(board, geometry, chosen.includes(node.id) ? chosen : [node.id]).filter((id) => !locked.has(id)));
     return { ids, held: node.id, dx: node.position.x - place.x, dy: node.position.y - place.y, loose: event.ctrlKey || event.metaKey };
   };
@@ -85,16 +85,20 @@ export function useCarrying(geometry: Geometry) {
 
   const target = useMemo((): Cell | undefined => {
     const held = drag && document.board().elements.find((e) => e.id === drag.held);
-    return held ? cellOver(geometry, held, drag.dx, drag.dy, drag.loose) : undefined;
-  }, [document, drag, geometry]);
+    const cell = held && cellOver(geometry, held, drag.dx, drag.dy, drag.loose);
+    return cell && document.mayPut(cell.lane) ? cell : undefined;
+  }, [drag, document, geometry]);
 
   const crossing = useMemo(() => {
     if (!drag) return "";
-    const moves = document.board().elements
+    const { elements } = document.board();
+    // Over the lanes of others it will not stay.
+    if (elements.some((e) => drag.ids.has(e.id) && !document.mayPut(cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane))) return actions.elsewhere();
+    const moves = elements
       .filter((e) => drag.ids.has(e.id))
       .map((e) => [e.lane, cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane] as const);
     return actions.crossing(moves);
-  }, [actions, document, drag, geometry]);
+  }, [actions, drag, document, geometry]);
 
   const drags = useMemo(() => (drag ? [drag, ...others] : others), [drag, others]);
   const places = useMemo(() => placesWith(geometry, drags), [geometry, drags]);

@@ -54,9 +54,32 @@ export function useFollowed<T>(part: keyof Board, read: (board: Board) => T): T 
   return useSyncExternalStore(subscribe, () => read(document.board()));
 }
 
-export function useEditable(): boolean {
+/** What a piece of the window is about: the id of a card, a connector or a marker. */
+export const AboutContext = createContext<string | undefined>(undefined);
+
+/** What this person may do. Only for who is kept to some lanes does that go with what is on the board. */
+function useAllowed(ask: (document: BoardDocument) => boolean): boolean {
   const { document } = useTools();
-  return useFollowed("newer", () => document.editable);
+  const fenced = useFollowed("newer", () => document.fence !== undefined);
+  const subscribe = useCallback((listener: () => void) => (fenced ? document.subscribe(listener) : document.subscribeTo("newer", listener)), [document, fenced]);
+  return useSyncExternalStore(subscribe, () => ask(document));
+}
+
+/** Whether this person may change what this piece of the window is about; without that, whether they may change everything. */
+export function useEditable(): boolean {
+  const about = useContext(AboutContext);
+  return useAllowed((document) => (about === undefined ? document.editable : document.mayEdit(about)));
+}
+
+/** Whether this person may change a thing. */
+export const useMayEdit = (id: string): boolean => useAllowed((document) => document.mayEdit(id));
+
+/** Whether there is anything on the board that this person may draw. */
+export const useDraws = (): boolean => useAllowed((document) => document.draws);
+
+/** Whether this person may put something into a lane. */
+export function useMayPut(lane: string): boolean {
+  return useAllowed((document) => document.mayPut(lane));
 }
 
 /** Whether this person may comment and vote. */

@@ -6,7 +6,7 @@ import { inCell } from "../document/elements";
 import { exchanged } from "../document/exchanged";
 import type { Board, Element, LaneRole } from "../document/model";
 import { plainText } from "../richtext/parse";
-import { useNames, useTools } from "./context";
+import { useFollowed, useNames, useTools } from "./context";
 import type { Names } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { touches } from "./ground";
@@ -47,6 +47,7 @@ interface Look {
   /** A finger that is put on what is not chosen moves the view. */
   readonly draggable: "all" | "chosen" | false;
   readonly shown: Shown;
+  readonly mayEdit: (id: string) => boolean;
   readonly names: Names;
   readonly t: TFunction;
 }
@@ -67,7 +68,10 @@ export function useNodes(
   const { document } = useTools();
   const names = useNames();
   const [nodesOf] = useState(createNodes);
-  const look = useMemo(() => ({ drags, resize, chosen, draggable, shown, names, t }), [drags, resize, chosen, draggable, shown, names, t]);
+  // What one may take goes with it.
+  const scope = useFollowed("newer", () => document.scope);
+  const mayEdit = useMemo(() => (id: string) => scope !== "none" && document.mayEdit(id), [document, scope]);
+  const look = useMemo(() => ({ drags, resize, chosen, draggable, shown, mayEdit, names, t }), [drags, resize, chosen, draggable, shown, mayEdit, names, t]);
   return useSyncExternalStore(document.subscribe, () => nodesOf(document.board().elements, geometryNow().places, look));
 }
 
@@ -78,7 +82,7 @@ function createNodes(): (elements: Board["elements"], places: Geometry["places"]
 
   return (elements, places, look) => {
     if (last?.elements === elements && last.places === places && last.look === look) return list;
-    const { drags, resize, chosen, draggable, shown, names, t } = look;
+    const { drags, resize, chosen, draggable, shown, mayEdit, names, t } = look;
     const { area, also } = shown;
     const sameWords = last?.look.names === names && last.look.t === t;
     const changed = last?.places === places && last.look === look ? exchanged(last.elements, elements) : undefined;
@@ -88,7 +92,7 @@ function createNodes(): (elements: Board["elements"], places: Geometry["places"]
       const former = known.get(element.id);
       // Labels are worth keeping: putting five hundred together takes longer than drawing one note.
       const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element, names, t);
-      const mayDrag = (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked;
+      const mayDrag = (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked && mayEdit(element.id);
       const node = make(element, label, names.roleOf(element.lane), rect, all.has(element.id), mayDrag, carried);
       return former && same(former, node) ? former : node;
     };

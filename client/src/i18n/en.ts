@@ -9,6 +9,7 @@ import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -227,6 +228,7 @@ export const en = {
   templates,
   outline,
   parts,
+  lanes,
   share,
   talk,
   follow,
