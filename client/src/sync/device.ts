@@ -1,7 +1,7 @@
 import { ROLES, readLanes } from "./api";
 import type { BoardInfo, Links, Role } from "./api";
 import { talkKey } from "../talk/memory";
-import { NAME_LENGTH, PERSON_COLORS } from "./presence";
+import { NAME_LENGTH, PERSON_COLORS, plainName } from "./presence";
 
 /** What this device remembers: the boards it has seen with the links to them, and what its person is called. */
 
@@ -94,7 +94,7 @@ export function profile(invent: () => string): Profile {
 }
 
 export function rename(current: Profile, name: string): Profile {
-  const renamed = { ...current, name: name.trim().slice(0, NAME_LENGTH) || current.name, invented: false };
+  const renamed = { ...current, name: plainName(name) || current.name, invented: false };
   store(PROFILE, renamed);
   return renamed;
 }
