@@ -39,6 +39,8 @@ type Server struct {
 
 	attachments *attachments
 	scribe      *scribe
+
+	forking chan struct{} // held by whoever makes a variant
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -61,6 +63,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		limits:    newLimits(&settings),
 		log:       log,
 		halted:    make(chan struct{}),
+		forking:   make(chan struct{}, 1),
 
 		attachments: newAttachments(&settings),
 	}
@@ -85,6 +88,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		peers:       map[string]*session{},
 	}
 	s.scribe = newScribe(s)
+	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
 	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
@@ -165,6 +169,10 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
 		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
 		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
+		at("GET /api/boards/{id}/forks", s.forks),
+		at("POST /api/boards/{id}/forks", s.once(s.stillEdits, s.createFork)),
+		at("GET /api/boards/{id}/forks/{fork}/export.automerge", s.forkCopy),
+		at("POST /api/boards/{id}/forks/{fork}/entry", s.enterFork),
 		at("GET /api/boards/{id}/embedding", s.embedding),
 		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
 		at("GET /api/boards/{id}/preview.svg", s.preview),
@@ -251,25 +259,38 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.refuseVisit(w, r, errOrigin)
 		return
 	}
+	from := s.address(r)
+	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	// The turn comes before the store is asked. Who has shown too many secrets that
+	// open nothing takes nobody's turn.
+	late := upgrade && s.limits.strangers.spent(neighbourhood(from), time.Now())
+	if upgrade && !late && !s.turn(w, r) {
+		return
+	}
 	c, a, err := s.admitSocket(r)
-	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(from), strangers) {
 		return
 	}
 	if err != nil {
+		s.metrics.socketsRefused.WithLabelValues("stranger").Inc()
 		s.refuseSocket(w, r, err)
 		return
 	}
 	if s.hub.draining.Load() {
+		s.metrics.socketsRefused.WithLabelValues("draining").Inc()
 		writeProblem(w, http.StatusServiceUnavailable, errDraining.Error())
 		return
 	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if !upgrade {
 		w.Header().Set("Upgrade", "websocket")
 		writeProblem(w, http.StatusUpgradeRequired, "this address is for WebSockets")
 		return
 	}
-	from := s.address(r)
+	if late && !s.turn(w, r) {
+		return
+	}
 	if !s.limits.sockets.hold(neighbourhood(from)) {
+		s.metrics.socketsRefused.WithLabelValues("address").Inc()
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
@@ -279,12 +300,11 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
-	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
 	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
 	go func() {
 		defer s.limits.sockets.release(neighbourhood(from))
-		newSession(s.hub, socket, c, a, log).serve()
+		newSession(s.hub, socket, c, a, from).serve()
 	}()
 }
 

@@ -113,6 +113,10 @@ type Settings struct {
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
 
+	ForksPerBoard int           // variants, not counting those that are deleted
+	ForkWait      time.Duration // for others' forks to be made
+	ForkTimeout   time.Duration // for making one
+
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
@@ -128,17 +132,19 @@ type Settings struct {
 	PasswordsAtOnce      int           // being hashed
 	PasswordWait         time.Duration // for one's turn at that
 
-	Sockets     int  // open at once, of one address
-	Boards      Rate // made, by address
-	Joins       Rate // by address
-	TicketRate  Rate // asked for, by link and address
-	Strangers   Rate // secrets that open nothing, by address
-	Exports     Rate // by link and address
-	Onces       Rate // requests with an Idempotency-Key, by address
-	Tries       Rate // of passwords, by link and address
-	TriesByLink Rate // and from everywhere
-	HistoryRate Rate // looks at histories, by link and address
-	Counted     int  // addresses and links of which each of these is remembered
+	Sockets     int           // open at once, of one address
+	Upgrades    Rate          // sockets opened, of all addresses
+	UpgradeWait time.Duration // for one's turn at that; who would wait longer is told to come again
+	Boards      Rate          // made, by address
+	Joins       Rate          // by address
+	TicketRate  Rate          // asked for, by link and address
+	Strangers   Rate          // secrets that open nothing, by address
+	Exports     Rate          // by link and address
+	Onces       Rate          // requests with an Idempotency-Key, by address
+	Tries       Rate          // of passwords, by link and address
+	TriesByLink Rate          // and from everywhere
+	HistoryRate Rate          // looks at histories, by link and address
+	Counted     int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
 	AuditLines       int           // kept of one board
@@ -252,6 +258,10 @@ func DefaultSettings() Settings {
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
 
+		ForksPerBoard: 50,
+		ForkWait:      10 * time.Second,
+		ForkTimeout:   time.Minute,
+
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,
 		PeopleListed:         1000,
@@ -269,6 +279,8 @@ func DefaultSettings() Settings {
 
 		// A whole organisation may sit behind one address.
 		Sockets:     20_000,
+		Upgrades:    Rate{PerSecond: 500, Burst: 100},
+		UpgradeWait: 4 * time.Second, // stock clients come again after 5
 		Boards:      Rate{PerSecond: 1, Burst: 500},
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
