@@ -26,8 +26,8 @@ type rawSocket struct {
 	answer *http.Response
 }
 
-// upgrade opens a WebSocket by hand, with more headers.
-func (n *node) upgrade(t *testing.T, headers ...string) *rawSocket {
+// rawUpgrade opens a WebSocket by hand, with more headers.
+func (n *node) rawUpgrade(t *testing.T, headers ...string) *rawSocket {
 	t.Helper()
 	conn := must(net.Dial("tcp", n.web.Listener.Addr().String()))
 	t.Cleanup(func() { _ = conn.Close() })
@@ -132,7 +132,7 @@ func TestFramesThatAreNone(t *testing.T) {
 		"a close with a reason that is no text": {rawFrame(final|8, []byte{0x03, 0xe8, 0xff}), []int{1000, 1002, 1007}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := n.upgrade(t)
+			r := n.rawUpgrade(t)
 			r.write(c.bytes)
 			got := r.code()
 			for _, code := range c.codes {
@@ -160,11 +160,11 @@ func TestMessagesThatAreLargeOnPaperOnly(t *testing.T) {
 	before := heap()
 	var open []*rawSocket
 	for range 100 {
-		r := n.upgrade(t)
+		r := n.rawUpgrade(t)
 		r.write(rawHead(final|2, 8<<20))
 		open = append(open, r)
 	}
-	pieces := n.upgrade(t)
+	pieces := n.rawUpgrade(t)
 	pieces.write(rawFrame(2, []byte{0}))
 	for range 100 {
 		pieces.write(bytes.Repeat(rawFrame(0, []byte{0}), 1000))
@@ -188,13 +188,13 @@ func TestTooManyControlFrames(t *testing.T) {
 	_, witness := n.newDocument()
 	for name, first := range map[string]byte{"pings": final | 9, "pongs that nobody asked for": final | 10} {
 		t.Run(name, func(t *testing.T) {
-			r := n.upgrade(t)
+			r := n.rawUpgrade(t)
 			go r.write(bytes.Repeat(rawFrame(first, []byte("x")), 100_000))
 			if code := r.code(); code != 4429 && code != 0 {
 				t.Errorf("closed with %d", code)
 			}
 			_ = r.conn.Close()
-			few := n.upgrade(t)
+			few := n.rawUpgrade(t)
 			few.write(bytes.Repeat(rawFrame(first, []byte("x")), 50), rawFrame(final|1, []byte("text")))
 			if code := few.code(); code != 1003 {
 				t.Errorf("after a few: closed with %d", code)
@@ -213,7 +213,7 @@ func TestCompressionIsNotOffered(t *testing.T) {
 		"permessage-deflate", "permessage-deflate; client_max_window_bits=0", "permessage-deflate; server_max_window_bits=99",
 		"permessage-deflate; server_no_context_takeover; client_no_context_takeover", "x-webkit-deflate-frame",
 	} {
-		r := n.upgrade(t, "Sec-WebSocket-Extensions: "+offer)
+		r := n.rawUpgrade(t, "Sec-WebSocket-Extensions: "+offer)
 		if got := r.answer.Header.Get("Sec-WebSocket-Extensions"); got != "" {
 			t.Errorf("%s: agreed on %q", offer, got)
 		}
