@@ -22,6 +22,7 @@ type boardAnswer struct {
 	Closed      bool                  `json:"closed,omitempty"`
 	Archived    bool                  `json:"archived,omitempty"`
 	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
+	Own         bool                  `json:"own,omitempty"`   // it was just made, and is whose is signed in
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -67,7 +68,7 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
+	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Own: who != nil, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
 	for _, role := range Roles() {
 		answer.Links[role] = board.Link(s.publicURL(r), role)
 		answer.LinkIDs[role] = linkID(secretHash(board.Secrets[role]))

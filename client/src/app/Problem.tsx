@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { signInAddress } from "../staff/api";
 import type { OpenProblem } from "../sync/session";
 
 /** A page that cannot be shown, saying why in plain words and what to do. */
@@ -16,7 +17,12 @@ export function Problem({ kind }: { kind: Exclude<OpenProblem, "password"> | "pa
               {t(kind === "broken" ? "problem.reload" : "problem.again")}
             </button>
           )}
-          <a className={reload ? "btn" : "btn primary"} href="/">
+          {kind === "signin" && (
+            <a className="btn primary" href={signInAddress(location.pathname)}>
+              {t("staff.in")}
+            </a>
+          )}
+          <a className={reload || kind === "signin" ? "btn" : "btn primary"} href="/">
             {t("problem.home")}
           </a>
         </p>

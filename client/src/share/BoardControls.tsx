@@ -3,6 +3,10 @@ import { useTranslation } from "react-i18next";
 import { useBoard, useTools } from "../board/context";
 import { boardState, deleteBoard, setBoardState } from "./api";
 import type { BoardState } from "./api";
+import { getMe } from "../staff/api";
+import { markBoard } from "../sync/device";
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /** What owners do with the board as a whole: lock it, close it to new people, delete it. */
 export function BoardControls() {
@@ -31,11 +35,20 @@ export function BoardControls() {
       failed();
     });
   };
+  const remove = async () => {
+    try {
+      await deleteBoard({ id, secret });
+      const { daysKept } = await getMe();
+      markBoard(id, { archived: state?.archived, goesAt: Date.now() + daysKept * DAY });
+    } catch {
+      failed();
+    }
+  };
   if (!state) return null;
   return (
     <section className="share-board" aria-labelledby={`${name}-heading`}>
       <h3 id={`${name}-heading`}>{t("share.board.heading")}</h3>
-      {(["locked", "closed"] as const).map((what) => (
+      {(["locked", "closed", "archived"] as const).map((what) => (
         <div key={what} className="share-switch">
           <label className="share-check">
             <input type="checkbox" checked={state[what]} aria-describedby={`${name}-${what}`} onChange={(e) => toggle(what, e.target.checked)} data-testid={`board-${what}`} />
@@ -50,7 +63,7 @@ export function BoardControls() {
         <div className="share-sure" role="group" aria-label={t("share.board.delete")}>
           <p>{t("share.board.deleteSure")}</p>
           <div className="row">
-            <button type="button" className="btn danger" onClick={() => void deleteBoard({ id, secret }).catch(failed)}>
+            <button type="button" className="btn danger" onClick={() => void remove()}>
               {t("share.board.deleteYes", { title: title || t("board.untitled") })}
             </button>
             <button type="button" className="btn" autoFocus onClick={() => setDeleting(false)}>

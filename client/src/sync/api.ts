@@ -12,6 +12,8 @@ export interface BoardInfo {
   readonly documentId: string;
   readonly title: string;
   readonly role: Role;
+  /** An owner has put it away. */
+  readonly archived?: boolean | undefined;
 }
 
 /** An answer that is no success. `status` 0 means that no answer came. */
@@ -25,14 +27,17 @@ export class ApiError extends Error {
     readonly retryAfter?: number,
     /** Tells apart what has the same status; empty for most. */
     readonly condition = "",
+    /** When a deleted board is removed for good, milliseconds since 1970; only its owners are told. */
+    readonly goesAt?: number,
   ) {
     super(`${String(status)} ${detail}`);
   }
 }
 
-export async function createBoard(title: string): Promise<BoardInfo & { links: Links }> {
+/** `own`: who made it is signed in, and needs no link to it. */
+export async function createBoard(title: string): Promise<BoardInfo & { links: Links; own: boolean }> {
   const made = await call("/api/boards", { method: "POST", body: { title } });
-  return { ...readInfo(made, "owner"), links: readLinks(made["links"]) };
+  return { ...readInfo(made, "owner"), links: readLinks(made["links"]), own: made["own"] === true };
 }
 
 export async function getBoard(id: string, secret: string): Promise<BoardInfo> {
@@ -43,12 +48,14 @@ export interface Ticket {
   readonly ticket: string;
   /** What the link allows now. */
   readonly role: Role;
+  /** It is for somebody who is signed in. */
+  readonly signedIn: boolean;
 }
 
 /** A picture of the board as it was a moment ago, as SVG. */
 export async function getDrawing(id: string, secret: string, theme: string, language: string): Promise<string> {
   const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}`, {
-    headers: { Authorization: `Bearer ${secret}` },
+    headers: credentials(id, secret),
     cache: "no-store",
     signal: AbortSignal.timeout(REQUEST_TIMEOUT),
   });
@@ -58,20 +65,19 @@ export async function getDrawing(id: string, secret: string, theme: string, lang
 
 /** A ticket opens one socket, once, within half a minute. */
 export async function getTicket(id: string, secret: string): Promise<Ticket> {
-  const { ticket, role } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
+  const { ticket, role, signedIn } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
   if (typeof ticket !== "string") throw new ApiError(502, "");
-  return { ticket, role: readRole(role) };
+  return { ticket, role: readRole(role), signedIn: signedIn === true };
 }
 
-/** Joins a board, and returns the token that is this device's from now on. */
-export async function joinBoard(id: string, secret: string, name: string, password = ""): Promise<string> {
+/** Joins a board, and returns the token that is this device's from now on; there is none for who is signed in. */
+export async function joinBoard(id: string, secret: string, name: string, password = ""): Promise<string | undefined> {
   const { token } = await call(`${boardPath(id)}/participants`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${secret}` },
+    headers: secret === "" ? {} : { Authorization: `Bearer ${secret}` },
     body: { name, password },
   });
-  if (typeof token !== "string") throw new ApiError(502, "");
-  return token;
+  return typeof token === "string" ? token : undefined;
 }
 
 export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;
@@ -103,7 +109,8 @@ export async function call(
   if (!response.ok) {
     const wait = Number(response.headers.get("Retry-After"));
     const text = (key: string) => (typeof fields[key] === "string" ? fields[key] : "");
-    throw new ApiError(response.status, text("detail"), wait > 0 ? wait * 1000 : undefined, text("condition"));
+    const goes = Date.parse(text("goesAt"));
+    throw new ApiError(response.status, text("detail"), wait > 0 ? wait * 1000 : undefined, text("condition"), goes > 0 ? goes : undefined);
   }
   return fields;
 }
@@ -119,6 +126,7 @@ function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
     documentId,
     title: typeof title === "string" ? title : "",
     role: role ?? readRole(value["role"]),
+    ...(value["archived"] === true ? { archived: true } : {}),
   };
 }
 

@@ -15,6 +15,9 @@ export interface KnownBoard {
   readonly links: Links;
   /** When it was opened last, milliseconds since 1970. */
   readonly seen: number;
+  /** As far as this device knows, an owner has put it away; or deleted it, and then it goes for good at that time. */
+  readonly archived?: boolean | undefined;
+  readonly goesAt?: number | undefined;
 }
 
 export interface Profile {
@@ -50,9 +53,12 @@ export function knownBySecret(id: string, secret: string): KnownBoard | undefine
   return role && { ...board, role, secret };
 }
 
+/** Where a board is opened on this device. */
+export const boardAddress = (id: string, secret: string) => `/b/${id}${secret === "" ? "" : `#${secret}`}`;
+
 /** Remembers a board as the latest one, with every link known to it; of two roles the list keeps the stronger. */
 export function rememberBoard(info: BoardInfo, secret: string, links: Links = {}): KnownBoard {
-  const own = { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
+  const own = secret === "" ? {} : { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
   const before = knownBoard(info.id);
   const board: KnownBoard = { ...info, secret, links: { ...own, ...before?.links, ...links }, seen: Date.now() };
   const keep = before && before.secret !== secret && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, secret: before.secret } : {};
@@ -68,6 +74,19 @@ export function renameBoard(id: string, title: string): void {
       boards.map((b) => (b.id === id ? { ...b, title } : b)),
     );
   }
+}
+
+/** Notes what has become of a board: all of it, so that what is left out is not so any more. */
+export function markBoard(id: string, { archived, goesAt }: Pick<KnownBoard, "archived" | "goesAt">): void {
+  store(
+    BOARDS,
+    knownBoards().map((board) => (board.id === id ? { ...board, archived, goesAt } : board)),
+  );
+}
+
+/** Forgets the boards that this device has no link to, when nobody is signed in any more. */
+export function forgetLinkless(): void {
+  for (const { id, secret } of knownBoards()) if (secret === "") forgetBoard(id);
 }
 
 export function forgetBoard(id: string): void {
@@ -98,7 +117,7 @@ export function rename(current: Profile, name: string): Profile {
 
 function readBoard(value: unknown): KnownBoard | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, documentId, title, secret, seen, links } = value as Record<string, unknown>;
+  const { id, documentId, title, secret, seen, links, archived, goesAt } = value as Record<string, unknown>;
   const role = ROLES.find((r) => r === (value as Record<string, unknown>)["role"]);
   if (typeof id !== "string" || typeof documentId !== "string" || typeof secret !== "string" || !role) return undefined;
   return {
@@ -109,6 +128,8 @@ function readBoard(value: unknown): KnownBoard | undefined {
     title: typeof title === "string" ? title : "",
     seen: typeof seen === "number" ? seen : 0,
     links: typeof links === "object" && links !== null ? (links as Links) : {},
+    ...(archived === true ? { archived } : {}),
+    ...(typeof goesAt === "number" ? { goesAt } : {}),
   };
 }
 

@@ -1,3 +1,5 @@
+import { isSignedIn } from "./signedin";
+
 /** As whom this device has joined each board: a token that the server has given it, and that goes with every request. */
 
 const KEY = "openmic.participants";
@@ -6,8 +8,9 @@ const MOST = 200;
 
 /** The headers of a request about a board. */
 export function credentials(board: string, secret: string): Record<string, string> {
-  const token = tokenFor(board);
-  return { Authorization: `Bearer ${secret}`, ...(token === undefined ? {} : { "Openmic-Participant": token }) };
+  // Who is signed in is known by that, and needs no link to boards of their own.
+  const token = isSignedIn() ? undefined : tokenFor(board);
+  return { ...(secret === "" ? {} : { Authorization: `Bearer ${secret}` }), ...(token === undefined ? {} : { "Openmic-Participant": token }) };
 }
 
 export function tokenFor(board: string): string | undefined {
