@@ -97,7 +97,7 @@ func (r *room) tell(m *member) {
 	if r.state.frozen == nil && m.session.access.archived {
 		f = &freeze{condition: frozenArchived}
 	}
-	m.session.out.answer(wire.Failure{
+	_ = m.session.answer(wire.Failure{
 		SenderID: r.hub.peerID, TargetID: m.session.peerID, Text: f.text(),
 		DocumentID: r.doc.String(), Condition: f.condition,
 	}.Encode())

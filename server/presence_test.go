@@ -168,7 +168,8 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	sender := s.settled()
 	s.room.presence.set(sender, []byte("here"))
 	now := time.Now()
-	r.members[sender] = &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r, peer: sender}
+	sender.member = &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r, peer: sender}
+	r.members[sender] = sender.member
 
 	late := &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r}
 	r.join(late)
@@ -180,8 +181,8 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	for range 5 {
 		now = now.Add(time.Second)
 		r.flush(now)
-		_, parcels, _ := late.session.out.take()
-		for _, p := range parcels {
+		waiting, _, _ := late.session.out.take()
+		for _, p := range waiting.parcels {
 			got = append(got, texts(p.presence)...)
 			p.member.peer.busy = false
 		}

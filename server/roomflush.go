@@ -28,6 +28,31 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 	return batches, fetches
 }
 
+// owes tells whether there is something for a peer whose batch has left. It may be
+// wrong only by saying so where there is nothing.
+func (s *roomState) owes(p *peer) bool {
+	return p.pending(s.graph.Len()) || p.answer || p.told < p.own || len(p.claims) > 0
+}
+
+// atEase tells whether a peer and the room understand each other so well that it
+// means nothing when the peer confirms what it has.
+func (s *roomState) atEase(p *peer) bool {
+	return p.served && p.confirmed && p.level && !p.unsure && !p.starting &&
+		len(p.claims) == 0 && len(p.waiting) == 0 && len(p.ask) == 0
+}
+
+// hasAll tells whether the log has all of these changes. Anyone may ask.
+func (s *roomState) hasAll(hashes []byte) bool {
+	s.growing.RLock()
+	defer s.growing.RUnlock()
+	for ; len(hashes) >= len(crdt.Hash{}); hashes = hashes[len(crdt.Hash{}):] {
+		if !s.graph.Has(crdt.Hash(hashes[:len(crdt.Hash{})])) {
+			return false
+		}
+	}
+	return true
+}
+
 // needsStore tells whether a peer is owed changes that only the store has.
 func (s *roomState) needsStore(p *peer) bool {
 	return p.fetched == nil && len(p.backlog) > 0 && p.backlog[0] < s.base

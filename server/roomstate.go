@@ -2,6 +2,7 @@ package server
 
 import (
 	"slices"
+	"sync"
 
 	"openmic/crdt"
 )
@@ -21,6 +22,7 @@ import (
 type roomState struct {
 	settings *Settings
 	graph    *crdt.Graph
+	growing  sync.RWMutex    // held to add to the graph, and by others than the room to look something up
 	gate     *crdt.Admission // nil until the first change comes; the graph does not grow before
 	frozen   *freeze         // set: the document takes no changes
 

@@ -95,6 +95,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.hub.running.Go(func() {
 		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
 	})
+	s.hub.running.Go(func() { s.hub.pulse(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -268,15 +269,19 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
-	defer s.limits.sockets.release(neighbourhood(from))
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
+		s.limits.sockets.release(neighbourhood(from))
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
 	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
 	s.scribe.sessionBegan(a)
-	newSession(s.hub, socket, c, a, log).serve()
+	// The request is over: what it took (a large stack, buffers) is not the session's.
+	go func() {
+		defer s.limits.sockets.release(neighbourhood(from))
+		newSession(s.hub, socket, c, a, log).serve()
+	}()
 }
 
 // refuseSocket says why a socket is not opened. Whatever is wrong with a secret,

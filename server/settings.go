@@ -53,6 +53,8 @@ type Settings struct {
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
+	FlushPerChange   time.Duration // and for each change that had gathered at the last one
+	FlushGathered    int           // of at most so many
 	PresenceInterval time.Duration // shortest time between two batches of presence
 	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
 	RoomInbox        int           // events waiting for a room
@@ -188,6 +190,8 @@ func DefaultSettings() Settings {
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
+		FlushPerChange:   time.Millisecond,
+		FlushGathered:    12,
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		RoomInbox:        256,

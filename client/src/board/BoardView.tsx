@@ -14,11 +14,11 @@ import { elementsById } from "../document/elements";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
-import { ActionsContext, useMadeActions } from "./actions";
+import { ActionsContext, useActions, useMadeActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, NamesContext, useBoardPart, useConnection, useEditable, useMadeNames, useTalks, useTools } from "./context";
+import { BoardContext, NamesContext, useBoardPart, useConnection, useDraws, useEditable, useMadeNames, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -101,6 +101,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const view = useUi((u) => u.view);
   const presenting = useUi((u) => u.presenting !== undefined);
   const editable = useEditable();
+  const draws = useDraws();
   const talks = useTalks();
   const title = useBoardPart((board) => board.title);
   const panelOpen = usePanelState((s) => s.tab !== undefined);
@@ -114,7 +115,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined}>
+    <div className="board-page" data-editable={editable} data-draws={draws || undefined} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
@@ -199,10 +200,13 @@ function ReadOnlyNote() {
   const connection = useConnection();
   const frozen = connection.state === "online" ? connection.frozen : undefined;
   const reason = newer ? "newer" : (frozen ?? (role === "viewer" || role === "commenter" ? role : undefined));
-  if (!reason || away) return null;
+  const actions = useActions();
+  useBoardPart((board) => board.lanes);
+  const elsewhere = reason === undefined && actions.elsewhere();
+  if ((!reason && !elsewhere) || away) return null;
   return (
     <div className="banner" role="status" data-testid="read-only-note">
-      <p>{t(`readOnly.${reason}`)}</p>
+      <p>{reason === undefined ? elsewhere : t(`readOnly.${reason}`)}</p>
       <button type="button" className="btn icon" aria-label={t("invite.close")} onClick={() => setAway(true)}>
         <Icon name="close" />
       </button>

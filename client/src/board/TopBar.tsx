@@ -21,7 +21,7 @@ export function TitleBar() {
       {mayTalk(role) && <SaveSign />}
       {!editable && (
         <span className="tag" data-testid="read-only">
-          {t(document.board().newer || mayEdit(role) || (role === "commenter" && !document.talks) ? "readOnly.short" : `role.${role}`)}
+          {document.fence ? t("lanes.short") : t(document.board().newer || mayEdit(role) || (role === "commenter" && !document.talks) ? "readOnly.short" : `role.${role}`)}
         </span>
       )}
     </div>

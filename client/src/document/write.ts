@@ -1,4 +1,6 @@
 import * as A from "@automerge/automerge/slim";
+import { fenceOf } from "./fence";
+import type { Fence } from "./fence";
 import { isScalarText, mapOf, textOf } from "./read";
 import { charsAt, revertText, spliceText } from "./text";
 import type { Splice, TextEdit } from "./text";
@@ -40,7 +42,8 @@ export type Fields = Readonly<Record<string, Scalar | undefined>>;
 /** Sets scalar fields of the object at `path`; undefined takes one away. Fields that hold the value already are left alone. */
 export function setFields(draft: Draft, path: Path, fields: Fields): Action[] {
   const target = find(draft, path);
-  if (!target) return [];
+  const fence = fenceOf(draft);
+  if (!target || (fence && !(fence.mayChange(draft, path) && fence.mayPut(draft, path, fields)))) return [];
   const actions: Action[] = [];
   for (const [field, value] of Object.entries(fields)) {
     const before = target[field];
@@ -60,7 +63,7 @@ export function removeObject(draft: Draft, path: Path): Action[] {
   const target = find(draft, path);
   const parent = find(draft, path.slice(0, -1));
   const key = path.at(-1);
-  if (!target || !parent || key === undefined) return [];
+  if (!target || !parent || key === undefined || fenceOf(draft)?.mayChange(draft, path) === false) return [];
   const snapshot = copy(target);
   const cursors: Record<string, readonly string[]> = {};
   for (const [field, value] of Object.entries(target)) {
@@ -75,6 +78,7 @@ export function editText(draft: Draft, path: Path, splice: Splice, former?: Text
   const parent = find(draft, path.slice(0, -1));
   const key = path.at(-1);
   if (!parent || key === undefined || (splice.remove === 0 && splice.insert === "")) return [];
+  if (fenceOf(draft)?.mayChange(draft, path) === false) return [];
   const there = parent[key] ?? "";
   if (typeof there !== "string" && !isScalarText(there)) return [];
   if (typeof parent[key] !== "string") parent[key] = textOf(there);
@@ -83,11 +87,35 @@ export function editText(draft: Draft, path: Path, splice: Splice, former?: Text
 
 /**
  * Takes back what was done together, and returns what that in turn did. When somebody else has changed one of these very
- * things since, nothing is touched and the answer is "conflict": undo is for one's own doings only.
+ * things since, or it is where one may not write any more, nothing is touched and the answer is "conflict": undo is for
+ * one's own doings only.
  */
 export function revert(draft: Draft, actions: readonly Action[], aliases: Aliases): Action[] | "conflict" {
+  const fence = fenceOf(draft);
+  if (fence && !isWithin(fence, draft, actions)) return "conflict";
   if (actions.some((action) => conflicts(draft, action))) return "conflict";
   return [...actions].reverse().flatMap((action) => revertOne(draft, action, aliases));
+}
+
+/** Whether taking all of this back stays within the lanes. */
+function isWithin(fence: Fence, draft: Draft, actions: readonly Action[]): boolean {
+  // Cards come back together with what hangs on them, and fields of a thing are set at once.
+  const back = new Set<string>();
+  const sets = new Map<string, { path: Path; fields: Record<string, unknown> }>();
+  for (const action of actions) {
+    const [root = "", id = "", field] = action.path;
+    if (action.type === "remove" && root === "elements") back.add(id);
+    if (action.type !== "set" || field === undefined) continue;
+    const key = `${root}\u0000${id}`;
+    const set = sets.get(key) ?? { path: [root, id], fields: {} };
+    sets.set(key, set);
+    // The first of them is the last that is taken back.
+    if (!(field in set.fields)) set.fields[field] = action.before;
+  }
+  return (
+    actions.every((a) => (a.type === "remove" ? fence.mayPut(draft, a.path, mapOf(a.snapshot) ?? {}, back) : fence.mayChange(draft, a.path))) &&
+    [...sets.values()].every(({ path, fields }) => fence.mayPut(draft, path, fields))
+  );
 }
 
 function conflicts(draft: Draft, action: Action): boolean {
@@ -163,6 +191,8 @@ export type MutableMap = Record<string, unknown>;
 /** The map of this name, made when it is missing; undefined when something else stands there, which is not ours to replace. */
 export function container(draft: Draft, name: string): MutableMap | undefined {
   const root = draft as MutableMap;
+  // Who writes in some lanes only does not write at the root.
+  if (root[name] === undefined && fenceOf(draft)) return undefined;
   root[name] ??= {};
   return mapOf(root[name]) as MutableMap | undefined;
 }

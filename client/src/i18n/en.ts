@@ -9,6 +9,7 @@ import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
 
@@ -232,6 +233,7 @@ export const en = {
   templates,
   outline,
   parts,
+  lanes,
   share,
   staff,
   talk,

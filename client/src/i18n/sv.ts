@@ -10,6 +10,7 @@ import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
 
@@ -232,6 +233,7 @@ export const sv: Words = {
   templates,
   outline,
   parts,
+  lanes,
   share,
   staff,
   talk,

@@ -14,6 +14,8 @@ export interface BoardInfo {
   readonly role: Role;
   /** An owner has put it away. */
   readonly archived?: boolean | undefined;
+  /** Ids of the lanes that an editor may write in; undefined: everywhere. */
+  readonly lanes?: readonly string[] | undefined;
 }
 
 /** An answer that is no success. `status` 0 means that no answer came. */
@@ -50,6 +52,7 @@ export interface Ticket {
   readonly role: Role;
   /** It is for somebody who is signed in. */
   readonly signedIn: boolean;
+  readonly lanes: readonly string[] | undefined;
 }
 
 /** A picture of the board as it was a moment ago, as SVG. */
@@ -65,9 +68,9 @@ export async function getDrawing(id: string, secret: string, theme: string, lang
 
 /** A ticket opens one socket, once, within half a minute. */
 export async function getTicket(id: string, secret: string): Promise<Ticket> {
-  const { ticket, role, signedIn } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
+  const { ticket, role, lanes, signedIn } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
   if (typeof ticket !== "string") throw new ApiError(502, "");
-  return { ticket, role: readRole(role), signedIn: signedIn === true };
+  return { ticket, role: readRole(role), lanes: readLanes(lanes), signedIn: signedIn === true };
 }
 
 /** Joins a board, and returns the token that is this device's from now on; there is none for who is signed in. */
@@ -118,6 +121,10 @@ export async function call(
 /** A role that this client does not know may do the least. */
 export const readRole = (value: unknown): Role => ROLES.find((r) => r === value) ?? "viewer";
 
+/** The lanes that a link is limited to. What is no such list is no limit: the server keeps people to it anyway. */
+export const readLanes = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) && value.length > 0 ? value.filter((id) => typeof id === "string") : undefined;
+
 function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
   const { id, documentId, title } = value;
   if (typeof id !== "string" || typeof documentId !== "string") throw new ApiError(502, "");
@@ -127,6 +134,7 @@ function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
     title: typeof title === "string" ? title : "",
     role: role ?? readRole(value["role"]),
     ...(value["archived"] === true ? { archived: true } : {}),
+    lanes: readLanes(value["lanes"]),
   };
 }
 

@@ -5,6 +5,7 @@ import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
 import { BoardDocument } from "../document/document";
 import type { Scope } from "../document/document";
+import { Fence } from "../document/fence";
 import { Pictures } from "../pictures/pictures";
 import { Shelf } from "../pictures/shelf";
 import { transportOf } from "../pictures/transport";
@@ -63,13 +64,13 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
   signal.throwIfAborted();
 
   const socket = new BoardSocket(async () => {
-    const { ticket, role } = await enter(id, board.secret, person);
-    if (role !== board.role) await becomes(role);
+    const { ticket, role, lanes } = await enter(id, board.secret, person);
+    if (role !== board.role || String(lanes) !== String(board.lanes)) await becomes({ role, lanes });
     return ticket;
   });
   /** What one may do is settled when the page is opened. */
-  const becomes = async (role: Role) => {
-    rememberBoard({ ...board, role }, board.secret);
+  const becomes = async (allowed: Pick<Ticket, "role" | "lanes">) => {
+    rememberBoard({ ...board, ...allowed }, board.secret);
     await repo.flush();
     if (reloaded(id)) return;
     location.reload();
@@ -192,10 +193,11 @@ function assemble(
   socket: BoardSocket,
   person: Profile,
 ): BoardSession {
+  const fence = board.lanes && new Fence(board.lanes);
   const scope = (): Scope => {
     const connection = socket.connection();
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
-    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? "all" : "talk";
+    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? (fence ?? "all") : "talk";
   };
   const document = new BoardDocument(
     {
