@@ -43,7 +43,9 @@ export function BoardItem({ item, days, go, onDeed }: { item: Item; days: number
     setBusy(true);
     await onDeed(deed);
     setBusy(false);
-    if (toggle.current?.isConnected) close();
+    // Whatever else is done, the board goes elsewhere, and the focus with it to the list.
+    if (deed.do === "rename") close();
+    else setOpen("no");
   };
   const button = (deed: Exclude<Deed["do"], "rename" | "delete">, words: string) => (
     <button type="button" className="btn small" disabled={busy} onClick={() => void act({ do: deed })}>

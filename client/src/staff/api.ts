@@ -1,4 +1,5 @@
 import { call } from "../sync/api";
+import { callAsSignedIn } from "../sync/device";
 import { noteSignedIn } from "../sync/signedin";
 
 /** Who is signed in, and the lists of boards that the server keeps for them. */
@@ -16,6 +17,7 @@ export interface Me {
 export async function getMe(): Promise<Me> {
   const me = readMe(await call("/api/me", {}));
   noteSignedIn(me.person !== undefined);
+  if (me.person) callAsSignedIn(me.person.name);
   return me;
 }
 

@@ -112,6 +112,13 @@ export function profile(invent: () => string): Profile {
   return made;
 }
 
+/** Calls who has signed in what the provider does, unless they have said themselves what they are called here. */
+export function callAsSignedIn(name: string): void {
+  const stored = load(PROFILE) as Partial<Profile> | undefined;
+  if (name === "" || stored?.invented === false) return;
+  store(PROFILE, { name: name.slice(0, NAME_LENGTH), color: stored?.color ?? Math.floor(Math.random() * PERSON_COLORS), invented: false });
+}
+
 export function rename(current: Profile, name: string): Profile {
   const renamed = { ...current, name: name.trim().slice(0, NAME_LENGTH) || current.name, invented: false };
   store(PROFILE, renamed);

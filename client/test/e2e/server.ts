@@ -14,23 +14,26 @@ const PROGRAM = resolve(import.meta.dirname, "../..", process.env["OPENMIC_BIN"]
 /** A server of its own with data of its own. It can be killed and started again at the same address. */
 export class Server {
   #child: ChildProcess | undefined;
-  #listen = "127.0.0.1:0";
+  #listen: string;
   readonly #data: string;
+  readonly #flags: readonly string[];
   /** Where people reach it, for example "http://127.0.0.1:4711". */
   origin = "";
 
-  private constructor(data: string) {
+  private constructor(data: string, listen: string, flags: readonly string[]) {
     this.#data = data;
+    this.#listen = listen;
+    this.#flags = flags;
   }
 
-  static async create(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")));
+  static async create({ listen = "127.0.0.1:0", flags = [] }: { listen?: string; flags?: readonly string[] } = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")), listen, flags);
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    const child = spawn(PROGRAM, ["serve", "--listen", this.#listen, "--data", this.#data], {
+    const child = spawn(PROGRAM, ["serve", "--listen", this.#listen, "--data", this.#data, ...this.#flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     await once(child, "spawn");
