@@ -36,6 +36,7 @@ const (
 	auditArchived     = "archived"
 	auditUnarchived   = "unarchived"
 	auditTitled       = "titled"     // the board got another name
+	auditForked       = "forked"     // a variant was made of it; detail is the variant's id
 	auditOwned        = "owned"      // it is in the list of somebody who signs in
 	auditDisowned     = "disowned"   // and is not any more
 	auditTakenOver    = "taken-over" // an administrator made it theirs

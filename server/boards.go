@@ -23,6 +23,7 @@ type boardAnswer struct {
 	Archived    bool                  `json:"archived,omitempty"`
 	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
 	Own         bool                  `json:"own,omitempty"`   // it was just made, and is whose is signed in
+	Fork        *forkOf               `json:"fork,omitempty"`  // what it was forked from
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -68,14 +69,21 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Own: who != nil, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
-	for _, role := range Roles() {
-		answer.Links[role] = board.Link(s.publicURL(r), role)
-		answer.LinkIDs[role] = linkID(secretHash(board.Secrets[role]))
-	}
+	answer := board.answer(s.publicURL(r))
+	answer.Own = who != nil
 	s.log.Info().Str("board", board.ID).Stringer("document", board.Doc).Msg("board created")
 	w.Header().Set("Location", "/api/boards/"+board.ID)
 	writeJSON(w, http.StatusCreated, answer)
+}
+
+// answer is what is told to whoever has made a board.
+func (b *NewBoard) answer(publicURL string) boardAnswer {
+	answer := boardAnswer{ID: b.ID, DocumentID: b.Doc.String(), Title: b.Title, Fork: answerFork(b.Fork), Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
+	for _, role := range Roles() {
+		answer.Links[role] = b.Link(publicURL, role)
+		answer.LinkIDs[role] = linkID(secretHash(b.Secrets[role]))
+	}
+	return answer
 }
 
 // firstChanges are those that every board begins with: the genesis, which all
@@ -115,6 +123,7 @@ func (v visit) answer() boardAnswer {
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
 		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
 		Locked: v.board.Locked, Closed: v.board.Closed, Archived: !v.board.Archived.IsZero(), Lanes: v.laneList(),
+		Fork: answerFork(v.board.Fork),
 	}
 }
 

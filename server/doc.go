@@ -180,6 +180,15 @@
 // unpacked here, and stay for as long as the board does, since its history may
 // show them again. Whoever may open the board may read them.
 //
+// # Variants
+//
+// A fork (forks.go) is a board that begins with the changes of another one, copied
+// from its log. Boards that come from one another are a family: they read each
+// other's pictures, and an actor is told as belonging to whoever was first with it on
+// any of them. So a client brings a variant home by ordinary sync, through ordinary
+// admission, and what it brings stays its authors'. Votes between variants are in
+// the original's document, beside all others.
+//
 // # Ends
 //
 // A session ends with a close code from one table (closecode.go) and is logged

@@ -45,6 +45,10 @@ var matrix = map[string]struct {
 	"DELETE /api/boards/{id}/participants/me/name":       {"/api/boards/ID/participants/me/name", "", "403 403 403 403 204 404 404 401"},
 	"GET /api/boards/{id}/audit":                         {"/api/boards/ID/audit", "", "200 403 403 403 403 404 404 401"},
 	"POST /api/boards/{id}/audit":                        {"/api/boards/ID/audit", `{"kind": "copied", "detail": "pdf"}`, "204 204 204 204 403 404 404 401"},
+	"GET /api/boards/{id}/forks":                         {"/api/boards/ID/forks", "", "200 200 200 200 403 404 404 401"},
+	"POST /api/boards/{id}/forks":                        {"/api/boards/ID/forks", `{"title": "x"}`, "201 201 403 403 403 404 404 401"},
+	"GET /api/boards/{id}/forks/{fork}/export.automerge": {"/api/boards/ID/forks/FORK/export.automerge", "", "200 200 200 200 403 404 404 401"},
+	"POST /api/boards/{id}/forks/{fork}/entry":           {"/api/boards/ID/forks/FORK/entry", "", "201 201 201 201 403 404 404 401"},
 	"GET /api/boards/{id}/embedding":                     {"/api/boards/ID/embedding", "", "200 403 403 403 403 404 404 401"},
 	"PATCH /api/boards/{id}/embedding":                   {"/api/boards/ID/embedding", `{"preview": false}`, "200 403 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/preview.svg":                   {"/api/boards/ID/preview.svg", "", "404 404 404 404 404 404 404 404"},
@@ -102,10 +106,11 @@ func newStageOf(n *node, b board) *stage {
 	revoked := n.makeLink(b, `{"role": "owner"}`)
 	do[any](n.t, n.as(owner, "DELETE", "/api/boards/"+b.ID+"/links/"+revoked.ID, ""), http.StatusNoContent)
 	picture := do[struct{ ID string }](n.t, n.upload(b, "editor", drawn("gif")), http.StatusCreated)
+	fork := do[struct{ ID string }](n.t, n.as(owner, "POST", "/api/boards/"+b.ID+"/forks", `{"title": "another way"}`), http.StatusCreated)
 	s := &stage{
 		n: n, b: b, headers: map[string][]string{},
 		secrets: map[string]string{"banned": b.secret("editor"), "revoked": revoked.secret(), "of another board": other.secret("owner")},
-		fill:    strings.NewReplacer("ID", b.ID, "LINK", n.makeLink(b, "{}").ID, "PARTICIPANT", target.ID, "PICTURE", picture.ID),
+		fill:    strings.NewReplacer("ID", b.ID, "LINK", n.makeLink(b, "{}").ID, "PARTICIPANT", target.ID, "PICTURE", picture.ID, "FORK", fork.ID),
 	}
 	for role := range b.Links {
 		s.secrets[role] = b.secret(role)

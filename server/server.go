@@ -39,6 +39,8 @@ type Server struct {
 
 	attachments *attachments
 	scribe      *scribe
+
+	forking chan struct{} // held by whoever makes a variant
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -61,6 +63,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		limits:    newLimits(&settings),
 		log:       log,
 		halted:    make(chan struct{}),
+		forking:   make(chan struct{}, 1),
 
 		attachments: newAttachments(&settings),
 	}
@@ -165,6 +168,10 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
 		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
 		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
+		at("GET /api/boards/{id}/forks", s.forks),
+		at("POST /api/boards/{id}/forks", s.once(s.stillEdits, s.createFork)),
+		at("GET /api/boards/{id}/forks/{fork}/export.automerge", s.forkCopy),
+		at("POST /api/boards/{id}/forks/{fork}/entry", s.enterFork),
 		at("GET /api/boards/{id}/embedding", s.embedding),
 		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
 		at("GET /api/boards/{id}/preview.svg", s.preview),

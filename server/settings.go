@@ -111,6 +111,10 @@ type Settings struct {
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
 
+	ForksPerBoard int           // variants, not counting those that are deleted
+	ForkWait      time.Duration // for others' forks to be made
+	ForkTimeout   time.Duration // for making one
+
 	LinksPerBoard        int
 	ParticipantsPerBoard int
 	PeopleListed         int // in one answer
@@ -247,6 +251,10 @@ func DefaultSettings() Settings {
 		TitleWait:       time.Second,
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
+
+		ForksPerBoard: 50,
+		ForkWait:      10 * time.Second,
+		ForkTimeout:   time.Minute,
 
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,

@@ -61,7 +61,8 @@ type People interface {
 	// and board, or returns ErrNotFound.
 	SetParticipant(ctx context.Context, p Participant) error
 
-	// Actors returns who has sent changes of which actor of a document.
+	// Actors returns who has sent changes of which actor of a document. Of several who
+	// own an actor on the boards of a family the first one does.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
 	// Contributors returns whose the actors of a document are that have an owner,
@@ -125,6 +126,7 @@ type Board struct {
 	Key      string    // of the program that made it, if one did
 
 	Embedding Embedding
+	Fork      Fork
 }
 
 // Embedding is what the owners of a board allow the pages of others.

@@ -1,10 +1,14 @@
 import "@xyflow/react/dist/base.css";
 import "./board.css";
 import "../pictures/pictures.css";
+import "../embed/embed.css";
 import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
+import { NotKept } from "../embed/EmbedNotes";
+import { usePageTalk } from "../embed/usePageTalk";
+import { PASS, where } from "../embed/where";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
@@ -77,7 +81,7 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <Words>
-          <Around person={person} onShown={onShown} />
+          <Around person={session.called === undefined ? person : { ...person, name: session.called, invented: false }} onShown={onShown} />
         </Words>
       </PanelContext.Provider>
     </BoardContext.Provider>
@@ -110,12 +114,13 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useClipboard();
   useTitle();
   useFollowedFocus();
+  usePageTalk();
   useEffect(() => session.presence.update({ name }), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-draws={draws || undefined} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined}>
+    <div className="board-page" data-editable={editable} data-draws={draws || undefined} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined} data-framed={where().framed || undefined}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
@@ -124,9 +129,12 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
           <ViewButton />
           <PanelButton />
           <TalkButton />
-          <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
-            {t("invite.button")}
-          </button>
+          {/* Who is here by the word of a page has no link to hand on. */}
+          {(session.board.secret !== PASS || session.board.role === "owner") && (
+            <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
+              {t("invite.button")}
+            </button>
+          )}
           <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} onSave={() => setOpen("save")} />
         </div>
       </header>
@@ -134,6 +142,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ConnectionBanner />
         <FollowBanner />
         <ReadOnlyNote />
+        <NotKept />
         <NewVersion />
       </div>
       <BoardContextMenu>

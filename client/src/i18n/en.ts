@@ -9,6 +9,7 @@ import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
@@ -145,6 +146,7 @@ export const en = {
     closed: "This board takes nobody new just now. Ask whoever invited you.",
     full: "As many people as it takes have come by this link. Ask whoever invited you.",
     signin: "You are not signed in any more. Sign in again on the start page; what you have drawn stays on this device until then.",
+    embedding: "The owners of this board let nobody in any more whom a page signs in. Ask them for a link.",
     change: "The server does not accept a change made on this device, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
     large: "A change made on this device is larger than what the board has room for, so nothing from here is being saved. Copy what you have written since, open the server’s board, and put it there in smaller parts.",
     discard: "Open the server’s board",
@@ -203,6 +205,7 @@ export const en = {
     heading: "Keyboard",
   },
   problem: {
+    ...embedProblem,
     missingHeading: "There is no such board here",
     missing: "The link may be cut off or no longer valid. Check that you have the whole link, or ask whoever sent it for a new one.",
     unreachableHeading: "The board cannot be reached",
@@ -233,6 +236,7 @@ export const en = {
   templates,
   outline,
   parts,
+  embed,
   lanes,
   share,
   staff,

@@ -10,6 +10,7 @@ import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
@@ -145,6 +146,7 @@ export const sv: Words = {
     closed: "Tavlan tar inte emot någon ny just nu. Fråga den som bjöd in dig.",
     full: "Så många som får har redan kommit med länken. Fråga den som bjöd in dig.",
     signin: "Du är inte inloggad längre. Logga in igen på startsidan. Det du har ritat finns kvar på den här enheten så länge.",
+    embedding: "Ägarna släpper inte längre in den som en sida loggar in. Be dem om en länk.",
     change: "Servern tar inte emot en ändring från den här enheten, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
     large: "En ändring från den här enheten är större än vad tavlan har plats för, så inget härifrån sparas. Kopiera det du har skrivit sedan dess, öppna serverns tavla och lägg in det i mindre delar.",
     discard: "Öppna serverns tavla",
@@ -203,6 +205,7 @@ export const sv: Words = {
     heading: "Tangentbord",
   },
   problem: {
+    ...embedProblem,
     missingHeading: "Den tavlan finns inte här",
     missing: "Länken kan vara avklippt eller inte gälla längre. Kontrollera att du har hela länken, eller be den som skickade den om en ny.",
     unreachableHeading: "Tavlan går inte att nå",
@@ -233,6 +236,7 @@ export const sv: Words = {
   templates,
   outline,
   parts,
+  embed,
   lanes,
   share,
   staff,

@@ -85,6 +85,31 @@ export async function titleBoard(at: At, title: string): Promise<void> {
   await ask(at, "", "PATCH", { title });
 }
 
+/** What the owners allow the pages of others. */
+export interface Embedding {
+  readonly origins: readonly string[];
+  /** The most that somebody may do for whom a page vouches; null: they do not come in. */
+  readonly role: Role | null;
+  readonly preview: boolean;
+  /** Pages that may show any board of the server. */
+  readonly everywhere: readonly string[];
+  /** Whether the server takes tokens of pages at all. */
+  readonly tokens: boolean;
+}
+
+export async function embedding(at: At): Promise<Embedding> {
+  return readEmbedding(await ask(at, "/embedding"));
+}
+
+export async function setEmbedding(at: At, change: Partial<Pick<Embedding, "origins" | "role" | "preview">>): Promise<Embedding> {
+  return readEmbedding(await ask(at, "/embedding", "PATCH", change));
+}
+
+function readEmbedding({ origins, role, preview, everywhere, tokens }: Record<string, unknown>): Embedding {
+  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
+  return { origins: texts(origins), role: ROLES.find((r) => r === role) ?? null, preview: preview === true, everywhere: texts(everywhere), tokens: tokens === true };
+}
+
 export async function restoreBoard(at: At): Promise<void> {
   await ask(at, "", "PATCH", { deleted: false });
 }

@@ -1,6 +1,7 @@
 import { ROLES, readLanes } from "./api";
 import type { BoardInfo, Links, Role } from "./api";
 import { talkKey } from "../talk/memory";
+import { PASS } from "../embed/where";
 import { NAME_LENGTH, PERSON_COLORS } from "./presence";
 
 /** What this device remembers: the boards it has seen with the links to them, and what its person is called. */
@@ -62,6 +63,8 @@ export const boardAddress = (id: string, secret: string) => `/b/${id}${secret ==
 /** Remembers a board as the latest one, with every link known to it; of two roles the list keeps the stronger. */
 export function rememberBoard(info: BoardInfo, secret: string, links: Links = {}): KnownBoard {
   const own = secret === "" ? {} : { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
+  // Who is here by a token has no link to hand on, and is not here without the page that gave it.
+  if (secret === PASS) return { ...info, secret, links: {}, seen: Date.now() };
   const before = knownBoard(info.id);
   const board: KnownBoard = { ...info, secret, links: { ...own, ...before?.links, ...links }, seen: Date.now() };
   const keep = before && before.secret !== secret && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, lanes: before.lanes, secret: before.secret } : {};

@@ -26,7 +26,12 @@ export class Server {
     this.#flags = flags;
   }
 
-  static async create({ listen = "127.0.0.1:0", flags = [] }: { listen?: string; flags?: readonly string[] } = {}): Promise<Server> {
+  static create(...flags: string[]): Promise<Server> {
+    return Server.at("127.0.0.1:0", ...flags);
+  }
+
+  /** One whose address is known before it starts. */
+  static async at(listen: string, ...flags: string[]): Promise<Server> {
     const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")), listen, flags);
     await server.start();
     return server;

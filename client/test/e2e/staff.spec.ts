@@ -32,7 +32,7 @@ const test = base.extend<{ issuer: string }>({
   server: async ({ issuer }, use) => {
     const listen = `127.0.0.1:${String(await freePort())}`;
     const flags = `--public-url http://${listen} --oidc-issuer ${issuer} --oidc-client-id openmic --oidc-client-secret openmic-secret --oidc-staff-groups staff --oidc-admin-groups board-admins`;
-    const server = await Server.create({ listen, flags: flags.split(" ") });
+    const server = await Server.at(listen, ...flags.split(" "));
     await use(server);
     await server.remove();
   },

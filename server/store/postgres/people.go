@@ -287,8 +287,9 @@ func (s *Store) SetParticipant(ctx context.Context, p store.Participant) error {
 
 // Actors implements store.People.
 func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor, err error) {
-	result, err := s.pool.Query(ctx, `
-		SELECT actor, participant, link, owns, first_at FROM actors WHERE doc = $1 ORDER BY actor, participant`, doc[:])
+	result, err := s.pool.Query(ctx, ownedBy+`
+		SELECT a.actor, a.participant, a.link, a.owns AND a.participant = o.participant, a.first_at
+		FROM actors a LEFT JOIN owned o ON o.actor = a.actor WHERE a.doc = $1 ORDER BY a.actor, a.participant`, doc[:])
 	if err == nil {
 		actors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Actor, err error) {
 			var actor []byte
@@ -305,10 +306,10 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 
 // Contributors implements store.People.
 func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
-	result, err := s.pool.Query(ctx, `
+	result, err := s.pool.Query(ctx, ownedBy+`
 		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), p.created
-		FROM actors a LEFT JOIN participants p ON p.id = a.participant
-		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at, a.actor LIMIT $2`, doc[:], most)
+		FROM owned a LEFT JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at, a.actor LIMIT $2`, doc[:], most)
 	if err == nil {
 		list, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (c store.Contributor, err error) {
 			var actor []byte
@@ -329,9 +330,9 @@ func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list 
 
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
-	result, err := s.pool.Query(ctx, `
-		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
-		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
+	result, err := s.pool.Query(ctx, ownedBy+`
+		SELECT a.actor, p.id, p.audience FROM owned a JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
 	if err == nil {
 		authors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Author, err error) {
 			var actor []byte

@@ -92,6 +92,13 @@ func (s *Store) DeletedBefore(ctx context.Context, before time.Time, most int) (
 	return boards, nil
 }
 
+// What a board leaves goes to another of its family, whose history may show it.
+const (
+	heir = `SELECT k.id FROM boards b JOIN boards k ON k.id = coalesce(b.family, b.id) OR k.family = coalesce(b.family, b.id)
+		WHERE b.id = $1 AND k.id <> $1 ORDER BY k.deleted IS NOT NULL, k.created, k.id COLLATE "C" LIMIT 1`
+	inherited = `SELECT 1 FROM attachments o WHERE o.board_id = (` + heir + `) AND o.sha256 = a.sha256`
+)
+
 // RemoveBoard implements store.Persons. The board's row is locked meanwhile.
 func (s *Store) RemoveBoard(ctx context.Context, board string, before time.Time, most int) (done bool, err error) {
 	if !rows.Text(board) {
@@ -127,7 +134,10 @@ func (s *Store) RemoveBoard(ctx context.Context, board string, before time.Time,
 			{`DELETE FROM actors WHERE (doc, actor, participant) IN (SELECT doc, actor, participant FROM actors WHERE doc = $1 LIMIT $2)`, []any{doc, most}},
 			{`DELETE FROM changes WHERE doc = $1 AND position IN (SELECT position FROM changes WHERE doc = $1 LIMIT $2)`, []any{doc, most}},
 			{`DELETE FROM snapshots WHERE doc = $1`, []any{doc}},
-			{`DELETE FROM attachments WHERE board_id = $1 AND sha256 IN (SELECT sha256 FROM attachments WHERE board_id = $1 LIMIT $2)`, []any{board, 1 + most/100}},
+			{`UPDATE attachments SET board_id = (` + heir + `) WHERE board_id = $1 AND sha256 IN (SELECT a.sha256 FROM attachments a
+				WHERE a.board_id = $1 AND EXISTS (` + heir + `) AND NOT EXISTS (` + inherited + `) LIMIT $2)`, []any{board, 1 + most/100}},
+			{`DELETE FROM attachments WHERE board_id = $1 AND sha256 IN (SELECT a.sha256 FROM attachments a
+				WHERE a.board_id = $1 AND (NOT EXISTS (` + heir + `) OR EXISTS (` + inherited + `)) LIMIT $2)`, []any{board, 1 + most/100}},
 		}
 		for _, part := range [][]statement{reach, parts} {
 			if n, err := remove(part...); err != nil || n > 0 {

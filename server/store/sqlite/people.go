@@ -304,8 +304,9 @@ func (s *Store) SetParticipant(ctx context.Context, p store.Participant) error {
 
 // Actors implements store.People.
 func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor, err error) {
-	result, err := s.reader.QueryContext(ctx, `
-		SELECT actor, participant, link, owns, first_at FROM actors WHERE doc = ? ORDER BY actor, participant`, doc[:])
+	result, err := s.reader.QueryContext(ctx, ownedBy+`
+		SELECT a.actor, a.participant, a.link, a.owns AND a.participant = o.participant, a.first_at
+		FROM actors a LEFT JOIN owned o ON o.actor = a.actor WHERE a.doc = ?1 ORDER BY a.actor, a.participant`, doc[:])
 	if err != nil {
 		return nil, fmt.Errorf("read actors of document %s: %w", doc, damaged(err))
 	}
@@ -325,10 +326,10 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 
 // Contributors implements store.People.
 func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
-	result, err := s.reader.QueryContext(ctx, `
+	result, err := s.reader.QueryContext(ctx, ownedBy+`
 		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), coalesce(p.created, 0)
-		FROM actors a LEFT JOIN participants p ON p.id = a.participant
-		WHERE a.doc = ? AND a.owns ORDER BY a.first_at, a.actor LIMIT ?`, doc[:], most)
+		FROM owned a LEFT JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at, a.actor LIMIT ?2`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
 	}
@@ -351,9 +352,9 @@ func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list 
 
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
-	result, err := s.reader.QueryContext(ctx, `
-		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
-		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
+	result, err := s.reader.QueryContext(ctx, ownedBy+`
+		SELECT a.actor, p.id, p.audience FROM owned a JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at DESC, a.actor LIMIT ?2`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
 	}

@@ -105,9 +105,19 @@ var (
 		`DELETE FROM actors WHERE (doc, actor, participant) IN (SELECT doc, actor, participant FROM actors WHERE doc = ?2 LIMIT ?3)`,
 		`DELETE FROM changes WHERE doc = ?2 AND position IN (SELECT position FROM changes WHERE doc = ?2 LIMIT ?3)`,
 		`DELETE FROM snapshots WHERE doc = ?2`,
-		`DELETE FROM attachments WHERE board_id = ?1 AND sha256 IN (SELECT sha256 FROM attachments WHERE board_id = ?1 LIMIT 1 + ?3 / 100)`,
+		`UPDATE attachments SET board_id = (` + heir + `) WHERE board_id = ?1 AND sha256 IN (SELECT a.sha256 FROM attachments a
+			WHERE a.board_id = ?1 AND EXISTS (` + heir + `) AND NOT EXISTS (` + inherited + `) LIMIT 1 + ?3 / 100)`,
+		`DELETE FROM attachments WHERE board_id = ?1 AND sha256 IN (SELECT a.sha256 FROM attachments a
+			WHERE a.board_id = ?1 AND (NOT EXISTS (` + heir + `) OR EXISTS (` + inherited + `)) LIMIT 1 + ?3 / 100)`,
 	}
 	boardsOf = []string{`DELETE FROM documents WHERE id = ?2`, `DELETE FROM boards WHERE id = ?1`}
+)
+
+// What a board leaves goes to another of its family, whose history may show it.
+const (
+	heir = `SELECT k.id FROM boards b JOIN boards k ON k.id = coalesce(b.family, b.id) OR k.family = coalesce(b.family, b.id)
+		WHERE b.id = ?1 AND k.id <> ?1 ORDER BY k.deleted IS NOT NULL, k.created, k.id LIMIT 1`
+	inherited = `SELECT 1 FROM attachments o WHERE o.board_id = (` + heir + `) AND o.sha256 = a.sha256`
 )
 
 // RemoveBoard implements store.Persons.

@@ -58,6 +58,8 @@ func Run(t *testing.T, newHome func(testing.TB) Home) {
 		{"what a board allows the pages of others changes with its version", embedding},
 		{"whom another server vouches for is the same one each time", vouched},
 		{"it is kept who sent changes of which actor", actors},
+		{"a fork knows where it comes from, and whose its changes are", forks},
+		{"boards of a family read each other's pictures", familyPictures},
 		{"who has signed in is known by their token for a while", signIns},
 		{"who has signed in is one participant", personJoins},
 		{"boards are people's, and listed", owners},
