@@ -130,17 +130,19 @@ type Settings struct {
 	PasswordsAtOnce      int           // being hashed
 	PasswordWait         time.Duration // for one's turn at that
 
-	Sockets     int  // open at once, of one address
-	Boards      Rate // made, by address
-	Joins       Rate // by address
-	TicketRate  Rate // asked for, by link and address
-	Strangers   Rate // secrets that open nothing, by address
-	Exports     Rate // by link and address
-	Onces       Rate // requests with an Idempotency-Key, by address
-	Tries       Rate // of passwords, by link and address
-	TriesByLink Rate // and from everywhere
-	HistoryRate Rate // looks at histories, by link and address
-	Counted     int  // addresses and links of which each of these is remembered
+	Sockets     int           // open at once, of one address
+	Upgrades    Rate          // sockets opened, of all addresses
+	UpgradeWait time.Duration // for one's turn at that; who would wait longer is told to come again
+	Boards      Rate          // made, by address
+	Joins       Rate          // by address
+	TicketRate  Rate          // asked for, by link and address
+	Strangers   Rate          // secrets that open nothing, by address
+	Exports     Rate          // by link and address
+	Onces       Rate          // requests with an Idempotency-Key, by address
+	Tries       Rate          // of passwords, by link and address
+	TriesByLink Rate          // and from everywhere
+	HistoryRate Rate          // looks at histories, by link and address
+	Counted     int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
 	AuditLines       int           // kept of one board
@@ -273,6 +275,8 @@ func DefaultSettings() Settings {
 
 		// A whole organisation may sit behind one address.
 		Sockets:     20_000,
+		Upgrades:    Rate{PerSecond: 500, Burst: 100},
+		UpgradeWait: 4 * time.Second, // stock clients come again after 5
 		Boards:      Rate{PerSecond: 1, Burst: 500},
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},

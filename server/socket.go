@@ -172,6 +172,8 @@ func (s *session) tryLoad(l load, e *ending, quiet *member) bool {
 // writeOn goes on where it has to be waited for, until the outbox is empty or the
 // session ends.
 func (s *session) writeOn(b *bytes.Buffer, frames [][]byte, locked bool, l load, e *ending) {
+	s.hub.metrics.waiting.Inc()
+	defer s.hub.metrics.waiting.Dec()
 	for {
 		err := s.socket.line.push(frames, locked, s.socket.settings.WriteTimeout)
 		if err != nil || e != nil {

@@ -36,6 +36,8 @@ type serveCmd struct {
 	LogLevel  string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
 	PublicURL httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
 
+	DebugListen loopback `placeholder:"HOST:PORT" help:"Serve profiles of the program (pprof) at this address, which has to be of this machine alone."`
+
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
 	AuditDays    int            `default:"365" placeholder:"N" help:"Keep what was done to a board, and by whom, for so many days (${default}); 0 keeps nothing of it."`
 	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
@@ -137,6 +139,14 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
+	}
+	if c.DebugListen != "" {
+		address, stop, err := serveProfiles(c.DebugListen)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		log.Info().Stringer("address", address).Msg("serving profiles")
 	}
 	node := server.New(settings, st, eng, client.FS(), log)
 	web := &http.Server{
