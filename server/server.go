@@ -90,6 +90,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.scribe = newScribe(s)
 	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.hub.ahead = newDrawAhead(s.drawings)
+	s.hub.running.Go(func() { s.hub.ahead.run(roomsCtx) })
 	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })

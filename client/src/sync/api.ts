@@ -50,7 +50,7 @@ export interface Ticket {
 
 /** A picture of the board as it was a moment ago, as SVG. */
 export async function getDrawing(id: string, secret: string, theme: string, language: string): Promise<string> {
-  const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}`, {
+  const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}&soon=1`, {
     headers: credentials(id, secret),
     cache: "no-store",
     signal: AbortSignal.timeout(REQUEST_TIMEOUT),

@@ -79,7 +79,7 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
     location.reload();
     await new Promise(() => undefined);
   };
-  const repo = new Repo({ ...(kept ? { storage: new IndexedDBStorageAdapter("openmic") } : {}), network: [socket], saveDebounceRate: 100 });
+  const repo = new Repo({ ...(kept ? { storage: new IndexedDBStorageAdapter("openmic") } : {}), network: [socket], saveDebounceRate: SAVE_OTHERS });
   try {
     const handle = await find(repo, board.documentId, socket, signal);
     return assemble(board, repo, handle, socket, person, { kept, called });
@@ -88,6 +88,10 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
     throw error;
   }
 }
+
+/** What others have drawn the server has: it goes to the device now and then. What one draws oneself goes there soon. Milliseconds. */
+const SAVE_OTHERS = 3_000;
+const SAVE_OWN = 100;
 
 /** A board that is on the device does not wait longer than this for the server's word. Milliseconds. */
 const PATIENCE = 1_500;
@@ -225,10 +229,23 @@ function assemble(
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
     return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? (fence ?? "all") : "talk";
   };
+  // automerge-repo answers a message as it takes it in. To look a moment later for what else to say is for changes of one's own.
+  const sayOwn = handle.listeners("change");
+  for (const say of sayOwn) handle.off("change", say);
+  let keeping: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    clearTimeout(keeping);
+    keeping = undefined;
+    void repo.flush([handle.documentId]);
+  };
   const document = new BoardDocument(
     {
       doc: () => handle.doc(),
-      change: (fn) => handle.change((draft) => fn(draft as never)),
+      change: (fn) => {
+        handle.change((draft) => fn(draft as never));
+        for (const say of sayOwn) say({ handle, doc: handle.doc() } as never);
+        keeping ??= setTimeout(flush, SAVE_OWN);
+      },
       onChange: (listener) => {
         const changed = ({ patches }: { patches: Parameters<typeof listener>[0] }) => listener(patches);
         handle.on("change", changed);
@@ -259,7 +276,6 @@ function assemble(
     if (!page.silent() && socket.connection().state === "waiting") socket.reconnect();
   });
   // A page that is put away may not come back: what was drawn in the last moment goes to the device now.
-  const flush = () => void repo.flush([handle.documentId]);
   window.addEventListener("pagehide", flush);
   return {
     ...here,
@@ -284,6 +300,7 @@ function assemble(
       voices.close();
       saved.close();
       document.close();
+      clearTimeout(keeping);
       void repo.shutdown();
     },
   };

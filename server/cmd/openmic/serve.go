@@ -26,7 +26,7 @@ const (
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
 	mostDaysKept  = 36500
-	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
+	engineWorkers = 4 // so that a board can be made while one is compacted and two are drawn
 )
 
 type serveCmd struct {
