@@ -50,6 +50,8 @@ type Settings struct {
 	PresenceRate  float64       // presence messages a second and session; what exceeds it is dropped
 	PresenceBytes int           // largest presence message
 	ControlQueue  int           // answers to one session that wait for its socket
+	ControlRate   float64       // pings and pongs a second and session, sustained
+	ControlBurst  int           // and at once
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
@@ -196,6 +198,8 @@ func DefaultSettings() Settings {
 		PresenceRate:  60,
 		PresenceBytes: 16 << 10,
 		ControlQueue:  1100,
+		ControlRate:   10,
+		ControlBurst:  200,
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
