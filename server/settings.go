@@ -204,8 +204,8 @@ func DefaultSettings() Settings {
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
-		FlushPerChange:   time.Millisecond,
-		FlushGathered:    12,
+		FlushPerChange:   3 * time.Millisecond,
+		FlushGathered:    7,
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		RoomInbox:        256,
