@@ -226,6 +226,10 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("X-Permitted-Cross-Domain-Policies", "none")
+		if len(r.TransferEncoding) > 0 {
+			// It may have had a length as well, which another reader went by (RFC 9112, section 6.3).
+			h.Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -50,6 +50,8 @@ type Settings struct {
 	PresenceRate  float64       // presence messages a second and session; what exceeds it is dropped
 	PresenceBytes int           // largest presence message
 	ControlQueue  int           // answers to one session that wait for its socket
+	ControlRate   float64       // pings and pongs a second and session, sustained
+	ControlBurst  int           // and at once
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
@@ -68,6 +70,7 @@ type Settings struct {
 	Restarts         int           // how often one session may begin to sync from the start
 	Asks             int           // how often a peer is asked for what it claims to have
 
+	Commits       Rate          // group commits; a burst lets those who are alone wait for nothing
 	CommitEntries int           // changes in one group commit
 	CommitBytes   int           // and their size
 	CommitTimeout time.Duration // one attempt to store them
@@ -196,6 +199,8 @@ func DefaultSettings() Settings {
 		PresenceRate:  60,
 		PresenceBytes: 16 << 10,
 		ControlQueue:  1100,
+		ControlRate:   10,
+		ControlBurst:  200,
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
@@ -214,6 +219,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
+		Commits:       Rate{PerSecond: 50, Burst: 25},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,

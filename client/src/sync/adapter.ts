@@ -13,7 +13,7 @@ export type Connection =
 
 /** Why the server takes no changes of a board, though it can be read. */
 export type Frozen = (typeof FROZEN)[number];
-const FROZEN = ["full", "damaged", "locked"] as const;
+const FROZEN = ["full", "damaged", "locked", "archived"] as const;
 
 /** The close code for a link that no longer allows what it did. */
 const LINK_CHANGED = 4401;

@@ -15,13 +15,14 @@ import { transportOf } from "../pictures/transport";
 import { BoardSocket } from "./adapter";
 import { ApiError, getBoard, getTicket, joinBoard, joinPassed } from "./api";
 import type { BoardInfo, Role, Ticket } from "./api";
-import { knownBoard, knownBySecret, rememberBoard } from "./device";
+import { knownBoard, knownBySecret, markBoard, rememberBoard } from "./device";
 import type { KnownBoard, Profile } from "./device";
 import { dropToken, keepToken, tokenFor } from "./participant";
 import { PresenceRoom } from "./presence";
 import { conditionOf } from "./reconnect";
 import type { Condition } from "./reconnect";
 import { SaveWatch } from "./saved";
+import { isSignedIn, noteSignedIn } from "./signedin";
 import { VoiceStore } from "./voices";
 
 /** A board that is open: its document, its connection, and the people at it. */
@@ -47,7 +48,11 @@ export type OpenProblem = "missing" | "unreachable" | "gone" | "token" | Conditi
 
 export class OpenError extends Error {
   override readonly name = "OpenError";
-  constructor(readonly problem: OpenProblem) {
+  constructor(
+    readonly problem: OpenProblem,
+    /** When a deleted board is removed for good; told to owners. */
+    readonly goesAt?: number,
+  ) {
     super(problem);
   }
 }
@@ -107,9 +112,12 @@ const PATIENCE = 1_500;
 async function enter(id: string, secret: string, person: Profile, outdated: boolean): Promise<Ticket> {
   if (secret === PASS) return passed(() => enterPassed(id), outdated);
   let fault: unknown;
-  if (tokenFor(id) === undefined) await join(id, secret, person).catch((error: unknown) => (fault = error));
+  if (!isSignedIn() && tokenFor(id) === undefined) await join(id, secret, person).catch((error: unknown) => (fault = error));
   try {
-    return await getTicket(id, secret);
+    const ticket = await getTicket(id, secret);
+    if (ticket.signedIn || !isSignedIn()) return ticket;
+    noteSignedIn(false); // that is over: a guest, from now on
+    return await enter(id, secret, person, outdated);
   } catch (error) {
     const condition = error instanceof ApiError ? error.condition : "";
     if (condition === "participant") {
@@ -133,7 +141,8 @@ async function enterPassed(id: string): Promise<Ticket> {
 
 /** Joins a board as a person, and keeps who one is there on the device. */
 export async function join(id: string, secret: string, person: Profile, password?: string): Promise<void> {
-  keepToken(id, await joinBoard(id, secret, person.name, password));
+  const token = await joinBoard(id, secret, person.name, password);
+  if (token !== undefined) keepToken(id, token);
 }
 
 /** A page that was loaded again a moment ago is not loaded again at once, whatever the server says. */
@@ -184,8 +193,11 @@ async function identifyLinked(id: string, secret: string, person: Profile): Prom
   const asked = ask(id, key, person).then(
     (info) => rememberBoard(info, key),
     (error: unknown) => {
-      const { status, condition } = error instanceof ApiError ? error : { status: 0, condition: "" };
-      if (status === 410) throw new OpenError("gone");
+      const { status, condition, goesAt } = error instanceof ApiError ? error : { status: 0, condition: "", goesAt: undefined };
+      if (status === 410) {
+        if (goesAt !== undefined) markBoard(id, { archived: known?.archived, goesAt });
+        throw new OpenError("gone", goesAt);
+      }
       if (status === 404 || status === 401 || status === 403) throw new OpenError(conditionOf(condition) ?? "missing");
       if (known) return known;
       throw new OpenError("unreachable");
