@@ -3,6 +3,7 @@ import type { Board, Kind, NoteColor } from "./model";
 import { neighbours, orderBetween } from "./order";
 import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
+import type { Rivals } from "./read";
 import { Blueprint } from "./blueprint";
 import { createElements, joinActions, removeElements } from "./elements";
 import { editText, revert, setFields } from "./write";
@@ -42,7 +43,7 @@ interface Deed {
 export class BoardDocument {
   readonly #source: DocumentSource;
   readonly #now: () => number;
-  readonly #read = createReader((map, key) => A.getConflicts(map as never, key as never));
+  readonly #read: (doc: unknown) => Board;
   readonly #listeners = new Set<() => void>();
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
   readonly #aliases = new Map<string, string>();
@@ -56,10 +57,11 @@ export class BoardDocument {
   #joining: string | undefined;
   #scope: Scope;
 
-  constructor(source: DocumentSource, options: { scope?: Scope; now?: () => number } = {}) {
+  constructor(source: DocumentSource, options: { scope?: Scope; now?: () => number; rivals?: Rivals } = {}) {
     this.#source = source;
     this.#now = options.now ?? Date.now;
     this.#scope = options.scope ?? "all";
+    this.#read = createReader(options.rivals ?? ((map, key) => A.getConflicts(map as never, key as never)));
     this.#board = this.#read(source.doc());
     this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed), (deed) => this.#say(deed));
     this.#stop = source.onChange((patches) => this.#changed(patches));
