@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "test-results", "test/stock", "bench", "public"] },
+  { ignores: ["dist", "node_modules", "test-results", "test/stock", "test/provider", "bench", "public"] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

@@ -109,6 +109,31 @@ func ParseSyncMessage(b []byte, lim Limits) (*SyncMessage, error) {
 	return m, nil
 }
 
+// Confirmation reads a sync message that only says which heads its sender has, and
+// has had confirmed: it asks for nothing, brings nothing and does not begin anew.
+// The heads, at most so many, are one after the other and alias b. False:
+// ParseSyncMessage reads it.
+func Confirmation(b []byte, most int) (heads []byte, ok bool) {
+	r := reader{rest: b}
+	if first := r.byte(); first != syncV1 && first != syncV2 {
+		return nil, false
+	}
+	hashes := func() []byte { return r.bytes(r.count(most, "hashes") * len(Hash{})) }
+	heads = hashes()
+	if len(heads) == 0 || len(hashes()) > 0 || r.count(1, "have") != 1 || len(hashes()) == 0 {
+		return nil, false
+	}
+	r.bytes(r.count(len(r.rest), "filter bytes"))
+	if r.count(0, "changes") != 0 {
+		return nil, false
+	}
+	m := SyncMessage{}
+	if len(r.rest) > 0 {
+		m.Flags = r.bytes(r.count(len(r.rest), "flag bytes"))
+	}
+	return heads, r.err == nil && !m.Reset()
+}
+
 // Append appends the message in its binary form to dst.
 func (m *SyncMessage) Append(dst []byte) []byte {
 	if m.Version == 2 {

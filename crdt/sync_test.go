@@ -327,3 +327,42 @@ func TestBloom(t *testing.T) {
 		t.Errorf("message with an empty filter is %s", got)
 	}
 }
+
+func TestConfirmation(t *testing.T) {
+	h := []crdt.Hash{{1}, {2}}
+	plain := crdt.SyncMessage{Version: 1, Heads: h, Have: []crdt.Have{{LastSync: h, Bloom: crdt.NewBloom(h)}}}
+	heads, ok := crdt.Confirmation(plain.Append(nil), 2)
+	if !ok || len(heads) != 64 || heads[0] != 1 || heads[32] != 2 {
+		t.Errorf("%t, %x", ok, heads)
+	}
+	with := func(change func(*crdt.SyncMessage)) []byte {
+		m := plain
+		m.Have = slices.Clone(plain.Have)
+		change(&m)
+		return m.Append(nil)
+	}
+	for name, b := range map[string][]byte{
+		"with flags": with(func(m *crdt.SyncMessage) { m.Flags = crdt.SyncFlags(false) }),
+		"version 2":  with(func(m *crdt.SyncMessage) { m.Version = 2 }),
+	} {
+		if _, ok := crdt.Confirmation(b, 2); !ok {
+			t.Errorf("%s: not taken for one", name)
+		}
+	}
+	for name, b := range map[string][]byte{
+		"nothing":           nil,
+		"without heads":     with(func(m *crdt.SyncMessage) { m.Heads = nil }),
+		"too many heads":    with(func(m *crdt.SyncMessage) { m.Heads = append(h, crdt.Hash{3}) }),
+		"that asks":         with(func(m *crdt.SyncMessage) { m.Need = h }),
+		"with a change":     with(func(m *crdt.SyncMessage) { m.Changes = [][]byte{{1}} }),
+		"without have":      with(func(m *crdt.SyncMessage) { m.Have = nil }),
+		"that begins anew":  with(func(m *crdt.SyncMessage) { m.Have[0] = crdt.Have{} }),
+		"that says so":      with(func(m *crdt.SyncMessage) { m.Flags = []byte{0x81} }),
+		"of something else": append([]byte{0x41}, plain.Append(nil)[1:]...),
+		"cut short":         plain.Append(nil)[:100],
+	} {
+		if _, ok := crdt.Confirmation(b, 2); ok {
+			t.Errorf("%s: taken for one", name)
+		}
+	}
+}

@@ -33,7 +33,9 @@ type access struct {
 	link        [32]byte // the hash of the secret it came with
 	key         string   // the id of the key it came with instead
 	participant string   // the id of whose it is; empty for one who has not joined
+	person      string   // the id of who is signed in
 	locked      bool     // it takes no changes of theirs now
+	archived    bool     // it takes none of anybody
 	lanes       string   // that they may write in, with a NUL between them; empty: everywhere
 }
 
@@ -68,7 +70,18 @@ func (a access) principal() string {
 	if a.participant != "" {
 		return a.participant
 	}
+	if a.person != "" {
+		return a.person
+	}
 	return string(a.link[:])
+}
+
+// showing is what is shown of oneself: a link, or who needs none.
+func (a access) showing() [32]byte {
+	if a.link == ([32]byte{}) {
+		return secretHash(a.key + a.person)
+	}
+	return a.link
 }
 
 // linkID is the public name of a link. It is made of the secret's hash, so that

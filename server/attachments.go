@@ -77,11 +77,7 @@ func (s *Server) createAttachment(w http.ResponseWriter, r *http.Request) {
 		s.refuseLarge(w, r)
 		return
 	}
-	from := v.link
-	if v.key != "" {
-		from = secretHash(v.key)
-	}
-	if !s.attachments.allow(from, &s.settings) {
+	if !s.attachments.allow(v.showing(), &s.settings) {
 		writeProblem(w, http.StatusTooManyRequests, "so many pictures cannot be taken at once; try again in a moment")
 		return
 	}

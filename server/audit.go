@@ -33,7 +33,14 @@ const (
 	auditLeft         = "left"
 	auditTakenBack    = "taken-back"
 	auditEmbedding    = "embedding-changed"
-	auditCopied       = "copied" // by a browser, which has told us
+	auditArchived     = "archived"
+	auditUnarchived   = "unarchived"
+	auditTitled       = "titled"     // the board got another name
+	auditForked       = "forked"     // a variant was made of it; detail is the variant's id
+	auditOwned        = "owned"      // it is in the list of somebody who signs in
+	auditDisowned     = "disowned"   // and is not any more
+	auditTakenOver    = "taken-over" // an administrator made it theirs
+	auditCopied       = "copied"     // by a browser, which has told us
 	auditSweepAtOnce  = 10_000
 	auditNotesWaiting = 1000
 )
@@ -46,6 +53,9 @@ func (v visit) line(kind, subject, detail string) store.AuditLine {
 	}
 }
 
+// counted is what limits go by that are not for an address alone.
+func (v visit) counted() string { return linkID(v.link) + v.key + v.person }
+
 // stateLines are what is noted of a board that changes its state.
 func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
 	for _, s := range []struct {
@@ -54,6 +64,7 @@ func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
 	}{
 		{from.Locked, to.Locked, auditLocked, auditUnlocked},
 		{from.Closed, to.Closed, auditClosed, auditReopened},
+		{!from.Archived.IsZero(), !to.Archived.IsZero(), auditArchived, auditUnarchived},
 		{!from.Deleted.IsZero(), !to.Deleted.IsZero(), auditDeleted, auditRestored},
 	} {
 		switch {
@@ -62,6 +73,9 @@ func (v visit) stateLines(from, to store.Board) (lines []store.AuditLine) {
 		case s.was && !s.is:
 			lines = append(lines, v.line(s.off, "", ""))
 		}
+	}
+	if from.Title != to.Title {
+		lines = append(lines, v.line(auditTitled, "", ""))
 	}
 	return lines
 }
@@ -160,6 +174,9 @@ func (s *Server) sweep(ctx context.Context) {
 		select {
 		case now := <-tick.C:
 			s.sweepAt(ctx, now)
+			if err := (sweeper{s.hub}).sweep(ctx, now); err != nil && ctx.Err() == nil {
+				s.log.Error().Err(err).Msg("remove deleted boards")
+			}
 		case <-ctx.Done():
 			return
 		}
@@ -335,7 +352,7 @@ func (s *Server) tellAudit(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, "detail is a word of a few letters and digits, such as pdf")
 		return
 	}
-	if s.allow(w, s.limits.exports, linkID(v.link)+" "+neighbourhood(s.address(r)), "copies") {
+	if s.allow(w, s.limits.exports, v.counted()+" "+neighbourhood(s.address(r)), "copies") {
 		s.scribe.note(v.line(in.Kind, in.Subject, in.Detail))
 		w.WriteHeader(http.StatusNoContent)
 	}

@@ -20,7 +20,9 @@ type boardAnswer struct {
 	Participant string                `json:"participant,omitempty"` // of the one who asks, if they have joined
 	Locked      bool                  `json:"locked,omitempty"`
 	Closed      bool                  `json:"closed,omitempty"`
+	Archived    bool                  `json:"archived,omitempty"`
 	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
+	Fork        *forkOf               `json:"fork,omitempty"`  // what it was forked from
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
 }
@@ -34,6 +36,10 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key, ok := s.mayMakeBoards(w, r)
+	if !ok {
+		return
+	}
+	who, ok := s.makes(w, r, key)
 	if !ok {
 		return
 	}
@@ -56,14 +62,26 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "store board", err)
 		return
 	}
-	answer := boardAnswer{ID: board.ID, DocumentID: board.Doc.String(), Title: title, Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
-	for _, role := range Roles() {
-		answer.Links[role] = board.Link(s.publicURL(r), role)
-		answer.LinkIDs[role] = linkID(secretHash(board.Secrets[role]))
+	if who != nil {
+		if err := s.store.AddOwner(r.Context(), board.ID, who.Person, board.Created, s.settings.OwnersPerBoard); err != nil {
+			s.fail(w, "make a board somebody's", err)
+			return
+		}
 	}
+	answer := board.answer(s.publicURL(r))
 	s.log.Info().Str("board", board.ID).Stringer("document", board.Doc).Msg("board created")
 	w.Header().Set("Location", "/api/boards/"+board.ID)
 	writeJSON(w, http.StatusCreated, answer)
+}
+
+// answer is what is told to whoever has made a board.
+func (b *NewBoard) answer(publicURL string) boardAnswer {
+	answer := boardAnswer{ID: b.ID, DocumentID: b.Doc.String(), Title: b.Title, Fork: answerFork(b.Fork), Links: map[store.Role]string{}, LinkIDs: map[store.Role]string{}}
+	for _, role := range Roles() {
+		answer.Links[role] = b.Link(publicURL, role)
+		answer.LinkIDs[role] = linkID(secretHash(b.Secrets[role]))
+	}
+	return answer
 }
 
 // firstChanges are those that every board begins with: the genesis, which all
@@ -102,7 +120,8 @@ func (v visit) answer() boardAnswer {
 	return boardAnswer{
 		ID: v.board.ID, DocumentID: v.board.Doc.String(), Title: v.board.Title,
 		Role: v.role, Audience: v.audience, Link: linkID(v.link), Participant: v.participant,
-		Locked: v.board.Locked, Closed: v.board.Closed, Lanes: v.laneList(),
+		Locked: v.board.Locked, Closed: v.board.Closed, Archived: !v.board.Archived.IsZero(), Lanes: v.laneList(),
+		Fork: answerFork(v.board.Fork),
 	}
 }
 
@@ -116,8 +135,18 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		s.refuseComer(w, errKey)
 		return
 	}
-	if !s.allow(w, s.limits.tickets, linkID(v.link)+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
+	if !s.allow(w, s.limits.tickets, v.counted()+" "+neighbourhood(s.address(r)), "tickets asked for by this link") {
 		return
+	}
+	if v.comer.in != nil && v.comer.who == nil && !s.joinAsPerson(w, r, &v) {
+		return
+	}
+	if who := v.comer.who; v.comer.in != nil && who.Erased.IsZero() && who.Name != v.comer.in.Name {
+		who.Name = v.comer.in.Name // they are called something else now
+		if err := s.store.SetParticipant(r.Context(), *who); err != nil {
+			s.fail(w, "change a name", err)
+			return
+		}
 	}
 	name, expires, ok := s.tickets.issue(v.comer, time.Now())
 	if !ok {
@@ -128,8 +157,9 @@ func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
 		Ticket    string     `json:"ticket"`
 		ExpiresAt time.Time  `json:"expiresAt"`
 		Role      store.Role `json:"role"`
+		SignedIn  bool       `json:"signedIn,omitempty"`
 		Lanes     []string   `json:"lanes,omitempty"`
-	}{name, expires, v.role, v.laneList()})
+	}{name, expires, v.role, v.comer.in != nil, v.laneList()})
 }
 
 // fail answers a request that went wrong through no fault of its sender.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,8 @@ func (c comer) enter(b store.Access, now time.Time) (access, error) {
 	if err == nil && c.who == nil && b.Closed && a.role != store.Owner {
 		err = errClosed
 	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	var k known
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.As(err, &k) {
 		err = known{err}
 	}
 	return a, err
@@ -49,6 +51,13 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) (visit, bool) {
 	v, err := s.findVisit(r)
 	if err == nil {
 		v.access, err = v.comer.enter(v.board, time.Now())
+	}
+	if errors.Is(err, errGone) && v.role == store.Owner {
+		write(w, http.StatusGone, "application/problem+json", problem{
+			Type: "about:blank", Title: http.StatusText(http.StatusGone), Status: http.StatusGone,
+			Detail: errGone.Error(), Condition: "deleted", GoesAt: s.goes(v.board.Board),
+		})
+		return v, false
 	}
 	return v, err == nil || s.refuseVisit(w, r, err)
 }
@@ -80,9 +89,13 @@ var (
 // looked up, and never a secret, keeps the time it takes from telling anything.
 func (s *Server) findVisit(r *http.Request) (visit, error) {
 	var v visit
+	in, inErr := s.signedIn(r)
 	secret, ok := bearer(r)
 	if !ok {
-		return v, errNoSecret
+		return s.findOwn(r, in, inErr)
+	}
+	if inErr != nil && !errors.Is(inErr, errOrigin) {
+		return v, inErr
 	}
 	if strings.HasPrefix(secret, keyMark) {
 		return s.keyVisit(r, secret)
@@ -97,9 +110,12 @@ func (s *Server) findVisit(r *http.Request) (visit, error) {
 	if err != nil {
 		return v, err
 	}
-	v.comer = comer{board: link.BoardID, link: link.SecretHash}
+	v.comer = comer{board: link.BoardID, link: link.SecretHash, in: in}
 	if v.board, err = s.store.Access(r.Context(), link.BoardID); err != nil {
 		return v, err
+	}
+	if in != nil {
+		return v, s.findPerson(r, &v)
 	}
 	if token := r.Header.Get(participantHeader); token != "" {
 		p, err := s.store.ParticipantByToken(r.Context(), secretHash(token))
@@ -117,13 +133,50 @@ func (s *Server) findVisit(r *http.Request) (visit, error) {
 	return v, nil
 }
 
+// findOwn is findVisit for one who shows no link: the board is theirs.
+func (s *Server) findOwn(r *http.Request, in *store.SignIn, err error) (v visit, _ error) {
+	if err == nil && in == nil {
+		err = errNoSecret
+	}
+	if err != nil {
+		return v, err
+	}
+	v.comer = comer{board: r.PathValue("id"), in: in}
+	if v.board, err = s.store.Access(r.Context(), v.comer.board); err != nil {
+		return v, err
+	}
+	if !slices.Contains(v.board.Owners, in.Person) {
+		return v, store.ErrNotFound
+	}
+	return v, s.findPerson(r, &v)
+}
+
+// findPerson finds who is signed in among those who have joined: they are the same
+// participant on all their devices.
+func (s *Server) findPerson(r *http.Request, v *visit) error {
+	p, err := s.store.ParticipantByPerson(r.Context(), v.comer.board, v.comer.in.Person)
+	if err == nil && p.Left.IsZero() { // or else they come back anew
+		v.comer.who = &p
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // refuseVisit answers a request that is not met, and returns false.
 func (s *Server) refuseVisit(w http.ResponseWriter, r *http.Request, err error) bool {
 	var k known
 	switch {
-	case errors.Is(err, errNoSecret):
+	case errors.Is(err, errNoSecret), errors.Is(err, errSignIn):
+		condition := ""
+		if s.provider != nil {
+			condition = "signin"
+		}
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		writeProblem(w, http.StatusUnauthorized, err.Error())
+		writeCondition(w, http.StatusUnauthorized, condition, err.Error())
+	case errors.Is(err, errOrigin):
+		writeCondition(w, http.StatusForbidden, "origin", err.Error())
 	case errors.Is(err, embed.ErrToken):
 		if s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)

@@ -154,6 +154,7 @@ func (c *committer) attempt(ctx context.Context, entries []store.Entry) error {
 		return err
 	}
 	c.metrics.commits.Observe(time.Since(began).Seconds())
+	c.metrics.commitChanges.Observe(float64(len(entries)))
 	c.metrics.stored.Add(float64(len(entries)))
 	return nil
 }

@@ -35,7 +35,9 @@
 //
 //	session.serve     one a socket. Reads, decodes, parses changes, judges access.
 //	                  Owns the session's list of rooms.
-//	socket.write      one a socket. Takes what is in the outbox and writes it.
+//	session.writeOn   at most one a socket, and only while the socket does not take
+//	                  at once what there is for it. Writes what is in the outbox.
+//	hub.pulse         one. Asks quiet sockets for a sign of life.
 //	room.run          one a room. Owns roomState: the log, the graph, the cursors.
 //	committer.run     one. Stores what all rooms have handed over, in one
 //	                  transaction at a time.
@@ -50,10 +52,18 @@
 //	                  what. Owns what it has seen of the boards that people are at.
 //
 // Sessions give a room events through its inbox, and wait when it is full: that
-// is what slows a sender down. A room never waits for anybody: it puts a batch
-// into a session's outbox (one at a time for each member) and hands changes to
-// the committer's queue. Writers and the committer leave a note with the room
-// and poke it.
+// is what slows a sender down. A room never waits for anybody: it gives each member
+// one batch at a time, and hands changes to the committer's queue. Whoever puts
+// something into an outbox that nobody is writing from writes it, as far as the
+// socket takes it at once: an idle session has one goroutine, and a change costs its
+// readers one system call each. The batches of a crowd are written beside the room,
+// in as many parts as there are cores. Who has written them, and the committer, leave
+// a note with the room and poke it.
+//
+// A room sends at once after a quiet time. The pause between two batches grows with
+// the readers and with the changes that gather meanwhile. Stock clients answer every
+// message by confirming what they have; where that means nothing to the room, which
+// it says beforehand, the session drops it (member.confirms).
 //
 // # The life of one change
 //
@@ -169,6 +179,22 @@
 // the document mentions. They are as many as a board has room for, are never
 // unpacked here, and stay for as long as the board does, since its history may
 // show them again. Whoever may open the board may read them.
+//
+// # Variants
+//
+// A fork (forks.go) is a board that begins with the changes of another one, copied
+// from its log. Boards that come from one another are a family: they read each
+// other's pictures, and an actor is told as belonging to whoever was first with it on
+// any of them. So a client brings a variant home by ordinary sync, through ordinary
+// admission, and what it brings stays its authors'. Votes between variants are in
+// the original's document, beside all others.
+//
+// # When everybody comes at once
+//
+// After a restart all clients come back in the same second. Sockets are opened at a
+// pace (rates.go): each waits for its turn a little, before the store is asked about
+// it, and whoever would wait longer is told when to come again. A board is read once
+// and encoded once, however many open it together.
 //
 // # Ends
 //

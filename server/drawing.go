@@ -36,22 +36,25 @@ type drawings struct {
 	kept    int // bytes of those that are
 }
 
-// A drawingKey says what a picture is of and how it looks.
+// A drawingKey says what a picture is of and how it looks; or what a copy is of, and
+// in which form.
 type drawingKey struct {
 	doc             docid.ID
 	theme, language string
+	form            string // of a copy (copies.go); empty: a picture
 }
 
 // A drawing is made by one goroutine, which closes done; then it does not change.
 type drawing struct {
 	done chan struct{}
 	at   []crdt.Hash // the heads that it shows
-	gz   []byte      // SVG, compressed
+	gz   []byte      // SVG or the copy, compressed
 	tag  string      // names its content
 
 	title         string
 	width, height int
 
+	pics []string // the pictures that a JSON copy names
 	err  error
 	made time.Time // when what it shows was looked up
 
@@ -108,19 +111,23 @@ func (s *Server) drawn(w http.ResponseWriter, r *http.Request, doc docid.ID) (*d
 		return nil, false
 	}
 	d, err := s.drawings.get(r.Context(), key)
+	if err != nil {
+		s.refuseDrawing(w, err)
+	}
+	return d, err == nil
+}
+
+// refuseDrawing answers where there is no picture or copy.
+func (s *Server) refuseDrawing(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, errNoRoom):
 		writeProblem(w, http.StatusNotFound, "there is no such board, or this link does not open it")
-		return nil, false
 	case errors.Is(err, errDrawingBusy), errors.Is(err, errDraining):
 		writeProblem(w, http.StatusServiceUnavailable, "the server has much to do; try again in a moment")
-		return nil, false
-	case err != nil:
+	default:
 		// What went wrong was logged where it did.
 		writeProblem(w, http.StatusServiceUnavailable, "this board cannot be drawn now")
-		return nil, false
 	}
-	return d, true
 }
 
 func readDrawingKey(doc docid.ID, r *http.Request) (drawingKey, error) {
@@ -156,8 +163,13 @@ func (d *drawing) write(w http.ResponseWriter, r *http.Request, cache string) er
 		return nil
 	}
 	h.Set("Content-Type", "image/svg+xml; charset=utf-8")
+	return d.send(w, r)
+}
+
+// send sends its content, compressed to those who take that.
+func (d *drawing) send(w http.ResponseWriter, r *http.Request) error {
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Encoding", "gzip")
 		_, err := w.Write(d.gz)
 		return err
 	}
@@ -178,33 +190,47 @@ func hasTag(r *http.Request, tag string) bool {
 	return slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), func(has string) bool { return strings.TrimSpace(has) == tag })
 }
 
-// get gives a picture of a board as it is, or was a moment ago.
+// get gives a picture of a board as it is, or was a moment ago; a copy as it is.
 func (ds *drawings) get(ctx context.Context, key drawingKey) (*drawing, error) {
 	if ds.script == "" {
 		return nil, errNoScript
 	}
+	d, now, err := ds.look(ctx, key)
+	// One that others had begun to wait for may lack what was stored since. However
+	// fast a board is drawn on, one that is begun now lacks nothing.
+	for range 2 {
+		if err != nil || key.form == "" || slices.Equal(d.at, now) {
+			break
+		}
+		d, now, err = ds.look(ctx, key)
+	}
+	return d, err
+}
+
+// look gives one picture or copy, and the heads that the board had when it was asked for.
+func (ds *drawings) look(ctx context.Context, key drawingKey) (*drawing, []crdt.Hash, error) {
 	r, err := ds.hub.enter(ctx, key.doc, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer ds.hub.release(r)
 	now, err := r.content(ctx, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d, from, err := ds.find(key, now.heads, time.Now())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	select {
 	case <-d.done:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 	if d.err == nil {
 		ds.hub.metrics.drawingAnswers.WithLabelValues(from).Inc()
 	}
-	return d, d.err
+	return d, now.heads, d.err
 }
 
 // find gives the drawing that serves for a board with these heads: one that is kept,
@@ -222,7 +248,7 @@ func (ds *drawings) find(key drawingKey, heads []crdt.Hash, now time.Time) (d *d
 			return old, "shared", nil
 		}
 		same := slices.Equal(old.at, heads)
-		if old.err == nil && (same || now.Sub(old.made) < settings.DrawStale) {
+		if old.err == nil && (same || key.form == "" && now.Sub(old.made) < settings.DrawStale) {
 			return old, "kept", nil
 		}
 		if old.err != nil && now.Sub(old.made) < settings.DrawPause {
@@ -281,17 +307,34 @@ func (ds *drawings) draw(key drawingKey, d *drawing) error {
 	}
 	ctx, cancel = context.WithTimeout(ctx, settings.DrawTimeout)
 	defer cancel()
-	look := engine.Drawing{Script: ds.script, Theme: key.theme, Language: key.language}
-	svg, err := ds.hub.engine.Draw(ctx, c.chunks, c.heads, look, settings.DrawBytes)
+	made, err := ds.form(ctx, key, d, c)
 	if err != nil {
 		return err
 	}
 	d.at = c.heads
-	d.tag = etagOf(svg)
-	d.look(svg)
-	d.gz = compressed(svg)
+	d.tag = etagOf(made)
+	d.look(made)
+	d.gz = compressed(made)
 	ds.hub.metrics.drawings.Observe(time.Since(began).Seconds())
 	return nil
+}
+
+// form makes what is asked for of a board.
+func (ds *drawings) form(ctx context.Context, key drawingKey, d *drawing, c content) ([]byte, error) {
+	settings := &ds.hub.settings
+	switch key.form {
+	case "":
+		look := engine.Drawing{Script: ds.script, Theme: key.theme, Language: key.language}
+		return ds.hub.engine.Draw(ctx, c.chunks, c.heads, look, settings.DrawBytes)
+	case formAutomerge:
+		made, err := ds.hub.engine.Compact(ctx, c.chunks, c.heads)
+		return made.Document, err
+	}
+	made, err := ds.hub.engine.Draw(ctx, c.chunks, c.heads, engine.Drawing{Script: ds.script, Language: key.language, Form: key.form}, settings.CopyBytes)
+	if err == nil && key.form == engine.FormJSON {
+		d.pics, err = picturesIn(made)
+	}
+	return made, err
 }
 
 // shrink lets go of the drawings that were asked for longest ago, while all take
@@ -337,6 +380,7 @@ func compressed(b []byte) []byte {
 // A content is what is stored of an open board.
 type content struct {
 	heads  []crdt.Hash
+	length int      // how many changes that is
 	chunks [][]byte // in any order
 }
 
@@ -345,7 +389,7 @@ func (r *room) content(ctx context.Context, whole bool) (content, error) {
 	answer := make(chan content, 1)
 	asked := r.do(ctx, func(r *room) {
 		s := r.state
-		c := content{heads: s.stored.Heads()}
+		c := content{heads: s.stored.Heads(), length: s.durable}
 		if whole && s.snapshot != nil {
 			c.chunks = append(c.chunks, s.snapshot)
 		}

@@ -2,10 +2,12 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"openmic/crdt"
 	"openmic/crdt/changetest"
@@ -141,6 +143,12 @@ func (s *Server) Patterns() (patterns []string) {
 	}
 	return patterns
 }
+
+// OwnPath is where a sign-in leads back to.
+var OwnPath = ownPath
+
+// Sweep removes what is due at that time.
+func Sweep(s *Server, now time.Time) error { return sweeper{s.hub}.sweep(context.Background(), now) }
 
 // Take enters a change that came from elsewhere.
 func (r *Replica) Take(chunk []byte) { r.peer.add(chunk) }

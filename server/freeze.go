@@ -16,9 +16,10 @@ type freeze struct {
 }
 
 const (
-	frozenFull    = "full"    // it has grown to its limits
-	frozenDamaged = "damaged" // something of it is lost in the store
-	frozenLocked  = "locked"  // an owner has locked the board; it concerns only those who are no owners
+	frozenFull     = "full"     // it has grown to its limits
+	frozenDamaged  = "damaged"  // something of it is lost in the store
+	frozenLocked   = "locked"   // an owner has locked the board; it concerns only those who are no owners
+	frozenArchived = "archived" // an owner has put the board away
 )
 
 // text says it to people.
@@ -26,6 +27,8 @@ func (f *freeze) text() string {
 	switch f.condition {
 	case frozenFull:
 		return "this board is full: it can be read, but takes no more changes"
+	case frozenArchived:
+		return "this board is put away: it can be read, but takes no changes until an owner takes it out again"
 	case frozenLocked:
 		return "this board is locked: it can be read, but takes no changes until an owner unlocks it"
 	}
@@ -91,7 +94,10 @@ func (r *room) tell(m *member) {
 	if f == nil {
 		f = &freeze{condition: frozenLocked}
 	}
-	m.session.out.answer(wire.Failure{
+	if r.state.frozen == nil && m.session.access.archived {
+		f = &freeze{condition: frozenArchived}
+	}
+	_ = m.session.answer(wire.Failure{
 		SenderID: r.hub.peerID, TargetID: m.session.peerID, Text: f.text(),
 		DocumentID: r.doc.String(), Condition: f.condition,
 	}.Encode())

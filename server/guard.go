@@ -18,7 +18,8 @@ type comer struct {
 	link  [32]byte // the hash of the secret
 	key   string   // the id of the key that was shown instead
 	who   *store.Participant
-	pass  *pass // of one whom a page vouches for, in place of a link
+	in    *store.SignIn // who is signed in, if anybody is
+	pass  *pass         // of one whom a page vouches for, in place of a link
 }
 
 // Why somebody who has the secret of a link does not get in by it.
@@ -41,12 +42,17 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 	if c.pass != nil {
 		return c.pass.judge(c, b, now)
 	}
-	i := slices.IndexFunc(b.Links, func(l store.Link) bool { return l.SecretHash == c.link })
-	if i < 0 || expired(b.Links[i], now) {
-		return access{}, store.ErrNotFound
+	if c.in != nil && !now.Before(c.in.Expires) {
+		return access{}, known{errSignIn}
 	}
-	l := b.Links[i]
+	l, err := c.shows(b, now)
+	if err != nil {
+		return access{}, err
+	}
 	a := access{doc: b.Doc, board: b.ID, role: l.Role, audience: l.Audience, link: l.SecretHash}
+	if c.in != nil {
+		a.person, a.audience = c.in.Person, store.Staff
+	}
 	if !b.Deleted.IsZero() {
 		return a, errGone
 	}
@@ -62,7 +68,8 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 	case l.People > 0 && (c.who == nil || c.who.Link != c.link):
 		return a, errJoin
 	}
-	a.locked = b.Locked && l.Role != store.Owner
+	a.archived = !b.Archived.IsZero()
+	a.locked = b.Locked && l.Role != store.Owner || a.archived
 	if l.Role == store.Editor {
 		a.lanes = strings.Join(l.Lanes, laneBreak)
 	}
@@ -81,6 +88,19 @@ func (c comer) judgeKey(b store.Access) (access, error) {
 	return a, nil
 }
 
+// shows is what a comer has to show: a link, or, without one, that the board is
+// theirs, which is as good as an owner's link.
+func (c comer) shows(b store.Access, now time.Time) (store.Link, error) {
+	if c.link == ([32]byte{}) && c.in != nil && slices.Contains(b.Owners, c.in.Person) {
+		return store.Link{Role: store.Owner, Audience: store.Staff}, nil
+	}
+	i := slices.IndexFunc(b.Links, func(l store.Link) bool { return l.SecretHash == c.link })
+	if i < 0 || expired(b.Links[i], now) {
+		return store.Link{}, store.ErrNotFound
+	}
+	return b.Links[i], nil
+}
+
 func expired(l store.Link, now time.Time) bool { return !l.Expires.IsZero() && !now.Before(l.Expires) }
 
 // endingFor is what a connected comer is told who does not get in any more.
@@ -92,7 +112,7 @@ func endingFor(err error) *ending {
 		return end(closeGone, "%s", err.Error())
 	case errors.Is(err, errBanned):
 		return &ending{code: closeRemoved, reason: err.Error(), condition: conditionRemoved}
-	case errors.Is(err, errPassword), errors.Is(err, errJoin), errors.Is(err, errPassed), errors.Is(err, errUnpass):
+	case errors.Is(err, errPassword), errors.Is(err, errJoin), errors.Is(err, errPassed), errors.Is(err, errUnpass), errors.Is(err, errSignIn):
 		return end(closeRevoked, "%s", err.Error())
 	}
 	return endingOf(err)
@@ -121,6 +141,11 @@ func (h *Hub) admitted(s *session) error {
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, h.settings.LoadTimeout)
 	defer cancel()
+	if err := h.stillIn(ctx, s.comer); errors.Is(err, store.ErrNotFound) {
+		return endingFor(errSignIn)
+	} else if err != nil {
+		return err
+	}
 	b, err := h.store.Access(ctx, s.comer.board)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -177,6 +202,13 @@ func (g *guard) look(ctx context.Context, now time.Time) error {
 		if slices.ContainsFunc(b.Links, func(l store.Link) bool { return expired(l, now) }) {
 			for _, s := range sessions[board] {
 				s.reconsider(b, now)
+			}
+		}
+	}
+	for _, here := range sessions {
+		for _, s := range here {
+			if s.comer.in != nil && !now.Before(s.comer.in.Expires) {
+				s.end(endingFor(errSignIn))
 			}
 		}
 	}

@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 // import them, in tests as well.
 var keptTo = map[string][]string{
 	"github.com/automerge/automerge-go": {"crdt/engine"},
+	"github.com/coreos/go-oidc":         {"server"},
 	"github.com/dop251/goja":            {"crdt/engine"},
 	"github.com/jackc/pgx":              {"migrations", "server/store/postgres"},
 	"github.com/mattn/go-sqlite3":       {"migrations", "server/store/sqlite"},
@@ -104,6 +105,7 @@ var rules = []rule{
 			{"server/room.go": `package server; import "github.com/jackc/pgx/v5/pgconn"`},
 			{"server/store/sqlite/x.go": `package sqlite; import "github.com/jackc/pgx/v5"`},
 			{"server/room.go": `package server; import _ "github.com/mattn/go-sqlite3"`},
+			{"server/cmd/openmic/serve.go": `package main; import "github.com/coreos/go-oidc/v3/oidc"`},
 			{"server/wire/wire.go": `package wire; import "github.com/rs/zerolog/log"`},
 		},
 	},

@@ -170,6 +170,28 @@ func (h *Hub) forget(s *session) {
 	h.running.Done()
 }
 
+// pulse looks after quiet sockets until ctx ends.
+func (h *Hub) pulse(ctx context.Context) {
+	tick := time.NewTicker(max(h.settings.PingInterval/pulses, time.Millisecond))
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			h.mu.Lock()
+			sessions := slices.Collect(maps.Keys(h.sessions))
+			h.mu.Unlock()
+			for _, s := range sessions {
+				s.pulse(now)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// pulses is how often in a PingInterval it is looked for quiet sockets.
+const pulses = 4
+
 // drain stops listening to the sessions, stores what they have brought, and
 // tells each that the server goes away. It reports whether all is stored.
 func (h *Hub) drain(ctx context.Context, stop context.CancelFunc) bool {

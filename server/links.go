@@ -297,7 +297,7 @@ func (s *Server) changed(w http.ResponseWriter, r *http.Request, v visit, what s
 		s.fail(w, what, err)
 		return false
 	}
-	s.log.Info().Str("board", v.board.ID).Str("link", linkID(v.link)).Str("participant", v.participant).Msg(what)
+	s.log.Info().Str("board", v.board.ID).Str("link", linkID(v.link)).Str("participant", v.participant).Str("person", v.person).Msg(what)
 	if _, err := s.hub.recheck(r.Context(), v.board.ID); err != nil {
 		s.log.Warn().Err(err).Msg("recheck sessions; the guard will")
 	}

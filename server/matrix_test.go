@@ -45,10 +45,27 @@ var matrix = map[string]struct {
 	"DELETE /api/boards/{id}/participants/me/name":       {"/api/boards/ID/participants/me/name", "", "403 403 403 403 204 404 404 401"},
 	"GET /api/boards/{id}/audit":                         {"/api/boards/ID/audit", "", "200 403 403 403 403 404 404 401"},
 	"POST /api/boards/{id}/audit":                        {"/api/boards/ID/audit", `{"kind": "copied", "detail": "pdf"}`, "204 204 204 204 403 404 404 401"},
+	"GET /api/boards/{id}/forks":                         {"/api/boards/ID/forks", "", "200 200 200 200 403 404 404 401"},
+	"POST /api/boards/{id}/forks":                        {"/api/boards/ID/forks", `{"title": "x"}`, "201 201 403 403 403 404 404 401"},
+	"GET /api/boards/{id}/forks/{fork}/export.automerge": {"/api/boards/ID/forks/FORK/export.automerge", "", "200 200 200 200 403 404 404 401"},
+	"POST /api/boards/{id}/forks/{fork}/entry":           {"/api/boards/ID/forks/FORK/entry", "", "201 201 201 201 403 404 404 401"},
 	"GET /api/boards/{id}/embedding":                     {"/api/boards/ID/embedding", "", "200 403 403 403 403 404 404 401"},
 	"PATCH /api/boards/{id}/embedding":                   {"/api/boards/ID/embedding", `{"preview": false}`, "200 403 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/preview.svg":                   {"/api/boards/ID/preview.svg", "", "404 404 404 404 404 404 404 404"},
+	"GET /api/boards/{id}/export.json":                   {"/api/boards/ID/export.json", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/export.csv":                    {"/api/boards/ID/export.csv", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/export.md":                     {"/api/boards/ID/export.md", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/export.automerge":              {"/api/boards/ID/export.automerge", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/drawing.svg":                   {"/api/boards/ID/drawing.svg", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/me":                                        {"/api/me", "", "200 200 200 200 200 200 200 200"},
+	"GET /api/me/boards":                                 {"/api/me/boards", "", "401 401 401 401 401 401 401 401"},
+	"PUT /api/me/boards/{id}":                            {"/api/me/boards/ID", "", "401 401 401 401 401 401 401 401"},
+	"DELETE /api/me/boards/{id}":                         {"/api/me/boards/ID", "", "401 401 401 401 401 401 401 401"},
+	"GET /api/admin/boards":                              {"/api/admin/boards", "", "401 401 401 401 401 401 401 401"},
+	"POST /api/admin/boards/{id}/owners":                 {"/api/admin/boards/ID/owners", "", "401 401 401 401 401 401 401 401"},
+	"GET /signin":                                        {"/signin", "", "404 404 404 404 404 404 404 404"},
+	"GET /signin/callback":                               {"/signin/callback", "", "404 404 404 404 404 404 404 404"},
+	"POST /api/signout":                                  {"/api/signout", "", "401 401 401 401 401 401 401 401"},
 	"GET /api/boards/{id}/history":                       {"/api/boards/ID/history", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/history/stretches/{moment}":    {"/api/boards/ID/history/stretches/1", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/history/things/{thing}":        {"/api/boards/ID/history/things/customer", "", "200 200 200 200 403 404 404 401"},
@@ -89,10 +106,11 @@ func newStageOf(n *node, b board) *stage {
 	revoked := n.makeLink(b, `{"role": "owner"}`)
 	do[any](n.t, n.as(owner, "DELETE", "/api/boards/"+b.ID+"/links/"+revoked.ID, ""), http.StatusNoContent)
 	picture := do[struct{ ID string }](n.t, n.upload(b, "editor", drawn("gif")), http.StatusCreated)
+	fork := do[struct{ ID string }](n.t, n.as(owner, "POST", "/api/boards/"+b.ID+"/forks", `{"title": "another way"}`), http.StatusCreated)
 	s := &stage{
 		n: n, b: b, headers: map[string][]string{},
 		secrets: map[string]string{"banned": b.secret("editor"), "revoked": revoked.secret(), "of another board": other.secret("owner")},
-		fill:    strings.NewReplacer("ID", b.ID, "LINK", n.makeLink(b, "{}").ID, "PARTICIPANT", target.ID, "PICTURE", picture.ID),
+		fill:    strings.NewReplacer("ID", b.ID, "LINK", n.makeLink(b, "{}").ID, "PARTICIPANT", target.ID, "PICTURE", picture.ID, "FORK", fork.ID),
 	}
 	for role := range b.Links {
 		s.secrets[role] = b.secret(role)

@@ -3,10 +3,15 @@ package server_test
 import (
 	"database/sql"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/pressly/goose/v3"
 
 	"openmic/server"
 	"openmic/server/docid"
@@ -50,41 +55,87 @@ func TestServersMigrateAtOnce(t *testing.T) {
 	}
 }
 
-// older takes a database back to how the first migration left it, with a
-// snapshot as was made then.
+// first is what the first migration had a place for.
+var first = map[string]string{
+	"meta":      "storage_id",
+	"documents": "id, length",
+	"changes":   "doc, position, hash, change, at, sum",
+	"boards":    "id, doc, title, created",
+	"links":     "secret_hash, board_id, role, created",
+}
+
+// older makes a database anew as the first migration made it, and puts into it
+// what was in it before and had a place then, with a snapshot as was made then.
 func older(t *testing.T, s *site) {
 	t.Helper()
-	driver, name, at := "sqlite3", filepath.Join(s.args[1], "openmic.db"), "0"
+	dialect, driver, name, at := goose.DialectSQLite3, "sqlite3", filepath.Join(s.args[1], "openmic.db"), "0"
 	if s.store == "postgres" {
-		driver, name, at = "pgx", s.args[1], "now()"
+		dialect, driver, name, at = goose.DialectPostgres, "pgx", s.args[1], "now()"
 	}
 	db, err := sql.Open(driver, name)
 	noError(t, err)
-	defer db.Close()
-	for _, statement := range []string{
-		`DELETE FROM schema_migrations WHERE version_id > 1`,
-		`DROP TABLE attachments`,
-		`DELETE FROM snapshots`,
-		`ALTER TABLE snapshots DROP COLUMN operations`,
-		`INSERT INTO snapshots (doc, length, heads, chunk, graph, at, sha256)
-			SELECT id, length, id, id, id, ` + at + `, id FROM documents`,
-		`DROP TABLE participants`,
-		`DROP TABLE actors`,
-		`ALTER TABLE boards DROP COLUMN version`,
-		`ALTER TABLE boards DROP COLUMN locked`,
-		`ALTER TABLE boards DROP COLUMN closed`,
-		`ALTER TABLE boards DROP COLUMN deleted`,
-		`ALTER TABLE links DROP COLUMN audience`,
-		`ALTER TABLE links DROP COLUMN label`,
-		`ALTER TABLE links DROP COLUMN expires`,
-		`ALTER TABLE links DROP COLUMN password`,
-		`ALTER TABLE links DROP COLUMN people`,
-		`ALTER TABLE links DROP COLUMN lanes`,
-	} {
-		if _, err := db.Exec(statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
+	held := map[string][][]any{}
+	for table, columns := range first {
+		held[table] = rowsOf(t, db, "SELECT "+columns+" FROM "+table)
+	}
+	if s.store == "postgres" {
+		run(t, db, `DROP SCHEMA public CASCADE`)
+		run(t, db, `CREATE SCHEMA public`)
+	}
+	noError(t, db.Close())
+	if s.store == "sqlite" {
+		files, err := filepath.Glob(name + "*")
+		noError(t, err)
+		for _, file := range files {
+			noError(t, os.Remove(file))
 		}
 	}
+
+	db, err = sql.Open(driver, name)
+	noError(t, err)
+	defer db.Close()
+	provider, err := goose.NewProvider(dialect, db, os.DirFS("../migrations/"+s.store), goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_migrations"))
+	noError(t, err)
+	_, err = provider.UpTo(t.Context(), 1)
+	noError(t, err)
+	run(t, db, `DELETE FROM meta`)
+	for _, table := range []string{"meta", "documents", "changes", "boards", "links"} {
+		places := make([]string, strings.Count(first[table], ",")+1)
+		for i := range places {
+			places[i] = "$" + strconv.Itoa(i+1)
+		}
+		for _, row := range held[table] {
+			run(t, db, "INSERT INTO "+table+" ("+first[table]+") VALUES ("+strings.Join(places, ", ")+")", row...)
+		}
+	}
+	run(t, db, `INSERT INTO snapshots (doc, length, heads, chunk, graph, at, sha256)
+		SELECT id, length, id, id, id, `+at+`, id FROM documents`)
+}
+
+func run(t *testing.T, db *sql.DB, statement string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(statement, args...); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func rowsOf(t *testing.T, db *sql.DB, query string) (all [][]any) {
+	t.Helper()
+	rows, err := db.Query(query)
+	noError(t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	noError(t, err)
+	for rows.Next() {
+		row, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		noError(t, rows.Scan(into...))
+		all = append(all, row)
+	}
+	noError(t, rows.Err())
+	return all
 }
 
 func TestDatabaseOfTheFirstMigration(t *testing.T) {

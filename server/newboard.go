@@ -30,22 +30,27 @@ func Roles() []store.Role {
 // changes, which were admitted in this order, and a link for each role. key is the
 // id of the one that a program makes it with, if one does.
 func CreateBoard(ctx context.Context, st store.Store, title string, changes []*crdt.Change, key string) (NewBoard, error) {
+	b, links := newBoard(title, key)
+	entries := make([]store.Entry, len(changes))
+	for i, c := range changes {
+		entries[i] = store.Entry{Doc: b.Doc, Hash: c.Hash, Change: c.Raw, At: b.Created}
+	}
+	return b, st.CreateBoard(ctx, b.Board, links, entries)
+}
+
+// newBoard draws what a new board goes by, and a link for each role.
+func newBoard(title, key string) (b NewBoard, links []store.Link) {
 	now := time.Now()
-	b := NewBoard{
+	b = NewBoard{
 		Board:   store.Board{ID: boardID(), Doc: docid.New(), Title: title, Created: now, Key: key},
 		Secrets: map[store.Role]string{},
 	}
-	var links []store.Link
 	for _, role := range Roles() {
 		secret := token(secretBytes)
 		b.Secrets[role] = secret
 		links = append(links, store.Link{BoardID: b.ID, Role: role, Audience: audienceOf(role), SecretHash: secretHash(secret), Created: now})
 	}
-	entries := make([]store.Entry, len(changes))
-	for i, c := range changes {
-		entries[i] = store.Entry{Doc: b.Doc, Hash: c.Hash, Change: c.Raw, At: now}
-	}
-	return b, st.CreateBoard(ctx, b.Board, links, entries)
+	return b, links
 }
 
 // audienceOf is whom a link is for while nobody has said: those who may do

@@ -163,9 +163,14 @@ func startNode(t *testing.T, o nodeOption) *node {
 	if o.settings != nil {
 		o.settings(&settings)
 	}
+	web := httptest.NewUnstartedServer(nil)
+	if settings.SignIn.Issuer != "" {
+		settings.PublicURL = "http://" + web.Listener.Addr().String()
+	}
 	n := &node{t: t, store: &faultyStore{Store: st}, unread: 100_000}
 	n.Server = server.New(settings, n.store, o.engine, clientFiles, o.log)
-	n.web = httptest.NewServer(n.Server)
+	web.Config.Handler, n.web = n.Server, web
+	web.Start()
 	n.drain = sync.OnceValue(n.Server.Drain)
 	t.Cleanup(func() {
 		_ = n.drain()

@@ -13,6 +13,8 @@ type peer struct {
 	locked bool   // but not now
 	scope  *crdt.Scope
 
+	member *member // the room's; nil in a state that has none
+
 	participant string // whose it is; empty where nobody is told apart
 	link        string // the public id of the link that it came by
 	level       bool   // it and the log have had all of each other's changes

@@ -16,13 +16,14 @@ type participantAnswer struct {
 	Name     string         `json:"name"`
 	Audience store.Audience `json:"audience"`
 	Link     string         `json:"link,omitempty"` // the public id of the one that they came by first
+	SignedIn bool           `json:"signedIn,omitempty"`
 	Banned   bool           `json:"banned,omitempty"`
 	JoinedAt time.Time      `json:"joinedAt"`
 	LeftAt   *time.Time     `json:"leftAt,omitempty"` // for good: their token opens nothing
 }
 
 func answerParticipant(p store.Participant) participantAnswer {
-	a := participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), Banned: p.Banned, JoinedAt: p.Created}
+	a := participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), SignedIn: p.Person != "", Banned: p.Banned, JoinedAt: p.Created}
 	if !p.Left.IsZero() {
 		a.LeftAt = &p.Left
 	}
@@ -48,7 +49,13 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 		if i := slices.IndexFunc(v.board.Links, func(l store.Link) bool { return l.SecretHash == v.comer.link }); i >= 0 {
 			p.Password = v.board.Links[i].Password
 		}
-		v.comer.who = &p
+		if v.comer.in == nil || v.comer.who == nil {
+			v.comer.who = &p
+		} else {
+			as := *v.comer.who // somebody who comes by another link now, or by none
+			as.Link, as.Password = p.Link, p.Password
+			v.comer.who = &as
+		}
 		v.access, err = v.comer.enter(v.board, p.Created)
 		if err == nil && v.board.Closed && v.role != store.Owner {
 			err = known{errClosed}
@@ -73,6 +80,13 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	if p.Password != "" && !s.passes(w, r, v, in.Password, p.Password) {
 		return
 	}
+	if v.comer.in != nil {
+		v.comer.who = &p
+		if s.joinAsPerson(w, r, &v) {
+			writeJSON(w, http.StatusCreated, answerParticipant(*v.comer.who))
+		}
+		return
+	}
 	token := token(secretBytes)
 	p.Audience, p.TokenHash = v.audience, secretHash(token)
 	v.participant = p.ID
@@ -91,6 +105,31 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) {
 	answer := answerParticipant(p)
 	answer.Token = token
 	writeJSON(w, http.StatusCreated, answer)
+}
+
+// joinAsPerson makes who is signed in a participant, with the name that they have
+// there. If it returns false the request has been answered.
+func (s *Server) joinAsPerson(w http.ResponseWriter, r *http.Request, v *visit) bool {
+	p := store.Participant{
+		ID: publicID(participantBytes), BoardID: v.board.ID, TokenHash: secretHash(token(secretBytes)), Link: v.comer.link,
+		Name: v.comer.in.Name, Audience: store.Staff, Person: v.comer.in.Person, Created: time.Now(),
+	}
+	if v.comer.who != nil {
+		p.Password = v.comer.who.Password
+	}
+	v.participant = p.ID
+	p, err := s.store.JoinPerson(s.noting(r.Context(), v.line(auditJoined, p.ID, string(p.Audience))), p, s.settings.ParticipantsPerBoard)
+	switch {
+	case errors.Is(err, store.ErrFull):
+		s.refuseComer(w, errFull)
+	case errors.Is(err, store.ErrNotFound):
+		s.refuseVisit(w, r, err)
+	case err != nil:
+		s.fail(w, "join", err)
+	}
+	v.comer.who, v.participant = &p, p.ID
+	about(w, p.ID)
+	return err == nil
 }
 
 // passes asks for the password of a link. If it returns false the request has been answered.
@@ -267,21 +306,33 @@ func (h *Hub) remove(board, participant string, why *ending) (found bool) {
 func (s *Server) changeBoard(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.ownersVisit(w, r)
 	var in struct {
-		Locked  optional[bool] `json:"locked"`
-		Closed  optional[bool] `json:"closed"`
-		Deleted optional[bool] `json:"deleted"`
+		Locked   optional[bool]   `json:"locked"`
+		Closed   optional[bool]   `json:"closed"`
+		Deleted  optional[bool]   `json:"deleted"`
+		Archived optional[bool]   `json:"archived"`
+		Title    optional[string] `json:"title"`
 	}
 	if !ok || !s.readBody(w, r, &in, `{"locked": true}`) {
 		return
 	}
-	b := v.board.Board
+	before := v.board.Board
+	b := before
 	b.Locked, b.Closed = in.Locked.or(b.Locked), in.Closed.or(b.Closed)
 	if deleted := in.Deleted.or(!b.Deleted.IsZero()); deleted && b.Deleted.IsZero() {
 		b.Deleted = time.Now()
 	} else if !deleted {
 		b.Deleted = time.Time{}
 	}
-	ctx := s.noting(r.Context(), v.stateLines(v.board.Board, b)...)
+	if archived := in.Archived.or(!b.Archived.IsZero()); archived && b.Archived.IsZero() {
+		b.Archived = time.Now()
+	} else if !archived {
+		b.Archived = time.Time{}
+	}
+	if in.Title.given && !s.renamed(w, r, &v, in.Title.or("")) {
+		return
+	}
+	b.Title = v.board.Title
+	ctx := s.noting(r.Context(), v.stateLines(before, b)...)
 	if s.changed(w, r, v, "board changed", s.store.SetBoard(ctx, b)) {
 		v.board.Board = b
 		writeJSON(w, http.StatusOK, v.answer())

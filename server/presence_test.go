@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -168,9 +169,10 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	sender := s.settled()
 	s.room.presence.set(sender, []byte("here"))
 	now := time.Now()
-	r.members[sender] = &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r, peer: sender}
+	sender.member = &member{session: newSession(h, nil, comer{}, access{open: true}, netip.Addr{}), room: r, peer: sender}
+	r.members[sender] = sender.member
 
-	late := &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r}
+	late := &member{session: newSession(h, nil, comer{}, access{open: true}, netip.Addr{}), room: r}
 	r.join(late)
 	r.dirty = true
 	r.flush(now)
@@ -180,8 +182,8 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	for range 5 {
 		now = now.Add(time.Second)
 		r.flush(now)
-		_, parcels, _ := late.session.out.take()
-		for _, p := range parcels {
+		waiting, _, _ := late.session.out.take()
+		for _, p := range waiting.parcels {
 			got = append(got, texts(p.presence)...)
 			p.member.peer.busy = false
 		}

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // A problem is an error answer of the HTTP interface (RFC 9457).
@@ -13,6 +14,8 @@ type problem struct {
 	Detail string `json:"detail,omitempty"`
 	// Condition tells programs apart what has the same status.
 	Condition string `json:"condition,omitempty"`
+	// GoesAt is when a deleted board is removed; owners are told.
+	GoesAt *time.Time `json:"goesAt,omitempty"`
 }
 
 func writeProblem(w http.ResponseWriter, status int, detail string) {

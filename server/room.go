@@ -3,11 +3,15 @@ package server
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"openmic/crdt"
 	"openmic/server/docid"
 	"openmic/server/internal/failpoint"
 	"openmic/server/store"
@@ -36,6 +40,8 @@ type room struct {
 	durable int       // the log is stored up to here
 	failure error     // the store cannot take this document's changes
 
+	slowest atomic.Int64 // for the metrics: how far behind a reader was at the last flush
+
 	// Owned by run.
 	state        *roomState
 	members      map[*peer]*member
@@ -45,8 +51,11 @@ type room struct {
 	compactAfter time.Time // not before
 	touched      time.Time // the last event
 	told         bool      // that the document is frozen
-	dirty        bool      // something happened since the last flush
-	flushed      time.Time
+	dirty        bool      // somebody may be owed something
+	flushed      time.Time // when somebody was last sent something
+	flushedUpTo  int       // the log was so long then
+	gathered     int       // and had grown so much since the time before
+	taken        time.Time // when the first change after that was taken
 	presenceSent time.Time
 }
 
@@ -56,7 +65,29 @@ type member struct {
 	room     *room
 	peer     *peer
 	envelope wire.Envelope
-	ready    bool // the session's: its room can judge changes
+
+	// The session's.
+	ready    bool          // its room can judge changes
+	learned  bool          // how the peer's messages look
+	familiar wire.Familiar // and so they do
+	given    uint64        // how many sync messages of the peer the room has been given
+
+	atEase atomic.Uint64 // the room was at ease with the peer after that many of them
+}
+
+// confirmedHeads is how many heads a confirmation has at most that is understood
+// without the room.
+const confirmedHeads = 64
+
+// confirms tells whether a message says only that the peer has what the room has,
+// at a moment when that changes nothing. Stock clients send one for each that they
+// get, so the room is not to hear of them.
+func (m *member) confirms(data []byte) bool {
+	if m.given == 0 || m.atEase.Load() != m.given {
+		return false
+	}
+	heads, ok := crdt.Confirmation(data, confirmedHeads)
+	return ok && m.room.state.hasAll(heads)
 }
 
 // An event is one thing that happens to a room; what it does runs in the room's goroutine.
@@ -105,10 +136,10 @@ func (r *room) fail(err error) {
 	poke(r.wake)
 }
 
-// written notes that a member's batch has left. It never waits.
-func (r *room) written(m *member) {
+// written notes that the batches of some members have left. It never waits.
+func (r *room) written(members ...*member) {
 	r.mu.Lock()
-	r.freed = append(r.freed, m)
+	r.freed = append(r.freed, members...)
 	r.mu.Unlock()
 	poke(r.wake)
 }
@@ -129,6 +160,7 @@ func (r *room) run(ctx context.Context) {
 	r.hub.metrics.rooms.Inc()
 	defer r.hub.metrics.rooms.Dec()
 	defer r.thaw()
+	r.flushedUpTo = r.state.graph.Len()
 	timer := time.NewTimer(r.grace())
 	defer timer.Stop()
 	for {
@@ -137,6 +169,9 @@ func (r *room) run(ctx context.Context) {
 			e(r)
 			r.drain()
 			r.dirty, r.touched = true, time.Now()
+			if r.taken.IsZero() && r.state.graph.Len() > r.flushedUpTo {
+				r.taken = r.touched
+			}
 		case <-r.wake:
 		case <-timer.C:
 		case <-ctx.Done():
@@ -193,7 +228,7 @@ func (r *room) takeNotes() error {
 	r.mu.Unlock()
 	for _, m := range freed {
 		m.peer.busy = false
-		r.dirty = true
+		r.dirty = r.dirty || r.state.owes(m.peer)
 	}
 	if durable > r.state.durable {
 		r.state.setDurable(durable)
@@ -218,17 +253,19 @@ func (r *room) submit(now time.Time) {
 	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
 }
 
-// flush sends what is due and returns when to look again. The pause between
-// two batches grows with the number of readers, so that a crowd costs few large
-// writes and two people alone wait for nothing.
+// flush sends what is due and returns when to look again. After a quiet time that
+// is at once. The pause between two batches grows with the number of readers and,
+// while changes gather, with those: so a crowd that draws costs few large writes,
+// and two people alone wait for nothing.
 func (r *room) flush(now time.Time) time.Duration {
 	const never = time.Hour
 	if !r.dirty {
 		return never
 	}
-	settings := r.hub.settings
+	settings := &r.hub.settings
 	n := len(r.state.peers)
-	every := settings.FlushInterval + time.Duration(n)*settings.FlushPerPeer
+	every := settings.FlushInterval + time.Duration(n)*settings.FlushPerPeer +
+		time.Duration(min(r.gathered, settings.FlushGathered))*settings.FlushPerChange
 	if wait := every - now.Sub(r.flushed); wait > 0 {
 		return wait
 	}
@@ -236,23 +273,87 @@ func (r *room) flush(now time.Time) time.Duration {
 	presenceWait := presenceEvery - now.Sub(r.presenceSent)
 	withPresence := presenceWait <= 0 && r.state.presence.owed(r.state.peers)
 	batches, fetches := r.state.flush(withPresence)
-	for _, b := range batches {
-		m := r.members[b.peer]
-		m.session.out.give(parcel{member: m, batch: b})
-	}
 	for _, f := range fetches {
-		m := r.members[f.peer]
+		m := f.peer.member
 		r.hub.running.Go(func() { r.fetch(m, f) })
 	}
-	r.dirty, r.flushed = false, now
+	r.dirty = false
 	if withPresence {
 		r.presenceSent = now
+	}
+	r.slowest.Store(int64(r.state.slowest))
+	if len(batches) > 0 {
+		length := r.state.graph.Len()
+		r.flushed, r.gathered, r.flushedUpTo = now, length-r.flushedUpTo, length
+		r.send(batches, r.taken)
+		r.taken = time.Time{}
+		r.count()
 	}
 	if r.state.presence.owed(r.state.peers) {
 		r.dirty = true
 		return max(every, presenceEvery-now.Sub(r.presenceSent))
 	}
+	if r.dirty {
+		return every
+	}
 	return never
+}
+
+// sendAtOnce is how many batches the room writes itself. More are written beside
+// it, so that it goes on meanwhile.
+const sendAtOnce = 64
+
+// send gives batches to their sessions, which write them without waiting. The
+// first change in them was taken at the given time, if there is one.
+func (r *room) send(batches []batch, taken time.Time) {
+	done := func() {
+		if !taken.IsZero() {
+			r.hub.metrics.fanout.Observe(time.Since(taken).Seconds())
+		}
+	}
+	if len(batches) > sendAtOnce {
+		// In as many parts as there are cores, and not too small ones.
+		size := max(sendAtOnce, (len(batches)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+		var parts atomic.Int64
+		parts.Store(int64((len(batches) + size - 1) / size))
+		for part := range slices.Chunk(batches, size) {
+			r.hub.running.Go(func() {
+				r.written(r.post(part)...)
+				if parts.Add(-1) == 0 {
+					done()
+				}
+			})
+		}
+		return
+	}
+	for _, m := range r.post(batches) {
+		m.peer.busy = false
+		r.dirty = r.dirty || r.state.owes(m.peer)
+	}
+	done()
+}
+
+// count keeps the metrics of a flush.
+func (r *room) count() {
+	m := r.hub.metrics
+	m.flushes.Inc()
+	if r.gathered > 0 {
+		m.flushChanges.Observe(float64(r.gathered))
+	}
+	m.encodings.Add(float64(r.state.encodings))
+	r.state.encodings = 0
+}
+
+// post returns whose batches have left already.
+func (r *room) post(batches []batch) []*member {
+	left := make([]*member, 0, len(batches))
+	for i := range batches {
+		m := batches[i].peer.member
+		if m.session.post(parcel{member: m, batch: batches[i]}) {
+			left = append(left, m)
+		}
+	}
+	return left
 }
 
 // fetch reads changes for one peer from the store.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ type simulation struct {
 	acked   int // own changes that clients were told are stored
 	restart int
 	refused int // messages of a peer that sends what is wrong
+	skipped int // confirmations that a session would pass over
 }
 
 type simCommit struct {
@@ -55,7 +57,7 @@ func TestRoomSimulation(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	acked, restarts, refused := 0, 0, 0
+	acked, restarts, refused, skipped := 0, 0, 0, 0
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			s := newSimulation(t, st, seed)
@@ -65,13 +67,13 @@ func TestRoomSimulation(t *testing.T) {
 			acked += s.acked
 			restarts += s.restart
 			refused += s.refused
-			refused += s.refused
+			skipped += s.skipped
 		})
 	}
-	if acked == 0 || restarts == 0 || refused == 0 {
-		t.Errorf("%d acknowledged changes, %d restarts, %d refusals: the simulation does not simulate", acked, restarts, refused)
+	if acked == 0 || restarts == 0 || refused == 0 || skipped == 0 {
+		t.Errorf("%d acknowledged changes, %d restarts, %d refusals, %d confirmations: the simulation does not simulate", acked, restarts, refused, skipped)
 	}
-	t.Logf("%d acknowledged changes, %d restarts and %d refusals in %d seeds", acked, restarts, refused, seeds)
+	t.Logf("%d acknowledged changes, %d restarts, %d refusals and %d confirmations in %d seeds", acked, restarts, refused, skipped, seeds)
 }
 
 func newSimulation(t *testing.T, st store.Store, seed uint64) *simulation {
@@ -201,6 +203,7 @@ func (s *simulation) deliverUp(l *simLink) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	message := l.up[0]
 	l.up = l.up[1:]
 	var changes []*crdt.Change
 	for _, chunk := range m.Changes {
@@ -210,8 +213,18 @@ func (s *simulation) deliverUp(l *simLink) {
 		}
 		changes = append(changes, c)
 	}
+	// What the room would not hear of outside a simulation must mean nothing to it.
+	heads, confirms := crdt.Confirmation(message, confirmedHeads)
+	skipped := confirms && s.room.atEase(l.peer) && s.room.hasAll(heads)
+	before, length := *l.peer, s.room.graph.Len()
 	if err := s.room.receive(l.peer, m, changes); err != nil {
 		s.t.Fatalf("%s was refused: %v", l.client, err)
+	}
+	if skipped {
+		s.skipped++
+		if !reflect.DeepEqual(before, *l.peer) || s.room.graph.Len() != length {
+			s.t.Fatalf("a confirmation of %s that would be passed over has made\n%+v of\n%+v", l.client, *l.peer, before)
+		}
 	}
 	s.submit()
 }

@@ -71,7 +71,10 @@ func (s *roomState) append(p *peer, c *crdt.Change) error {
 	if s.unstored+len(c.Raw) > s.settings.UnstoredBytes {
 		return end(closeTryLater, "the store does not answer; try again later")
 	}
-	if err := s.gate.Add(c); err != nil {
+	s.growing.Lock()
+	err := s.gate.Add(c)
+	s.growing.Unlock()
+	if err != nil {
 		return err
 	}
 	s.chunks = append(s.chunks, bytes.Clone(c.Raw)) // not the whole message that it came in

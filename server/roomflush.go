@@ -6,8 +6,12 @@ import "openmic/crdt"
 // what must be read from the store before some can be sent anything.
 func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch) {
 	share := s.presence.share(len(s.peers), s.settings.PresenceBudget)
+	s.slowest = 0
 	for _, p := range s.peers {
 		if p.busy || !p.served {
+			if p.busy {
+				s.slowest = max(s.slowest, s.graph.Len()-p.cursor)
+			}
 			continue
 		}
 		b := batch{peer: p}
@@ -26,6 +30,31 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 	}
 	s.presence.sweep(s.peers)
 	return batches, fetches
+}
+
+// owes tells whether there is something for a peer whose batch has left. It may be
+// wrong only by saying so where there is nothing.
+func (s *roomState) owes(p *peer) bool {
+	return p.pending(s.graph.Len()) || p.answer || p.told < p.own || len(p.claims) > 0
+}
+
+// atEase tells whether a peer and the room understand each other so well that it
+// means nothing when the peer confirms what it has.
+func (s *roomState) atEase(p *peer) bool {
+	return p.served && p.confirmed && p.level && !p.unsure && !p.starting &&
+		len(p.claims) == 0 && len(p.waiting) == 0 && len(p.ask) == 0
+}
+
+// hasAll tells whether the log has all of these changes. Anyone may ask.
+func (s *roomState) hasAll(hashes []byte) bool {
+	s.growing.RLock()
+	defer s.growing.RUnlock()
+	for ; len(hashes) >= len(crdt.Hash{}); hashes = hashes[len(crdt.Hash{}):] {
+		if !s.graph.Has(crdt.Hash(hashes[:len(crdt.Hash{})])) {
+			return false
+		}
+	}
+	return true
 }
 
 // needsStore tells whether a peer is owed changes that only the store has.
@@ -100,6 +129,7 @@ func (s *roomState) body(p *peer, tell int) []byte {
 }
 
 func (s *roomState) encode(p *peer, tell int) []byte {
+	s.encodings++
 	m := crdt.SyncMessage{Version: 1, Heads: s.graph.Heads(), Need: p.ask}
 	if !s.takes(p) {
 		m.Flags = crdt.SyncFlags(true)

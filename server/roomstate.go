@@ -2,6 +2,7 @@ package server
 
 import (
 	"slices"
+	"sync"
 
 	"openmic/crdt"
 )
@@ -21,6 +22,7 @@ import (
 type roomState struct {
 	settings *Settings
 	graph    *crdt.Graph
+	growing  sync.RWMutex    // held to add to the graph, and by others than the room to look something up
 	gate     *crdt.Admission // nil until the first change comes; the graph does not grow before
 	frozen   *freeze         // set: the document takes no changes
 
@@ -40,7 +42,9 @@ type roomState struct {
 	nextPeer uint64
 	presence presence
 
-	bodies map[bodyKey][]byte // encoded messages of this moment, shared by peers at the same place
+	bodies    map[bodyKey][]byte // encoded messages of this moment, shared by peers at the same place
+	encodings int                // how often one was made
+	slowest   int                // how many changes a busy peer was behind at the last flush, at most
 }
 
 // bodyKey says which message a peer gets. With the lengths of the log and of

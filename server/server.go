@@ -28,6 +28,8 @@ type Server struct {
 	passwords *passwords
 	limits    *limits
 	drawings  *drawings
+	titles    *titles
+	provider  *provider // nil: nobody signs in
 	histories *histories
 	log       zerolog.Logger
 	handler   http.Handler
@@ -37,6 +39,8 @@ type Server struct {
 
 	attachments *attachments
 	scribe      *scribe
+
+	forking chan struct{} // held by whoever makes a variant
 }
 
 // New starts a node on an open store and engine, which stay the caller's to
@@ -50,6 +54,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	}
 	s := &Server{
 		settings:  settings,
+		provider:  newProvider(&settings),
 		store:     st,
 		metrics:   m,
 		tickets:   newTickets(settings.TicketLife, settings.Tickets),
@@ -58,6 +63,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		limits:    newLimits(&settings),
 		log:       log,
 		halted:    make(chan struct{}),
+		forking:   make(chan struct{}, 1),
 
 		attachments: newAttachments(&settings),
 	}
@@ -82,7 +88,9 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		peers:       map[string]*session{},
 	}
 	s.scribe = newScribe(s)
+	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
@@ -91,6 +99,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.hub.running.Go(func() {
 		s.tokens.Run(roomsCtx, func(err error) { log.Warn().Err(err).Msg("read the keys of host pages") })
 	})
+	s.hub.running.Go(func() { s.hub.pulse(roomsCtx) })
 	go func() {
 		s.hub.committer.run(storeCtx)
 		close(s.halted)
@@ -149,6 +158,10 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/audit", s.audit),
 		at("POST /api/boards/{id}/audit", s.tellAudit),
 		at("GET /api/boards/{id}/drawing.svg", s.drawing),
+		at("GET /api/boards/{id}/export.json", s.copy(engine.FormJSON)),
+		at("GET /api/boards/{id}/export.csv", s.copy(formCSV)),
+		at("GET /api/boards/{id}/export.md", s.copy(formMarkdown)),
+		at("GET /api/boards/{id}/export.automerge", s.copy(formAutomerge)),
 		at("GET /api/boards/{id}/history", s.history),
 		at("GET /api/boards/{id}/history/stretches/{moment}", s.stretch),
 		at("GET /api/boards/{id}/history/things/{thing}", s.thing),
@@ -156,11 +169,24 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
 		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
 		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
+		at("GET /api/boards/{id}/forks", s.forks),
+		at("POST /api/boards/{id}/forks", s.once(s.stillEdits, s.createFork)),
+		at("GET /api/boards/{id}/forks/{fork}/export.automerge", s.forkCopy),
+		at("POST /api/boards/{id}/forks/{fork}/entry", s.enterFork),
 		at("GET /api/boards/{id}/embedding", s.embedding),
 		at("PATCH /api/boards/{id}/embedding", s.changeEmbedding),
 		at("GET /api/boards/{id}/preview.svg", s.preview),
 		at("POST /api/boards/{id}/attachments", s.createAttachment),
 		at("GET /api/boards/{id}/attachments/{attachment}", s.attachment),
+		at("GET /api/me", s.me),
+		at("GET /api/me/boards", s.ownBoards),
+		at("PUT /api/me/boards/{id}", s.takeOwn),
+		at("DELETE /api/me/boards/{id}", s.leaveOwn),
+		at("GET /api/admin/boards", s.allBoards),
+		at("POST /api/admin/boards/{id}/owners", s.takeOver),
+		at("GET "+signInPath, s.startSignIn),
+		at("GET "+callbackPath, s.endSignIn),
+		at("POST /api/signout", s.signOut),
 		at("/api/", func(w http.ResponseWriter, r *http.Request) {
 			writeProblem(w, http.StatusNotFound, "there is nothing here")
 		}),
@@ -223,46 +249,68 @@ const socketsWait = 15 * time.Second
 // sync answers GET /sync: the WebSocket of the automerge-repo protocol. It is
 // opened with a ticket, or by a stock client with a link's secret. Neither is
 // sent by a browser of its own accord, as a cookie is, so the page that the
-// socket is opened from does not matter.
+// socket is opened from does not matter. A cookie opens nothing here.
 func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
+	if s.borrowed(r) {
+		s.refuseVisit(w, r, errOrigin)
+		return
+	}
+	from := s.address(r)
+	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	// The turn comes before the store is asked. Who has shown too many secrets that
+	// open nothing takes nobody's turn.
+	late := upgrade && s.limits.strangers.spent(neighbourhood(from), time.Now())
+	if upgrade && !late && !s.turn(w, r) {
+		return
+	}
 	c, a, err := s.admitSocket(r)
-	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(from), strangers) {
 		return
 	}
 	if err != nil {
-		s.refuseSocket(w, err)
+		s.metrics.socketsRefused.WithLabelValues("stranger").Inc()
+		s.refuseSocket(w, r, err)
 		return
 	}
 	if s.hub.draining.Load() {
+		s.metrics.socketsRefused.WithLabelValues("draining").Inc()
 		writeProblem(w, http.StatusServiceUnavailable, errDraining.Error())
 		return
 	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if !upgrade {
 		w.Header().Set("Upgrade", "websocket")
 		writeProblem(w, http.StatusUpgradeRequired, "this address is for WebSockets")
 		return
 	}
-	from := s.address(r)
+	if late && !s.turn(w, r) {
+		return
+	}
 	if !s.limits.sockets.hold(neighbourhood(from)) {
+		s.metrics.socketsRefused.WithLabelValues("address").Inc()
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
-	defer s.limits.sockets.release(neighbourhood(from))
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
+		s.limits.sockets.release(neighbourhood(from))
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
-	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
 	s.scribe.sessionBegan(a)
-	newSession(s.hub, socket, c, a, log).serve()
+	// The request is over: what it took (a large stack, buffers) is not the session's.
+	go func() {
+		defer s.limits.sockets.release(neighbourhood(from))
+		newSession(s.hub, socket, c, a, from).serve()
+	}()
 }
 
 // refuseSocket says why a socket is not opened. Whatever is wrong with a secret,
 // it is one answer.
-func (s *Server) refuseSocket(w http.ResponseWriter, err error) {
+func (s *Server) refuseSocket(w http.ResponseWriter, r *http.Request, err error) {
 	var k known
 	switch {
+	case errors.Is(err, errSignIn):
+		s.refuseVisit(w, r, err)
 	case errors.As(err, &k):
 		s.refuseComer(w, k.error)
 	case errors.Is(err, store.ErrNotFound):
@@ -292,6 +340,9 @@ func (s *Server) admitSocket(r *http.Request) (comer, access, error) {
 		return c, access{open: true, role: store.Editor}, nil
 	default:
 		return c, access{}, store.ErrNotFound
+	}
+	if err := s.hub.stillIn(r.Context(), c); err != nil {
+		return c, access{}, err
 	}
 	b, err := s.store.Access(r.Context(), c.board)
 	if err != nil {

@@ -1,13 +1,14 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
-	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
 	"openmic/crdt"
@@ -24,7 +25,7 @@ type session struct {
 	socket *socket
 	comer  comer
 	access access // what the comer might do when the session began
-	log    zerolog.Logger
+	from   netip.Addr
 	ctx    context.Context // ends with the session
 	cancel context.CancelFunc
 	done   chan struct{} // closed when the session has left all rooms
@@ -33,14 +34,15 @@ type session struct {
 	// Owned by serve.
 	peerID   string
 	members  map[docid.ID]*member
+	last     *member // whose document the last sync message was about
 	requests *rate.Limiter
 	changes  *rate.Limiter
 	presence *rate.Limiter
 }
 
-func newSession(h *Hub, socket *socket, c comer, a access, log zerolog.Logger) *session {
+func newSession(h *Hub, socket *socket, c comer, a access, from netip.Addr) *session {
 	s := &session{
-		hub: h, socket: socket, comer: c, access: a, log: log,
+		hub: h, socket: socket, comer: c, access: a, from: from,
 		done:     make(chan struct{}),
 		out:      newOutbox(h.settings.ControlQueue),
 		members:  map[docid.ID]*member{},
@@ -54,7 +56,11 @@ func newSession(h *Hub, socket *socket, c comer, a access, log zerolog.Logger) *
 
 // end asks for the end of the session, for the reason that err stands for. It
 // never waits and may be called by anyone, any number of times.
-func (s *session) end(err error) { s.out.close(endingOf(err)) }
+func (s *session) end(err error) {
+	if s.out.close(endingOf(err)) {
+		s.write()
+	}
+}
 
 // serve is the life of the session.
 func (s *session) serve() {
@@ -64,22 +70,18 @@ func (s *session) serve() {
 	}
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
-	written := make(chan error, 1)
-	go func() {
-		err := s.socket.write(s.ctx, s.out, s.hub)
-		s.cancel() // the reader may be waiting for something else than the socket
-		written <- err
-	}()
+	s.write() // nobody has yet
 
 	err := s.read()
 	var e *ending
 	if errors.As(err, &e) {
-		s.out.close(e) // the writer tells the peer and closes
-	} else {
-		s.cancel()
+		s.end(e) // the peer is told
+	} else if !s.out.closed() {
+		s.out.finish(nil)
 	}
-	if werr := <-written; werr != nil {
-		err = werr
+	<-s.out.done
+	if reason := s.out.reason(); reason != nil {
+		err = reason
 	}
 	s.cancel()
 	s.socket.abandon()
@@ -95,16 +97,16 @@ func (s *session) serve() {
 
 // logEnd says once why the session ended.
 func (s *session) logEnd(err error, lasted time.Duration) {
-	event, code := s.log.Info(), 0
+	event, code := s.hub.log.Info(), 0
 	var e *ending
 	if errors.As(err, &e) {
 		code = e.code
 		if code >= closeMalformed {
-			event = s.log.Warn()
+			event = s.hub.log.Warn()
 		}
 		s.hub.metrics.endings.WithLabelValues(fmt.Sprint(code)).Inc()
 	}
-	event.Str("peer", s.peerID).Int("documents", len(s.members)).Int("code", code).
+	event.Stringer("address", s.from).Str("role", string(s.access.role)).Str("peer", s.peerID).Int("documents", len(s.members)).Int("code", code).
 		Dur("lasted", lasted).AnErr("reason", err).Msg("session ended")
 }
 
@@ -117,21 +119,48 @@ func (s *session) read() error {
 		return err
 	}
 	for {
-		b, err := s.socket.read(s.ctx)
-		if err != nil {
+		if err := s.socket.read(s.take); err != nil {
 			return err
 		}
-		if s.out.closed() || s.hub.draining.Load() {
-			continue // what comes between our close and the peer's is not looked at
+	}
+}
+
+// take handles the bytes of one message.
+func (s *session) take(b []byte) error {
+	if s.out.closed() || s.hub.draining.Load() {
+		return nil // what comes between our close and the peer's is not looked at
+	}
+	if data, ok := s.familiar(b); ok {
+		if s.last.confirms(data) {
+			s.hub.metrics.confirmations.Inc()
+			return nil
 		}
-		m, err := wire.Decode(b)
-		if err == nil {
-			err = s.handle(m)
-		}
-		if err != nil {
+		if err := s.syncWith(s.last, bytes.Clone(data)); err != nil {
 			return endingOf(err)
 		}
+		return nil
 	}
+	m, err := wire.Decode(b)
+	if err == nil {
+		err = s.handle(m)
+	}
+	if err != nil {
+		return endingOf(err)
+	}
+	if m.Type == wire.TypeSync && s.last != nil && !s.last.learned {
+		s.last.learned = true
+		s.last.familiar.Learn(b, m.Data)
+	}
+	return nil
+}
+
+// familiar finds the data of a sync message about the document that the last one
+// was about.
+func (s *session) familiar(b []byte) ([]byte, bool) {
+	if s.last == nil {
+		return nil, false
+	}
+	return s.last.familiar.Data(b)
 }
 
 // join waits for the first message and answers it.
@@ -140,13 +169,15 @@ func (s *session) join() error {
 		s.end(end(closeTooSlow, "no join within %s", s.hub.settings.JoinTimeout))
 	})
 	defer silent.Stop()
-	b, err := s.socket.read(s.ctx)
+	var m *wire.Message
+	err := s.socket.read(func(b []byte) (err error) {
+		if m, err = wire.Decode(b); err != nil {
+			return endingOf(err)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	m, err := wire.Decode(b)
-	if err != nil {
-		return endingOf(err)
 	}
 	if m.Type != wire.TypeJoin {
 		return end(closeMalformed, "%s before join", m.Type)
@@ -158,12 +189,11 @@ func (s *session) join() error {
 	if err := s.hub.register(s); err != nil {
 		return err
 	}
-	s.out.answer(wire.Joined{
+	return s.answer(wire.Joined{
 		SenderID: s.hub.peerID,
 		TargetID: s.peerID,
 		Metadata: wire.Metadata{StorageID: s.hub.store.StorageID()},
 	}.Encode())
-	return nil
 }
 
 // handle takes one message after the join.
@@ -197,11 +227,7 @@ func (s *session) handleSync(m *wire.Message) error {
 	if !s.access.mayRead(doc) {
 		return s.unavailable(m.DocumentID)
 	}
-	msg, err := crdt.ParseSyncMessage(m.Data, s.hub.settings.Change)
-	if err != nil {
-		return err
-	}
-	changes, err := s.parse(msg.Changes)
+	msg, changes, err := s.parse(m.Data)
 	if err != nil {
 		return err
 	}
@@ -212,16 +238,36 @@ func (s *session) handleSync(m *wire.Message) error {
 	if mem == nil {
 		return s.unavailable(m.DocumentID)
 	}
+	s.last = mem
+	return s.give(mem, msg, changes)
+}
+
+// syncWith takes the content of a sync message about a document that is open.
+func (s *session) syncWith(mem *member, data []byte) error {
+	msg, changes, err := s.parse(data)
+	if err != nil {
+		return err
+	}
+	return s.give(mem, msg, changes)
+}
+
+// give hands a sync message to its room.
+func (s *session) give(mem *member, msg *crdt.SyncMessage, changes []*crdt.Change) error {
 	if len(changes) > 0 && !mem.ready {
 		if !mem.room.untilGate(s.ctx) {
 			return errNotEntered
 		}
 		mem.ready = true
 	}
+	mem.given++
+	given := mem.given
 	mem.room.do(s.ctx, func(r *room) {
 		if err := r.state.receive(mem.peer, msg, changes); err != nil {
 			r.hub.metrics.countRefusal(err)
 			s.end(err)
+		}
+		if r.state.atEase(mem.peer) {
+			mem.atEase.Store(given)
 		}
 	})
 	return s.pace(len(changes))
@@ -245,22 +291,23 @@ func (s *session) pace(changes int) error {
 	}
 }
 
-// parse reads the changes of a message. Those of one who may only read are not
-// looked at; the room counts such messages.
-func (s *session) parse(chunks [][]byte) ([]*crdt.Change, error) {
-	if !s.access.mayWrite() || s.access.locked || len(chunks) == 0 {
-		return nil, nil
+// parse reads a sync message with its changes. Those of one who may only read are
+// not looked at; the room counts such messages.
+func (s *session) parse(data []byte) (*crdt.SyncMessage, []*crdt.Change, error) {
+	msg, err := crdt.ParseSyncMessage(data, s.hub.settings.Change)
+	if err != nil || !s.access.mayWrite() || s.access.locked || len(msg.Changes) == 0 {
+		return msg, nil, err
 	}
-	changes := make([]*crdt.Change, 0, len(chunks))
-	for _, chunk := range chunks {
+	changes := make([]*crdt.Change, 0, len(msg.Changes))
+	for _, chunk := range msg.Changes {
 		c, err := crdt.ParseChange(chunk, s.hub.settings.Change)
 		if err != nil {
 			s.hub.metrics.countRefusal(err)
-			return nil, err
+			return nil, nil, err
 		}
 		changes = append(changes, c)
 	}
-	return changes, nil
+	return msg, changes, nil
 }
 
 // member gives the session's place in a room, entering it if need be. It is
@@ -298,8 +345,17 @@ func (s *session) unavailable(documentID string) error {
 }
 
 func (s *session) answer(envelope []byte) error {
-	if !s.out.answer(envelope) {
+	full := false
+	mine := s.out.put(func(l *load) {
+		if full = len(l.answers) >= s.out.limit; !full {
+			l.answers = append(l.answers, envelope)
+		}
+	})
+	if full {
 		return end(closeTooSlow, "answers are not read")
+	}
+	if mine {
+		s.write()
 	}
 	return nil
 }
@@ -328,6 +384,7 @@ func (r *room) join(m *member) {
 	m.peer = r.state.join(a.mayWrite(), a.scope())
 	m.peer.locked = a.locked
 	m.peer.participant, m.peer.link = m.session.participant(), linkID(a.link)
+	m.peer.member = m
 	r.members[m.peer] = m
 	if r.told || m.peer.locked {
 		r.tell(m)
@@ -341,7 +398,7 @@ func (s *session) participantAs(peerID string) string {
 	if s.access.open || s.access.participant != "" {
 		return s.access.participant
 	}
-	return passer(s.access.link, peerID)
+	return passer(s.access.showing(), peerID)
 }
 
 func (r *room) leave(m *member) {

@@ -21,6 +21,14 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 
+	SignIn          SignIn        // of the organisation's people
+	ProviderTimeout time.Duration // one question to their provider
+	ProviderBytes   int64         // its largest answer
+	ProviderPause   time.Duration // between two attempts to find it
+	ClockSkew       time.Duration // that its clock may differ by
+	SignInTime      time.Duration // from beginning to sign in to coming back
+	SignIns         Rate          // begun or ended, by address
+
 	// EmbedOrigins are the pages that may show any board in a frame, and EmbedTrust
 	// whose tokens are taken for people who look at one.
 	EmbedOrigins []string
@@ -45,6 +53,8 @@ type Settings struct {
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
+	FlushPerChange   time.Duration // and for each change that had gathered at the last one
+	FlushGathered    int           // of at most so many
 	PresenceInterval time.Duration // shortest time between two batches of presence
 	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
 	RoomInbox        int           // events waiting for a room
@@ -74,6 +84,8 @@ type Settings struct {
 	DrawQueue       int           // boards waiting for that; more are told to come again
 	DrawTimeout     time.Duration // one drawing
 	DrawBytes       int64         // largest drawing, as SVG
+	CopyBytes       int64         // largest copy for a program, without its pictures
+	CopyPictures    int64         // pictures that go into one, in bytes; those after them are left out
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
@@ -88,8 +100,19 @@ type Settings struct {
 	TitleCharacters int           // longest title of a board
 	DrainTimeout    time.Duration // for storing and closing at the end
 
+	DeletedKept     time.Duration // a deleted board can be brought back for so long
+	SweepBoards     int           // boards looked up at a time
+	SweepRows       int           // rows of a table removed in one transaction
+	SweepPause      time.Duration // between two of them
+	OwnersPerBoard  int           // people who sign in
+	TitlesRead      int           // boards whose titles are being looked up
+	TitleWait       time.Duration // that a list waits for them
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
+
+	ForksPerBoard int           // variants, not counting those that are deleted
+	ForkWait      time.Duration // for others' forks to be made
+	ForkTimeout   time.Duration // for making one
 
 	LinksPerBoard        int
 	ParticipantsPerBoard int
@@ -106,17 +129,19 @@ type Settings struct {
 	PasswordsAtOnce      int           // being hashed
 	PasswordWait         time.Duration // for one's turn at that
 
-	Sockets     int  // open at once, of one address
-	Boards      Rate // made, by address
-	Joins       Rate // by address
-	TicketRate  Rate // asked for, by link and address
-	Strangers   Rate // secrets that open nothing, by address
-	Exports     Rate // by link and address
-	Onces       Rate // requests with an Idempotency-Key, by address
-	Tries       Rate // of passwords, by link and address
-	TriesByLink Rate // and from everywhere
-	HistoryRate Rate // looks at histories, by link and address
-	Counted     int  // addresses and links of which each of these is remembered
+	Sockets     int           // open at once, of one address
+	Upgrades    Rate          // sockets opened, of all addresses
+	UpgradeWait time.Duration // for one's turn at that; who would wait longer is told to come again
+	Boards      Rate          // made, by address
+	Joins       Rate          // by address
+	TicketRate  Rate          // asked for, by link and address
+	Strangers   Rate          // secrets that open nothing, by address
+	Exports     Rate          // by link and address
+	Onces       Rate          // requests with an Idempotency-Key, by address
+	Tries       Rate          // of passwords, by link and address
+	TriesByLink Rate          // and from everywhere
+	HistoryRate Rate          // looks at histories, by link and address
+	Counted     int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
 	AuditLines       int           // kept of one board
@@ -143,6 +168,14 @@ type Settings struct {
 // DefaultSettings returns the settings that the program starts from.
 func DefaultSettings() Settings {
 	return Settings{
+		SignIn:          SignIn{Scopes: []string{"profile"}, GroupsClaim: "groups", Life: 12 * time.Hour},
+		ProviderTimeout: 10 * time.Second,
+		ProviderBytes:   1 << 20,
+		ProviderPause:   5 * time.Second,
+		ClockSkew:       time.Minute,
+		SignInTime:      10 * time.Minute,
+		SignIns:         Rate{PerSecond: 5, Burst: 1000},
+
 		Change: crdt.DefaultLimits(),
 		Embed:  embed.DefaultLimits(),
 
@@ -162,6 +195,8 @@ func DefaultSettings() Settings {
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
+		FlushPerChange:   time.Millisecond,
+		FlushGathered:    12,
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		RoomInbox:        256,
@@ -191,6 +226,8 @@ func DefaultSettings() Settings {
 		DrawQueue:       32,
 		DrawTimeout:     15 * time.Second,
 		DrawBytes:       16 << 20,
+		CopyBytes:       48 << 20,
+		CopyPictures:    40 << 20,
 		DrawStale:       3 * time.Second,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
@@ -205,8 +242,19 @@ func DefaultSettings() Settings {
 		AccessInterval:  time.Second,
 		DrainTimeout:    20 * time.Second,
 
+		DeletedKept:     30 * 24 * time.Hour,
+		SweepBoards:     100,
+		SweepRows:       1000,
+		SweepPause:      100 * time.Millisecond,
+		OwnersPerBoard:  20,
+		TitlesRead:      50,
+		TitleWait:       time.Second,
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
+
+		ForksPerBoard: 50,
+		ForkWait:      10 * time.Second,
+		ForkTimeout:   time.Minute,
 
 		LinksPerBoard:        100,
 		ParticipantsPerBoard: 10_000,
@@ -225,6 +273,8 @@ func DefaultSettings() Settings {
 
 		// A whole organisation may sit behind one address.
 		Sockets:     20_000,
+		Upgrades:    Rate{PerSecond: 500, Burst: 100},
+		UpgradeWait: 4 * time.Second, // stock clients come again after 5
 		Boards:      Rate{PerSecond: 1, Burst: 500},
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,83 +15,215 @@ import (
 	"openmic/server/wire"
 )
 
-// wholeMessage is the size up to which a message is copied together and
-// written as one frame. A larger one goes out in pieces, straight from the
-// bytes that all readers share, with the time limit beginning anew for each.
-const wholeMessage = 64 << 10
+// wholeMessage is the size up to which a message is copied together with its head.
+// Of a larger one, the bytes that all readers share are written as they are.
+const wholeMessage = 16 << 10
 
-// A socket is the WebSocket under a session. One goroutine reads, one writes.
+// A socket is the WebSocket under a session. One goroutine reads. Who writes is
+// for the outbox to say.
 type socket struct {
 	conn     *websocket.Conn
+	line     *line
 	settings *Settings
 	heard    atomic.Int64 // when something was last read, in Unix nanoseconds
-	pinging  atomic.Bool
-	paused   atomic.Bool // nobody reads, so that no pong would be heard
+	pinged   atomic.Int64 // when it was last asked for a sign of life
+	paused   atomic.Bool  // nobody reads, so that no pong would be heard
 }
 
 // accept upgrades a request whose origin has been judged already. On an error
 // it has answered the request.
 func accept(w http.ResponseWriter, r *http.Request, settings *Settings) (*socket, error) {
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	s := &socket{settings: settings}
+	hijack := &hijacking{ResponseWriter: w}
+	conn, err := websocket.Accept(hijack, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true,
 		CompressionMode:    websocket.CompressionDisabled,
+		OnPongReceived:     func(context.Context, []byte) { s.hear() },
 	})
 	if err != nil {
 		return nil, err
 	}
 	conn.SetReadLimit(settings.MessageBytes)
-	s := &socket{conn: conn, settings: settings}
-	s.heard.Store(time.Now().UnixNano())
+	s.conn, s.line = conn, hijack.line
+	s.hear()
 	return s, nil
 }
 
-// read returns the next binary message.
-func (s *socket) read(ctx context.Context) ([]byte, error) {
-	kind, b, err := s.conn.Read(ctx)
-	if err != nil {
-		if errors.Is(err, websocket.ErrMessageTooBig) {
-			return nil, end(closeTooBig, "a message of more than %d bytes", s.settings.MessageBytes)
-		}
-		return nil, err
+func (s *socket) hear() { s.heard.Store(time.Now().UnixNano()) }
+
+// scratch holds what is being read or written, for a moment.
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// keepScratch is the largest that is kept for the next one.
+const keepScratch = 64 << 10
+
+func release(b *bytes.Buffer) {
+	if b.Cap() <= keepScratch {
+		b.Reset()
+		scratch.Put(b)
 	}
-	s.heard.Store(time.Now().UnixNano())
-	if kind != websocket.MessageBinary {
-		return nil, end(closeNotBinary, "messages are binary")
-	}
-	return b, nil
 }
 
-// write sends what comes into the outbox until ctx ends, the socket fails or
-// the outbox is closed. Then it closes the socket, and says why if it can.
-func (s *socket) write(ctx context.Context, out *outbox, h *Hub) error {
-	ping := time.NewTicker(s.settings.PingInterval)
-	defer ping.Stop()
-	for {
-		answers, parcels, ending := out.take()
-		for _, a := range answers {
-			if err := s.send(ctx, a, nil); err != nil {
-				return s.fail(ctx, err)
+// read waits for the next binary message and has it handled. The bytes are of use
+// only until then. It ends when the socket does.
+func (s *socket) read(handle func(b []byte) error) error {
+	kind, r, err := s.conn.Reader(context.Background())
+	if err != nil {
+		return err
+	}
+	b := scratch.Get().(*bytes.Buffer)
+	defer release(b)
+	if _, err := b.ReadFrom(r); err != nil {
+		if errors.Is(err, websocket.ErrMessageTooBig) {
+			return end(closeTooBig, "a message of more than %d bytes", s.settings.MessageBytes)
+		}
+		return err
+	}
+	s.hear()
+	if kind != websocket.MessageBinary {
+		return end(closeNotBinary, "messages are binary")
+	}
+	return handle(b.Bytes())
+}
+
+// frames puts a load into frames: small ones together in b, so that they take one
+// write, and large bodies as they are. They are for the outbox's one writer.
+func (l *load) frames(b *bytes.Buffer) [][]byte {
+	var pieces [][]byte
+	from := 0
+	whole := func(kind byte, m []byte) {
+		b.Write(appendFrameHead(b.AvailableBuffer(), kind, len(m)))
+		b.Write(m)
+	}
+	for _, a := range l.answers {
+		whole(frameBinary, a)
+	}
+	if l.ping {
+		whole(framePing, nil)
+	}
+	for _, p := range l.parcels {
+		if p.sync != nil {
+			size := p.member.envelope.Size(len(p.sync)) + len(p.sync)
+			b.Write(p.member.envelope.Append(appendFrameHead(b.AvailableBuffer(), frameBinary, size), len(p.sync)))
+			if len(p.sync) <= wholeMessage {
+				b.Write(p.sync)
+			} else {
+				pieces = append(pieces, b.Bytes()[from:], p.sync)
+				from = b.Len()
 			}
 		}
-		for _, p := range parcels {
-			if err := s.deliver(ctx, p, h); err != nil {
-				return s.fail(ctx, err)
-			}
-			p.member.room.written(p.member)
-		}
-		if ending != nil {
-			_ = s.send(ctx, wire.Failure{SenderID: h.peerID, Text: ending.reason, Condition: ending.condition}.Encode(), nil)
-			_ = s.conn.Close(websocket.StatusCode(ending.code), closeReason(ending.reason))
-			return ending
-		}
-		select {
-		case <-out.wake:
-		case <-ping.C:
-			s.ping(ctx, out)
-		case <-ctx.Done():
-			return out.reason()
+		for _, m := range p.presence {
+			whole(frameBinary, m)
 		}
 	}
+	if b.Len() > from {
+		pieces = append(pieces, b.Bytes()[from:])
+	}
+	return pieces
+}
+
+// post gives the session a parcel. True: it has left already. Otherwise its room
+// gets a note when it has. It never waits.
+func (s *session) post(p parcel) (left bool) {
+	o := s.out
+	o.mu.Lock()
+	if o.over {
+		o.mu.Unlock()
+		return true // and nowhere; the session is about to leave
+	}
+	if !o.load.empty() || !o.begin() {
+		o.parcels = append(o.parcels, p)
+		o.mu.Unlock()
+		return false
+	}
+	o.mu.Unlock()
+	if !s.tryLoad(load{parcels: []parcel{p}}, nil, p.member) {
+		return false
+	}
+	s.write()
+	return true
+}
+
+// write sends what is in the outbox, as far as that goes without waiting. The
+// caller is the one who writes.
+func (s *session) write() {
+	for {
+		l, e, more := s.out.take()
+		if !more || !s.tryLoad(l, e, nil) {
+			return
+		}
+	}
+}
+
+// tryLoad sends a load. False: that takes longer, and a goroutine sees to it and
+// to whatever comes meanwhile. Nobody is told of a parcel of quiet.
+func (s *session) tryLoad(l load, e *ending, quiet *member) bool {
+	b := scratch.Get().(*bytes.Buffer)
+	rest, locked := s.socket.line.try(l.frames(b))
+	if len(rest) == 0 && e == nil {
+		release(b)
+		s.sent(l, quiet)
+		return true
+	}
+	go s.writeOn(b, rest, locked, l, e)
+	return false
+}
+
+// writeOn goes on where it has to be waited for, until the outbox is empty or the
+// session ends.
+func (s *session) writeOn(b *bytes.Buffer, frames [][]byte, locked bool, l load, e *ending) {
+	s.hub.metrics.waiting.Inc()
+	defer s.hub.metrics.waiting.Dec()
+	for {
+		err := s.socket.line.push(frames, locked, s.socket.settings.WriteTimeout)
+		if err != nil || e != nil {
+			s.finish(err, e)
+			return
+		}
+		s.sent(l, nil)
+		b.Reset()
+		more := false
+		if l, e, more = s.out.take(); !more {
+			release(b)
+			return
+		}
+		frames, locked = l.frames(b), false
+	}
+}
+
+// sent counts what has left and tells the rooms that it has.
+func (s *session) sent(l load, quiet *member) {
+	m := s.hub.metrics
+	for _, p := range l.parcels {
+		if p.sync != nil {
+			m.syncFrames.Inc()
+			m.syncBytes.Add(float64(len(p.sync)))
+		}
+		if len(p.presence) > 0 {
+			m.presenceFrames.Add(float64(len(p.presence)))
+		}
+		if p.member != quiet {
+			p.member.room.written(p.member)
+		}
+	}
+}
+
+// finish closes the socket: after all was written, because of e, and then it says
+// why; or because it failed.
+func (s *session) finish(err error, e *ending) {
+	if err == nil && e != nil {
+		text := wire.Failure{SenderID: s.hub.peerID, Text: e.reason, Condition: e.condition}.Encode()
+		_ = s.socket.line.push([][]byte{appendFrameHead(nil, frameBinary, len(text)), text}, false, s.socket.settings.WriteTimeout)
+		_ = s.socket.conn.Close(websocket.StatusCode(e.code), closeReason(e.reason))
+		err = e
+	}
+	var asked *ending
+	if s.ctx.Err() != nil && !errors.As(err, &asked) {
+		err = nil // the session had ended, and the socket with it
+	}
+	s.out.finish(err)
+	s.cancel() // the reader may be waiting for something else than the socket
+	s.socket.abandon()
 }
 
 // closeReason makes a text fit a close frame.
@@ -97,95 +231,31 @@ func closeReason(text string) string {
 	return strings.ToValidUTF8(text[:min(len(text), maxCloseReason)], "")
 }
 
-// deliver sends one room's batch.
-func (s *socket) deliver(ctx context.Context, p parcel, h *Hub) error {
-	if p.sync != nil {
-		head := p.member.envelope.Append(make([]byte, 0, len(p.member.envelope)+8), len(p.sync))
-		if err := s.send(ctx, head, p.sync); err != nil {
-			return err
-		}
-		h.metrics.syncFrames.Inc()
-		h.metrics.syncBytes.Add(float64(len(p.sync)))
-	}
-	for _, m := range p.presence {
-		if err := s.send(ctx, m, nil); err != nil {
-			return err
-		}
-	}
-	h.metrics.presenceFrames.Add(float64(len(p.presence)))
-	return nil
-}
-
-// send writes one message: head, then body, which is not changed.
-func (s *socket) send(ctx context.Context, head, body []byte) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	timer := time.AfterFunc(s.settings.WriteTimeout, func() {
-		cancel(end(closeTooSlow, "the socket took nothing for %s", s.settings.WriteTimeout))
-	})
-	defer timer.Stop()
-	if len(body) <= wholeMessage {
-		err := s.conn.Write(ctx, websocket.MessageBinary, append(head, body...))
-		return causeOr(ctx, err)
-	}
-	w, err := s.conn.Writer(ctx, websocket.MessageBinary)
-	if err != nil {
-		return causeOr(ctx, err)
-	}
-	for piece := head; len(piece) > 0; {
-		if _, err := w.Write(piece); err != nil {
-			return causeOr(ctx, err)
-		}
-		timer.Reset(s.settings.WriteTimeout)
-		piece = body[:min(len(body), wholeMessage)]
-		body = body[len(piece):]
-	}
-	return causeOr(ctx, w.Close())
-}
-
-// causeOr prefers the reason a write was given up to what the library makes of it.
-func causeOr(ctx context.Context, err error) error {
-	var e *ending
-	if err != nil && errors.As(context.Cause(ctx), &e) {
-		return e
-	}
-	return err
-}
-
-// fail ends the socket after a write that did not succeed. A write that was
-// given up has made the reader fail as well, and is the reason all the same.
-func (s *socket) fail(ctx context.Context, err error) error {
-	_ = s.conn.CloseNow()
-	var e *ending
-	if ctx.Err() != nil && !errors.As(err, &e) {
-		return nil
-	}
-	return err
-}
-
 // resume notes that the socket is read again.
 func (s *socket) resume() {
-	s.heard.Store(time.Now().UnixNano())
+	s.hear()
 	s.paused.Store(false)
 }
 
-// ping asks a quiet peer for a sign of life, one ping at a time.
-func (s *socket) ping(ctx context.Context, out *outbox) {
-	quiet := time.Since(time.Unix(0, s.heard.Load()))
-	if quiet < s.settings.PingInterval/2 || s.paused.Load() || !s.pinging.CompareAndSwap(false, true) {
+// pulse asks a quiet peer for a sign of life, and ends the session of one that
+// does not give it. A socket that is being written to has a time limit of its own.
+func (s *session) pulse(now time.Time) {
+	k := s.socket
+	if k.paused.Load() || s.out.behind() {
+		k.pinged.Store(0)
 		return
 	}
-	go func() {
-		defer s.pinging.Store(false)
-		pctx, cancel := context.WithTimeout(ctx, s.settings.PongTimeout)
-		defer cancel()
-		if err := s.conn.Ping(pctx); err != nil && ctx.Err() == nil && !s.paused.Load() {
-			out.close(end(closeTooSlow, "no answer to a ping"))
-			_ = s.conn.CloseNow()
-			return
+	heard, pinged, at := k.heard.Load(), k.pinged.Load(), now.UnixNano()
+	switch {
+	case pinged > heard && at-pinged >= int64(k.settings.PongTimeout):
+		s.end(end(closeTooSlow, "no answer to a ping"))
+		_ = k.line.Close()
+	case pinged <= heard && at-heard >= int64(k.settings.PingInterval):
+		k.pinged.Store(at)
+		if s.out.put(func(l *load) { l.ping = true }) {
+			s.write()
 		}
-		s.heard.Store(time.Now().UnixNano())
-	}()
+	}
 }
 
 // refuse closes a socket that has no session.

@@ -1,3 +1,6 @@
+// First: the rest relies on what these find.
+import "./app/storage";
+import "./embed/frame";
 import "@fontsource-variable/inter/wght.css";
 import "./app/base.css";
 import "./app/contrast.css";

@@ -10,13 +10,19 @@ import (
 	"openmic/crdt"
 )
 
-// A Drawing says how a document is made a picture. The script leaves an object
-// named drawing, whose drawBoard(json, theme, language) answers with the picture.
+// A Drawing says how a document is made a picture, or a copy in another form. The
+// script leaves an object named drawing, whose drawBoard(json, theme, language)
+// answers with the picture, and whose copyBoard(json, form, language) with the copy.
 type Drawing struct {
 	Script   string `cbor:"1,keyasint"`
 	Theme    string `cbor:"2,keyasint"`
 	Language string `cbor:"3,keyasint"`
+	Form     string `cbor:"4,keyasint,omitempty"` // of a copy; empty: a picture
 }
+
+// FormJSON is the form of a copy for which the script is given the document
+// without loss: see taggedJSON.
+const FormJSON = "json"
 
 const (
 	drawnJSONBytes = 32 << 20 // most that a script is given
@@ -33,7 +39,11 @@ type drawer struct {
 // board leaves anything for the next. It knows nothing but the language: no clock,
 // no files, no network. Time and memory are the process's to bound.
 func (r *drawer) draw(chunks []byte, want []crdt.Hash, d *Drawing, most int64) ([]byte, error) {
-	text, err := documentJSON(chunks, want, nil, drawnJSONBytes)
+	write := documentJSON
+	if d != nil && d.Form == FormJSON {
+		write = taggedJSON
+	}
+	text, err := write(chunks, want, nil, drawnJSONBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -59,11 +69,15 @@ func (r *drawer) drawJSON(text string, d *Drawing, most int64) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("the script does not draw")
 	}
-	drawBoard, ok := goja.AssertFunction(drawing.Get("drawBoard"))
+	name, how := "drawBoard", d.Theme
+	if d.Form != "" {
+		name, how = "copyBoard", d.Form
+	}
+	drawBoard, ok := goja.AssertFunction(drawing.Get(name))
 	if !ok {
 		return nil, errors.New("the script does not draw")
 	}
-	made, err := drawBoard(drawing, vm.ToValue(text), vm.ToValue(d.Theme), vm.ToValue(d.Language))
+	made, err := drawBoard(drawing, vm.ToValue(text), vm.ToValue(how), vm.ToValue(d.Language))
 	if err != nil {
 		return nil, fmt.Errorf("run script: %w", inside(err))
 	}

@@ -22,11 +22,22 @@ const jsonDepth = 64
 
 // documentJSON gives the document at heads, or the newest without any.
 func documentJSON(chunks []byte, want, at []crdt.Hash, most int64) ([]byte, error) {
+	return writeJSON(chunks, want, at, jsonWriter{most: most})
+}
+
+// taggedJSON is documentJSON without loss. A text is a string; what JSON has no
+// value for is an object with one key: {"$scalar": "..."} for a string that is set
+// whole, {"$bytes": base64}, {"$date": milliseconds}, and {"$map": {...}} for a map
+// that would otherwise look like one of these.
+func taggedJSON(chunks []byte, want, at []crdt.Hash, most int64) ([]byte, error) {
+	return writeJSON(chunks, want, at, jsonWriter{most: most, tagged: true})
+}
+
+func writeJSON(chunks []byte, want, at []crdt.Hash, w jsonWriter) ([]byte, error) {
 	doc, err := loadAt(chunks, want, at)
 	if err != nil {
 		return nil, err
 	}
-	w := jsonWriter{most: most}
 	if err := w.value(doc.Root(), 0); err != nil {
 		return nil, fmt.Errorf("write JSON: %w", err)
 	}
@@ -34,9 +45,13 @@ func documentJSON(chunks []byte, want, at []crdt.Hash, most int64) ([]byte, erro
 }
 
 type jsonWriter struct {
-	out  []byte
-	most int64
+	out    []byte
+	most   int64
+	tagged bool
 }
+
+// tags are the keys of what stands for a value that JSON has none for.
+var tags = []string{"$text", "$scalar", "$date", "$bytes", "$map"}
 
 func (w *jsonWriter) value(v *automerge.Value, depth int) error {
 	// The wrapper reads a text by a pointer that it does not keep alive itself.
@@ -44,13 +59,40 @@ func (w *jsonWriter) value(v *automerge.Value, depth int) error {
 	if depth > jsonDepth {
 		return fmt.Errorf("objects stand more than %d deep in each other", jsonDepth)
 	}
+	tag := w.tagOf(v)
+	if tag != "" {
+		w.out = append(append(append(w.out, `{"`...), tag...), `":`...)
+	}
 	if err := w.write(v, depth); err != nil {
 		return err
+	}
+	if tag != "" {
+		w.out = append(w.out, '}')
 	}
 	if int64(len(w.out)) > w.most {
 		return errTooLarge
 	}
 	return nil
+}
+
+// tagOf is the key that a value stands behind, or nothing.
+func (w *jsonWriter) tagOf(v *automerge.Value) string {
+	if !w.tagged {
+		return ""
+	}
+	switch v.Kind() {
+	case automerge.KindStr:
+		return "$scalar"
+	case automerge.KindBytes:
+		return "$bytes"
+	case automerge.KindTime:
+		return "$date"
+	case automerge.KindMap:
+		if keys, err := v.Map().Keys(); err == nil && len(keys) == 1 && slices.Contains(tags, keys[0]) {
+			return "$map"
+		}
+	}
+	return ""
 }
 
 func (w *jsonWriter) write(v *automerge.Value, depth int) error {

@@ -208,19 +208,19 @@ func (r *run) come(ctx context.Context, here *sync.WaitGroup, people []*person) 
 
 // edit has the editors edit until stop is called.
 func (r *run) edit(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var editing sync.WaitGroup
+	editing, cancel := context.WithCancel(ctx) // what has begun is sent all the same
+	var all sync.WaitGroup
 	rhythm := func(rate float64, act func()) {
 		if rate <= 0 {
 			return
 		}
 		every := time.Duration(float64(time.Second) / rate)
-		editing.Go(func() {
+		all.Go(func() {
 			next := time.Now().Add(rand.N(every))
 			for {
 				select {
 				case <-time.After(time.Until(next)):
-				case <-ctx.Done():
+				case <-editing.Done():
 					return
 				}
 				act()
@@ -236,7 +236,7 @@ func (r *run) edit(ctx context.Context) (stop func()) {
 		rhythm(r.Rate, func() { p.edit(ctx) })
 		rhythm(r.Presence, func() { p.point(ctx) })
 	}
-	return func() { cancel(); editing.Wait() }
+	return func() { cancel(); all.Wait() }
 }
 
 // drain waits until everything has arrived, or nothing comes any more.

@@ -21,7 +21,7 @@ type People interface {
 	// Versions returns the versions of those of the boards that are there.
 	Versions(ctx context.Context, boards []string) (map[string]int64, error)
 
-	// SetBoard sets whether the board with this id is locked, closed and deleted.
+	// SetBoard sets whether the board with this id is locked, closed, archived and deleted.
 	// ErrNotFound: it is not there.
 	SetBoard(ctx context.Context, b Board) error
 
@@ -61,7 +61,8 @@ type People interface {
 	// and board, or returns ErrNotFound.
 	SetParticipant(ctx context.Context, p Participant) error
 
-	// Actors returns who has sent changes of which actor of a document.
+	// Actors returns who has sent changes of which actor of a document. Of several who
+	// own an actor on the boards of a family the first one does.
 	Actors(ctx context.Context, doc docid.ID) ([]Actor, error)
 
 	// Contributors returns whose the actors of a document are that have an owner,
@@ -113,17 +114,19 @@ const (
 
 // Board is a document that people reach by links.
 type Board struct {
-	ID      string // the public id in its address
-	Doc     docid.ID
-	Title   string // as given when it was made; the document holds the title in use
-	Created time.Time
-	Version int64     // grows with each change of what Access returns
-	Locked  bool      // only owners change it
-	Closed  bool      // nobody joins any more, but by an owner's link
-	Deleted time.Time // zero unless it was deleted, and can still be restored
-	Key     string    // of the program that made it, if one did
+	ID       string // the public id in its address
+	Doc      docid.ID
+	Title    string // as given when it was made; the document holds the title in use
+	Created  time.Time
+	Version  int64     // grows with each change of what Access returns
+	Locked   bool      // only owners change it
+	Closed   bool      // nobody joins any more, but by an owner's link
+	Deleted  time.Time // zero unless it was deleted, and can still be restored
+	Archived time.Time // zero unless it was put away: it can be read, and takes no changes
+	Key      string    // of the program that made it, if one did
 
 	Embedding Embedding
+	Fork      Fork
 }
 
 // Embedding is what the owners of a board allow the pages of others.
@@ -157,6 +160,7 @@ type Participant struct {
 	Name      string
 	Audience  Audience
 	Banned    bool
+	Person    string // the id of the person who has signed in and is this; empty for guests
 	Created   time.Time
 	Erased    time.Time // when their name was taken away; zero: it was not
 	Left      time.Time // when they gave their token up; zero: they did not
@@ -167,6 +171,7 @@ type Access struct {
 	Board
 	Links  []Link   // by when they were made, and by hash
 	Banned []string // ids of participants
+	Owners []string // ids of people who sign in, whose it is
 }
 
 // Actor says that a participant has sent changes of an actor.

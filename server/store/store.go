@@ -61,8 +61,10 @@ type Store interface {
 	PutSnapshot(ctx context.Context, doc docid.ID, s Snapshot) error
 
 	// CreateBoard adds a board, its links and the first changes of its
-	// document in one transaction. An error when the id or the document is
-	// another board's already, or when an id or title is not UTF-8 without NUL.
+	// document in one transaction. A fork, whose document has its changes already,
+	// gets to know whose the actors are that the board it comes from knew at its
+	// Moment. An error when the id or the document is another board's already, or
+	// when an id or title is not UTF-8 without NUL.
 	CreateBoard(ctx context.Context, b Board, links []Link, first []Entry) error
 
 	// Board returns a board by its id, or ErrNotFound.
@@ -70,6 +72,9 @@ type Store interface {
 
 	People
 	Records
+	Forks
+
+	Persons
 
 	// PutAttachment keeps a file of a board, named by the SHA-256 of its content.
 	// One that the board has already is left as it is. ErrNotFound, wrapped: there

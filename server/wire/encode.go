@@ -106,6 +106,20 @@ func NewEnvelope(senderID, targetID, documentID string) Envelope {
 	return b[:len(b)-1] // without the head of the empty byte string
 }
 
+// Size is how many bytes Append appends.
+func (e Envelope) Size(n int) int {
+	switch {
+	case n < 24:
+		return len(e) + 1
+	case n < 1<<8:
+		return len(e) + 2
+	case n < 1<<16:
+		return len(e) + 3
+	default:
+		return len(e) + 5
+	}
+}
+
 // Append appends the envelope of a body of n bytes; the body is to follow.
 func (e Envelope) Append(dst []byte, n int) []byte {
 	const byteString = 2 << 5

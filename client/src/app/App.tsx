@@ -1,4 +1,5 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from "react";
+import { where } from "../embed/where";
 import { Opening } from "./Opening";
 import { headStart, pictureOf } from "./picture";
 import { Problem } from "./Problem";
@@ -25,6 +26,7 @@ export function App() {
     setAddress(readAddress());
   };
 
+  if (where().homeless) return <Problem kind="homeless" />;
   if (address.path === "/") return <StartPage go={go} />;
   const id = /^\/b\/([A-Za-z0-9_-]+)\/?$/.exec(address.path)?.[1];
   if (id === undefined) return <Problem kind="page" />;

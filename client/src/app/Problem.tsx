@@ -1,10 +1,15 @@
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { where } from "../embed/where";
 import type { OpenProblem } from "../sync/session";
 
 /** A page that cannot be shown, saying why in plain words and what to do. */
-export function Problem({ kind }: { kind: Exclude<OpenProblem, "password"> | "page" | "broken" }) {
+export function Problem({ kind }: { kind: Exclude<OpenProblem, "password"> | "page" | "broken" | "homeless" }) {
   const { t } = useTranslation();
-  const reload = kind === "unreachable" || kind === "broken";
+  const reload = kind === "unreachable" || kind === "broken" || kind === "token";
+  // A frame holds one board: there is nowhere to go from it.
+  const { framed, page } = where();
+  useEffect(() => page?.tell({ type: "problem", problem: kind }), [page, kind]);
   return (
     <main className="page" data-testid={`problem-${kind}`}>
       <section className="sheet problem">
@@ -16,9 +21,11 @@ export function Problem({ kind }: { kind: Exclude<OpenProblem, "password"> | "pa
               {t(kind === "broken" ? "problem.reload" : "problem.again")}
             </button>
           )}
-          <a className={reload ? "btn" : "btn primary"} href="/">
-            {t("problem.home")}
-          </a>
+          {!framed && (
+            <a className={reload ? "btn" : "btn primary"} href="/">
+              {t("problem.home")}
+            </a>
+          )}
         </p>
       </section>
     </main>

@@ -1,6 +1,7 @@
 import { lastView } from "../board/lastView";
 import { currentLanguage } from "../i18n";
 import { getDrawing } from "../sync/api";
+import { PASS } from "../embed/where";
 import { knownBySecret } from "../sync/device";
 import { shownTheme } from "./theme";
 
@@ -23,7 +24,7 @@ export function pictureOf(id: string, secret: string): Promise<Picture | undefin
   const key = `${id}#${secret}`;
   if (last?.key !== key) {
     // Who reads the board as an outline has no use for a drawing of it.
-    const known = secret === "" || lastView() === "outline" || knownBySecret(id, secret) !== undefined;
+    const known = secret === "" || secret === PASS || lastView() === "outline" || knownBySecret(id, secret) !== undefined;
     const picture = known ? Promise.resolve(undefined) : getDrawing(id, secret, shownTheme(), currentLanguage()).then(readPicture).catch(() => undefined);
     last = { key, picture };
   }

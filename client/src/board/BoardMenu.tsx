@@ -7,6 +7,8 @@ import { useHands } from "../commands/hands";
 import { command, run } from "../commands/registry";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
+import { where } from "../embed/where";
+import { useTools } from "./context";
 import { Icon } from "./Icon";
 import { PRINT } from "./print";
 import { useKeepTemplate } from "./SaveDialog";
@@ -15,6 +17,7 @@ import { useUi } from "./ui";
 export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKeys: () => void; onSave: () => void }) {
   const { t } = useTranslation();
   const keepTemplate = useKeepTemplate();
+  const { called } = useTools().session;
   const hands = useHands();
   const other = command(useUi((ui) => (ui.view === "canvas" ? "view.outline" : "view.canvas")));
   const present = command(useUi((ui) => (ui.view === "canvas" ? "present.begin" : "present.outline")));
@@ -26,9 +29,11 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="popover menu" sideOffset={10} align="end" collisionPadding={10}>
-          <Menu.Item className="menu-item" onSelect={onName}>
-            {t("menu.name")}
-          </Menu.Item>
+          {called === undefined && (
+            <Menu.Item className="menu-item" onSelect={onName}>
+              {t("menu.name")}
+            </Menu.Item>
+          )}
           <Menu.Item className="menu-item" onSelect={onKeys}>
             {t("menu.keys")}
           </Menu.Item>
@@ -50,9 +55,11 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           <Menu.Item className="menu-item" onSelect={() => void keepTemplate()} data-testid="save-template">
             {t("copy.saveTemplate")}
           </Menu.Item>
-          <Menu.Item className="menu-item" asChild>
-            <a href="/">{t("menu.newBoard")}</a>
-          </Menu.Item>
+          {!where().framed && (
+            <Menu.Item className="menu-item" asChild>
+              <a href="/">{t("menu.newBoard")}</a>
+            </Menu.Item>
+          )}
           <Menu.Separator className="menu-line" />
           <Menu.Label className="fine menu-label">{t("menu.language")}</Menu.Label>
           <Menu.RadioGroup value={currentLanguage()} onValueChange={(l) => void setLanguage(l as Language)}>

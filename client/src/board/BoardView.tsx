@@ -1,9 +1,13 @@
 import "@xyflow/react/dist/base.css";
 import "./board.css";
 import "../pictures/pictures.css";
+import "../embed/embed.css";
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
+import { NotKept } from "../embed/EmbedNotes";
+import { usePageTalk } from "../embed/usePageTalk";
+import { PASS, where } from "../embed/where";
 import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
@@ -15,10 +19,11 @@ import { askedMoment, forgetMoment } from "../history/link";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
+import { useActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, useBoardPart, useConnection, useEditable, useTalks, useTools } from "./context";
+import { BoardContext, useBoardPart, useConnection, useDraws, useEditable, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -79,7 +84,7 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <Words>
-          <NowOrThen person={person} onShown={onShown} />
+          <NowOrThen person={session.called === undefined ? person : { ...person, name: session.called, invented: false }} onShown={onShown} />
         </Words>
       </PanelContext.Provider>
     </BoardContext.Provider>
@@ -113,6 +118,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const view = useUi((u) => u.view);
   const presenting = useUi((u) => u.presenting !== undefined);
   const editable = useEditable();
+  const draws = useDraws();
   const talks = useTalks();
   const title = useBoardPart((board) => board.title);
   const panelOpen = usePanelState((s) => s.tab !== undefined);
@@ -121,12 +127,13 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useClipboard();
   useTitle();
   useFollowedFocus();
+  usePageTalk();
   useEffect(() => session.presence.update({ name }), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
   return (
-    <div className="board-page" data-editable={editable} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined}>
+    <div className="board-page" data-editable={editable} data-draws={draws || undefined} data-talks={talks} data-panel={panelOpen || undefined} data-view={view} data-presenting={presenting || undefined} data-framed={where().framed || undefined}>
       <header className="bars">
         <h1 className="hidden">{title || t("board.untitled")}</h1>
         <TitleBar />
@@ -136,9 +143,12 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
           <HistoryButton />
           <PanelButton />
           <TalkButton />
-          <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
-            {t("invite.button")}
-          </button>
+          {/* Who is here by the word of a page has no link to hand on. */}
+          {(session.board.secret !== PASS || session.board.role === "owner") && (
+            <button type="button" className="btn primary" onClick={() => setOpen("invite")} data-testid="invite">
+              {t("invite.button")}
+            </button>
+          )}
           <BoardMenu onName={() => setOpen("name")} onKeys={() => setOpen("keys")} onSave={() => setOpen("save")} />
         </div>
       </header>
@@ -146,6 +156,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ConnectionBanner />
         <FollowBanner />
         <ReadOnlyNote />
+        <NotKept />
         <NewVersion />
       </div>
       <BoardContextMenu>
@@ -212,10 +223,13 @@ function ReadOnlyNote() {
   const connection = useConnection();
   const frozen = connection.state === "online" ? connection.frozen : undefined;
   const reason = newer ? "newer" : (frozen ?? (role === "viewer" || role === "commenter" ? role : undefined));
-  if (!reason || away) return null;
+  const actions = useActions();
+  useBoardPart((board) => board.lanes);
+  const elsewhere = reason === undefined && actions.elsewhere();
+  if ((!reason && !elsewhere) || away) return null;
   return (
     <div className="banner" role="status" data-testid="read-only-note">
-      <p>{t(`readOnly.${reason}`)}</p>
+      <p>{reason === undefined ? elsewhere : t(`readOnly.${reason}`)}</p>
       <button type="button" className="btn icon" aria-label={t("invite.close")} onClick={() => setAway(true)}>
         <Icon name="close" />
       </button>

@@ -8,7 +8,7 @@ import type { Board } from "../document/model";
 import { useActions } from "./actions";
 import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
-import { useBoard, useEditable, useFocus, useTools } from "./context";
+import { useBoard, useDraws, useEditable, useFocus, useTools } from "./context";
 import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
@@ -64,6 +64,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const { focus, follow, session, stage } = useTools();
   const board = useBoard();
   const editable = useEditable();
+  const draws = useDraws();
   const actions = useActions();
   const chosen = useFocus((f) => f.chosen);
   const flow = useReactFlow<ElementNode>();
@@ -81,7 +82,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const overview = useFar() && large;
   const [under, setUnder] = useState<string>();
   const shown = useShown(board, large, overview, under);
-  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, editable && tool === "select" && (touch ? "chosen" : "all"), shown);
+  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, draws && tool === "select" && (touch ? "chosen" : "all"), shown);
   const frame = useRef<HTMLDivElement>(null);
   const inset = useTopInset(frame);
   const top = presenting ? 0 : inset;
@@ -127,11 +128,11 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   };
 
   const onDoubleClick = (event: MouseEvent) => {
-    if (!editable || tool !== "select" || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
+    if (!draws || tool !== "select" || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
     const point = at(event);
     const cell = overview ? cellAt(geometry, point.x, point.y) : undefined;
     if (cell) actions.add("note", cell);
-    else actions.addFree("note", point);
+    else if (editable) actions.addFree("note", point);
   };
 
   const [dropAt, setDropAt] = useState<Point>();
@@ -157,6 +158,9 @@ export function Canvas({ onShown }: { onShown: () => void }) {
     >
       <span id="note-keys" hidden>
         {t("note.keys")}
+      </span>
+      <span id="note-elsewhere" hidden>
+        {t("lanes.elsewhere")}
       </span>
       <ReactFlow<ElementNode>
         aria-label={t("board.label")}
@@ -207,7 +211,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
           {carrying.crossing}
         </p>
       )}
-      {board.elements.length === 0 && editable && <EmptyHint />}
+      {board.elements.length === 0 && draws && <EmptyHint />}
     </main>
   );
 }

@@ -1,10 +1,10 @@
-import { useMemo } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { command, isAllowed, run } from "../commands/registry";
 import { useHands } from "../commands/hands";
 import { NOTE_COLORS } from "../document/model";
 import type { Element } from "../document/model";
-import { useBoardPart, useEditable, useFocus, useTalks } from "./context";
+import { useBoardPart, useFocus, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
@@ -35,7 +35,8 @@ export function CardTools({ chosen }: { chosen: readonly Element[] }) {
   const { t } = useTranslation();
   const hands = useHands();
   const { focus } = hands;
-  const editable = useEditable();
+  const { document } = useTools();
+  const editable = useSyncExternalStore(document.subscribe, () => chosen.some((e) => document.mayEdit(e.id)));
   const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
   const [first] = chosen;
   // Its tools are for what is written, as long as something is.

@@ -12,7 +12,7 @@ import { openThreads, votesFor } from "../talk/threads";
 import { swallowClick, useHeld } from "../tools/useHeld";
 import { changeConnector, connectTo, nameOfConnector } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
-import { useBoard, useBoardPart, useEditable, useFocus, usePeers, useTalks, useTools, visitorsIn } from "./context";
+import { AboutContext, useBoard, useBoardPart, useDraws, useFocus, usePeers, useTalks, useTools, visitorsIn } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around } from "./moving";
 import type { Drag } from "./nodes";
@@ -42,9 +42,10 @@ interface Props {
 /** What connects the elements: drawn under them, chosen, changed and drawn anew here. */
 export function Connectors({ geometry, drags, hidden, bare }: Props) {
   const board = useBoard();
-  const editable = useEditable();
+  const draws = useDraws();
   const talks = useTalks();
   const hands = useHands();
+  const { document } = hands;
   const chosen = useFocus((f) => f.connector);
   const area = useVisibleArea();
   const [pull, begin] = usePull(board, geometry, hands);
@@ -62,6 +63,7 @@ export function Connectors({ geometry, drags, hidden, bare }: Props) {
   );
   const routes = useMemo(() => findRoutes(board, geometry, moved, shown), [findRoutes, board, geometry, moved, shown]);
   const current = chosen === undefined ? undefined : board.connectors.find((c) => c.id === chosen);
+  const mayEdit = current !== undefined && document.mayEdit(current.id);
   const currentRoute = current && routes.get(current.id);
   const pulled = pull && pulledRoute(pull, places);
   return (
@@ -96,15 +98,17 @@ export function Connectors({ geometry, drags, hidden, bare }: Props) {
         </svg>
       )}
       {pull?.over !== undefined && <Outline place={places.get(pull.over)} />}
-      {editable && !hidden && !pull && <Dots places={places} onPull={begin} />}
-      {editable && current && currentRoute && !pull && (
+      {draws && !hidden && !pull && <Dots places={places} onPull={begin} />}
+      {current && mayEdit && currentRoute && !pull && (
         <>
           <Knob at={currentRoute.start} end="from" connector={current} onPull={begin} />
           <Knob at={currentRoute.end} end="to" connector={current} onPull={begin} />
         </>
       )}
       {talks && current && currentRoute && !pull && (
-        <ConnectorTools connector={current} x={currentRoute.x} y={lowest(currentRoute, places.get(current.from), places.get(current.to))} />
+        <AboutContext value={current.id}>
+          <ConnectorTools connector={current} x={currentRoute.x} y={lowest(currentRoute, places.get(current.from), places.get(current.to))} />
+        </AboutContext>
       )}
     </ViewportPortal>
   );
@@ -200,11 +204,11 @@ type Begin = (event: PointerEvent, pull: Pick<Pull, "fixed" | "end" | "connector
 /** At the sides of the one chosen element: a connector is drawn from here. */
 function Dots({ places, onPull }: { places: ReadonlyMap<string, Rect>; onPull: Begin }) {
   const { t } = useTranslation();
-  const { ui } = useTools();
+  const { ui, document } = useTools();
   const id = useFocus((f) => (f.chosen.length === 1 && f.editing === undefined ? f.selected : undefined));
   const element = useBoardPart((board) => (id === undefined ? undefined : elementsById(board).get(id)));
   const place = id === undefined ? undefined : places.get(id);
-  if (!element || !place || element.kind === "ink" || element.kind === "frame") return null;
+  if (!element || !place || element.kind === "ink" || element.kind === "frame" || !document.mayEdit(element.id)) return null;
   const at = [
     [place.x + place.width, place.y + place.height / 2, "right"],
     [place.x, place.y + place.height / 2, "left"],
@@ -268,8 +272,8 @@ function usePull(board: Board, geometry: Geometry, hands: Hands): [Pull | undefi
       setPull(undefined);
       if (pull?.over === undefined) return;
       const { fixed, over, end, connector } = pull;
-      if (connector !== undefined) changeConnector(hands, connector, { [end]: over });
-      else connectTo(hands, fixed, over);
+      if (connector === undefined) connectTo(hands, fixed, over);
+      else if (!changeConnector(hands, connector, { [end]: over }) && hands.document.fence) hands.notice.say(hands.actions.elsewhere());
       swallowClick();
     },
     cancel: () => setPull(undefined),

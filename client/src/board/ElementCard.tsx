@@ -4,7 +4,7 @@ import type { NodeProps } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { inCell } from "../document/elements";
 import type { Element } from "../document/model";
-import { useEditable, useFocus, useTools, useVisitors } from "./context";
+import { AboutContext, useFocus, useMayEdit, useTools, useVisitors } from "./context";
 import { useFar } from "./far";
 import { Icon } from "./Icon";
 import { matchesWords } from "./find";
@@ -16,6 +16,7 @@ import { Signs, signsId } from "../talk/Signs";
 import { Picture } from "../pictures/Picture";
 import { plainText } from "../richtext/parse";
 import { RichText } from "../richtext/RichText";
+import { useSayElsewhere } from "./elsewhere";
 import { VisitorTag } from "./VisitorTag";
 import { useUi } from "./ui";
 import { Writing } from "./Writing";
@@ -23,8 +24,11 @@ import { Writing } from "./Writing";
 /** A note, a card or anything else on the board: it can be reached, read, moved, written on and deleted by mouse, finger and keys. */
 export const ElementCard = memo(function ElementCard({ data, dragging, width, height }: NodeProps<ElementNode>) {
   const { element, label, role } = data;
-  const { focus } = useTools();
-  const editable = useEditable();
+  const { focus, document } = useTools();
+  const sayElsewhere = useSayElsewhere();
+  const editable = useMayEdit(element.id);
+  // Somebody who writes in other lanes.
+  const elsewhere = !editable && document.draws;
   const chosen = useFocus((f) => f.chosen.includes(element.id));
   const alone = useFocus((f) => f.selected === element.id && f.chosen.length === 1);
   const editing = useFocus((f) => f.editing === element.id);
@@ -39,7 +43,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
 
   useEffect(() => {
     // Back from writing, the keys are for the note again, unless they have gone elsewhere already.
-    if (wasEditing.current && !editing && alone && document.activeElement === document.body) card.current?.focus();
+    if (wasEditing.current && !editing && alone && window.document.activeElement === window.document.body) card.current?.focus();
     wasEditing.current = editing;
   }, [editing, alone]);
 
@@ -55,6 +59,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       data-visited={visitor ? true : undefined}
       data-dragging={dragging || undefined}
       data-locked={element.locked || undefined}
+      data-elsewhere={elsewhere || undefined}
       data-free={cell ? undefined : true}
       data-found={found || undefined}
       data-here={here || undefined}
@@ -69,7 +74,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       role="group"
       tabIndex={0}
       aria-label={label}
-      aria-describedby={`${signsId(element.id)}${editable ? " note-keys" : ""}`}
+      aria-describedby={`${signsId(element.id)}${editable ? " note-keys" : elsewhere ? " note-elsewhere" : ""}`}
       onPointerDown={() => {
         byPointer.current = true;
         // A finger gives a card the keyboard, and so chooses it, before the click comes: that alone is no second tap.
@@ -88,6 +93,7 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       onDoubleClick={(event) => {
         event.stopPropagation();
         if (editable && kind !== "ink") focus.edit(element.id);
+        else if (elsewhere) sayElsewhere();
       }}
     >
       {alone && editable && !cell && !element.locked && (
@@ -95,7 +101,11 @@ export const ElementCard = memo(function ElementCard({ data, dragging, width, he
       )}
       {kind === "ink" && <Ink element={element} width={width ?? 1} height={height ?? 1} />}
       {kind === "shape" && !cell && <Form element={element} />}
-      {kind === "image" && <Picture element={element} />}
+      {kind === "image" && (
+        <AboutContext value={element.id}>
+          <Picture element={element} />
+        </AboutContext>
+      )}
       {editing && editable ? (
         <Writing element={element} onDone={() => card.current?.focus()} />
       ) : (

@@ -3,7 +3,8 @@ import type { KeyboardEvent } from "react";
 import { ViewportPortal } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "./actions";
-import { useEditable, useFocus, useNames, useTools } from "./context";
+import { useFocus, useMayPut, useNames, useTools } from "./context";
+import { useSayElsewhere } from "./elsewhere";
 import { Icon } from "./Icon";
 import { SIZES, neighbourCell } from "./layout";
 import type { Cell, Direction, FoldedCell, Geometry, LaneRow, StepColumn } from "./layout";
@@ -91,7 +92,8 @@ const GridCell = memo(
     const { document, focus, folds } = useTools();
     const names = useNames();
     const actions = useActions();
-    const editable = useEditable();
+    const editable = useMayPut(row.lane.id);
+    const sayElsewhere = useSayElsewhere();
     const button = useRef<HTMLButtonElement>(null);
     const cell: Cell = { lane: row.lane.id, step: column.step.id };
     const current = useFocus((f) => f.cell?.lane === cell.lane && f.cell.step === cell.step);
@@ -121,6 +123,7 @@ const GridCell = memo(
         onClick={() => focus.atCell(cell)}
         onDoubleClick={() => {
           if (editable) actions.add("note", cell);
+          else if (document.draws) sayElsewhere();
         }}
       >
         {editable && row.folded === undefined && (

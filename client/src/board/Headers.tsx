@@ -5,7 +5,7 @@ import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Step } from "../document/model";
 import { useActions } from "./actions";
-import { useEditable, useNames, useTools } from "./context";
+import { useEditable, useMayPut, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
 import { SIZES } from "./layout";
 import type { Geometry, LaneRow } from "./layout";
@@ -112,6 +112,9 @@ const LaneName = memo(function LaneName({ row, carried, onCarry }: { row: LaneRo
   const { t } = useTranslation();
   const names = useNames();
   const { lane, y, height, line, folded, cells } = row;
+  const { document } = useTools();
+  // Where some write in some lanes only, they see which.
+  const theirs = useMayPut(lane.id) && document.fence !== undefined && folded === undefined;
   return (
     <div
       className={`lane-name role-${lane.role}`}
@@ -131,6 +134,11 @@ const LaneName = memo(function LaneName({ row, carried, onCarry }: { row: LaneRo
         testId={`lane-title-${lane.id}`}
         lines={folded === undefined ? 2 : 1}
       />
+      {theirs && (
+        <span className="lane-theirs" data-testid="lane-theirs">
+          <Icon name="pen" /> {t("lanes.here")}
+        </span>
+      )}
       {folded === undefined && <LaneNotes row={row} />}
       <Signs target={lane.id} subject={{ kind: "lane", id: lane.id }} />
       <PartVisitors target={lane.id} />

@@ -5,7 +5,7 @@ import type { Command } from "../commands/command";
 import { useHands, useKeysOf } from "../commands/hands";
 import { spoken } from "../commands/keys";
 import { command, isAllowed, run } from "../commands/registry";
-import { useEditable, useTalks, useTools } from "./context";
+import { useDraws, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
 import { useUi } from "./ui";
 
@@ -18,11 +18,14 @@ const MORE = ["add.image", "add.evidence", "add.decision", "tool.hand", "curve",
 const OUTLINE_SHOWN = ["add.action", "add.note", "add.evidence", "add.decision"];
 const OUTLINE_MORE = ["outline.moveTo", "connect", "markAs", "add.image", "add.text", "add.shape", "add.frame", "find", "palette"];
 
+/** Whether it is also for those who write in some lanes only. */
+const offered = (id: string) => command(id).look === true || command(id).lanes !== undefined;
+
 /** What can be put on the board, and the way back. */
 export function ToolBar() {
   const { t } = useTranslation();
   const { document } = useTools();
-  const editable = useEditable();
+  const draws = useDraws();
   const canUndo = useSyncExternalStore(document.subscribe, () => document.canUndo);
   const canRedo = useSyncExternalStore(document.subscribe, () => document.canRedo);
   const talks = useTalks();
@@ -30,8 +33,8 @@ export function ToolBar() {
   if (!talks) return null;
   return (
     <div className="bar tools" role="toolbar" aria-label={t("tools.label")}>
-      {editable && shown.map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
-      {editable ? <MoreMenu /> : <ToolButton command={command("talk")} />}
+      {draws && shown.filter((id) => document.editable || offered(id)).map((id) => <ToolButton key={id} command={command(id)} wide={!ALWAYS.has(id)} />)}
+      {draws ? <MoreMenu /> : <ToolButton command={command("talk")} />}
       <span className="divider" />
       <ToolButton command={command("undo")} off={!canUndo} />
       <ToolButton command={command("redo")} off={!canRedo} />
@@ -86,6 +89,7 @@ function MoreMenu() {
   const hands = useHands();
   const keysOf = useKeysOf();
   const [shown, more] = useUi((ui) => ui.view) === "canvas" ? [SHOWN, MORE] : [OUTLINE_SHOWN, OUTLINE_MORE];
+  const has = (id: string) => hands.document.editable || offered(id);
   const item = (id: string, narrow: boolean) => {
     const c = command(id);
     return (
@@ -104,8 +108,8 @@ function MoreMenu() {
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="popover menu" side="top" sideOffset={10} collisionPadding={10} onCloseAutoFocus={(event) => event.preventDefault()}>
-          {shown.filter((id) => !ALWAYS.has(id)).map((id) => item(id, true))}
-          {more.map((id) => item(id, false))}
+          {shown.filter((id) => !ALWAYS.has(id) && has(id)).map((id) => item(id, true))}
+          {more.filter(has).map((id) => item(id, false))}
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>

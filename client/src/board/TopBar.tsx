@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Logo } from "../app/Logo";
+import { HomeLink, useSilentPage } from "../embed/EmbedNotes";
 import { mayEdit, mayTalk } from "../sync/session";
 import { useConnection, useEditable, useSaveState, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
@@ -14,14 +14,12 @@ export function TitleBar() {
   const { role } = session.board;
   return (
     <div className="bar title-bar">
-      <a href="/" aria-label={t("board.home")} title={t("board.home")} className="home">
-        <Logo />
-      </a>
+      <HomeLink />
       <SharedField path={["meta", "title"]} label={t("board.title")} placeholder={t("board.untitled")} className="title-field" testId="board-title" />
       {mayTalk(role) && <SaveSign />}
       {!editable && (
         <span className="tag" data-testid="read-only">
-          {t(document.board().newer || mayEdit(role) || (role === "commenter" && !document.talks) ? "readOnly.short" : `role.${role}`)}
+          {document.fence ? t("lanes.short") : t(document.board().newer || mayEdit(role) || (role === "commenter" && !document.talks) ? "readOnly.short" : `role.${role}`)}
         </span>
       )}
     </div>
@@ -32,20 +30,21 @@ export function TitleBar() {
 function SaveSign() {
   const { t } = useTranslation();
   const state = useSaveState();
+  const { kept } = useTools().session;
   const [spoken, setSpoken] = useState("");
   const trouble = useRef(false);
   useEffect(() => {
     if (state === "unsaved") {
       trouble.current = true;
-      setSpoken(t("saved.spokenUnsaved"));
+      setSpoken(t(kept ? "saved.spokenUnsaved" : "embed.lostNotKept"));
     } else if (state === "saved" && trouble.current) {
       trouble.current = false;
       setSpoken(t("saved.spokenSaved"));
     }
-  }, [state, t]);
+  }, [state, kept, t]);
   return (
     <>
-      <span className="saved" data-testid="save-state" data-state={state} title={t(`saved.${state}Help`)}>
+      <span className="saved" data-testid="save-state" data-state={state} title={t(state === "unsaved" && !kept ? "embed.unsavedHelp" : `saved.${state}Help`)}>
         <span className="dot" />
         {t(`saved.${state}`)}
       </span>
@@ -66,6 +65,7 @@ export function ConnectionBanner() {
   const connection = useConnection();
   const saved = useSaveState();
   const talks = useTalks();
+  const silent = useSilentPage();
   const away = connection.state === "waiting" || (connection.state === "connecting" && connection.lost);
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
@@ -93,7 +93,7 @@ export function ConnectionBanner() {
     return (
       <div className="banner" role="status" data-testid="connection" data-state="lost">
         <Icon name="cloud" />
-        <p>{t(talks ? "connection.lost" : "connection.lostReader")}</p>
+        <p>{t(silent ? "embed.silent" : !talks ? "connection.lostReader" : session.kept ? "connection.lost" : "embed.lostNotKept")}</p>
         <button type="button" className="btn soft" onClick={() => session.socket.reconnect()}>
           {t("connection.retry")}
         </button>

@@ -40,6 +40,8 @@ export interface Actions {
   redo(): void;
   /** What to say of the lines that moves between lanes go over; empty when there is none. */
   crossing(moves: Iterable<readonly [from: string | undefined, to: string | undefined]>): string;
+  /** Why nothing comes of it: in which lanes this person writes. Empty where they write everywhere. */
+  elsewhere(): string;
 }
 
 export const ActionsContext = createContext<Actions | undefined>(undefined);
@@ -71,6 +73,21 @@ export function useMadeActions(names: Names): Actions {
       return t("said.crosses", { line: new Intl.ListFormat(currentLanguage()).format(lines) });
     };
 
+    const elsewhere: Actions["elsewhere"] = () => {
+      const { fence } = document;
+      if (!fence) return "";
+      const lanes = document.board().lanes.filter((l) => fence.lanes.has(l.id)).map((l) => names.lane(l.id));
+      return lanes.length === 0 ? t("lanes.none") : t("lanes.only", { count: lanes.length, lanes: new Intl.ListFormat(currentLanguage()).format(lanes) });
+    };
+    /** Says so, if it is why. */
+    const kept = (may: boolean): boolean => {
+      if (may) return false;
+      const why = elsewhere();
+      if (why) notice.say(why);
+      return true;
+    };
+    const mayAll = (ids: Iterable<string>) => [...ids].every((id) => document.mayEdit(id));
+
     const patch: Actions["patch"] = (patches, joins) =>
       patches.size > 0 && document.perform((draft) => patchObjects(draft, "elements", patches), joins);
 
@@ -99,6 +116,7 @@ export function useMadeActions(names: Names): Actions {
 
     const moveTo = (id: string, cell: Cell, index?: number) => {
       const before = find(id);
+      if (kept(document.mayEdit(id) && document.mayPut(cell.lane))) return;
       if (!before || !document.moveElement(id, index === undefined ? cell : { ...cell, index })) return;
       focus.visit(id, cell);
       sayMoved([before], new Map([[id, cell]]));
@@ -115,11 +133,12 @@ export function useMadeActions(names: Names): Actions {
 
     return {
       crossing,
+      elsewhere,
       moveTo,
       patch,
       addAll,
-      add: (kind, cell = cellForNew(document.board(), focus.get())) => {
-        if (!cell) return;
+      add: (kind, cell = cellForNew(document.board(), focus.get(), (lane) => document.mayPut(lane))) => {
+        if (!cell || kept(document.mayPut(cell.lane))) return;
         const color = kind === "note" ? colorLastUsed(document.board(), focus.get().selected) : "gray";
         const id = document.createElement({ ...cell, kind, color });
         if (id === undefined) return;
@@ -127,6 +146,7 @@ export function useMadeActions(names: Names): Actions {
         focus.edit(id);
       },
       addFree: (kind, area, more = {}) => {
+        if (kept(document.mayPut(undefined))) return undefined;
         const id = newId();
         const size = "width" in area ? { x: area.x, y: area.y, w: area.width, h: kind === "text" ? undefined : area.height } : centred(kind, area);
         const color = more.color ?? (kind === "note" ? colorLastUsed(document.board(), focus.get().selected) : "gray");
@@ -141,6 +161,8 @@ export function useMadeActions(names: Names): Actions {
       drop: (ids, dx, dy, loose) => {
         const board = document.board();
         const patches = carried(board, stage.geometry, ids, dx, dy, loose);
+        // What would not stay there goes back to where it was, and all that was carried with it.
+        if (kept([...patches].every(([id, to]) => document.mayEdit(id) && document.mayPut(to.lane)))) return;
         moveAll(patches);
         const [only] = ids;
         const to = only !== undefined && ids.length === 1 ? patches.get(only) : undefined;
@@ -168,6 +190,7 @@ export function useMadeActions(names: Names): Actions {
           last.set(key, order);
           patches.set(e.id, { ...to, order });
         }
+        if (kept(mayAll(patches.keys()) && [...patches.values()].every((to) => document.mayPut(to.lane)))) return;
         if (patches.size === 0) {
           notice.say(t(chosen.length > 0 ? "said.edge" : "said.locked"));
           return;
@@ -178,7 +201,8 @@ export function useMadeActions(names: Names): Actions {
         if (selected !== undefined && to?.lane !== undefined && to.step !== undefined) focus.visit(selected, { lane: to.lane, step: to.step });
       },
       remove: (ids) => {
-        const gone = document.board().elements.filter((e) => ids.includes(e.id) && !e.locked);
+        const gone = document.board().elements.filter((e) => ids.includes(e.id) && !e.locked && document.mayEdit(e.id));
+        if (gone.length === 0 && kept(mayAll(ids))) return;
         const last = gone.at(-1);
         if (!last || !document.perform((draft) => removeElements(draft, new Set(gone.map((e) => e.id))))) {
           if (ids.length > 0) notice.say(t("said.locked"));
@@ -188,11 +212,11 @@ export function useMadeActions(names: Names): Actions {
         notice.say(gone.length > 1 ? t("said.removedMany", { count: gone.length }) : t("said.removed"));
       },
       removeConnector: (id) => {
-        if (!document.perform((draft) => removeObject(draft, ["connectors", id]))) return;
+        if (kept(document.mayEdit(id)) || !document.perform((draft) => removeObject(draft, ["connectors", id]))) return;
         focus.selectConnector(undefined);
         notice.say(t("said.removed"));
       },
-      color: (ids, color) => void patch(new Map(ids.map((id) => [id, { color }]))),
+      color: (ids, color) => void (kept(ids.some((id) => document.mayEdit(id))) || patch(new Map(ids.map((id) => [id, { color }])))),
       lock: (ids, locked) => {
         if (patch(new Map(ids.map((id) => [id, { locked: locked ? true : undefined }])))) notice.say(t(locked ? "said.lockedNow" : "said.unlockedNow"));
       },
@@ -204,13 +228,15 @@ export function useMadeActions(names: Names): Actions {
 }
 
 /** Where a new note goes: the chosen cell, that of the chosen note, or the first thing a customer does. */
-function cellForNew(board: Board, at: { selected: string | undefined; cell: Cell | undefined }): Cell | undefined {
+function cellForNew(board: Board, at: { selected: string | undefined; cell: Cell | undefined }, may: (lane: string) => boolean): Cell | undefined {
   const selected = board.elements.find((e) => e.id === at.selected);
-  if (selected && inCell(selected)) return { lane: selected.lane, step: selected.step };
-  const { cell } = at;
-  if (cell && board.lanes.some((l) => l.id === cell.lane) && board.steps.some((s) => s.id === cell.step)) return cell;
-  const lane = board.lanes.find((l) => l.role === "customer") ?? board.lanes[0];
-  const step = board.steps[0];
+  const near = selected && inCell(selected) ? { lane: selected.lane, step: selected.step } : at.cell;
+  const there = near && board.lanes.some((l) => l.id === near.lane) && board.steps.some((s) => s.id === near.step);
+  if (there && may(near.lane)) return near;
+  const lanes = board.lanes.filter((l) => may(l.id));
+  const lane = lanes.find((l) => l.role === "customer") ?? lanes[0];
+  // In the same step, where others have the lane.
+  const step = there ? board.steps.find((s) => s.id === near.step) : board.steps[0];
   return lane && step ? { lane: lane.id, step: step.id } : undefined;
 }
 

@@ -26,7 +26,7 @@ interface Carrying extends Drag {
 
 /** What is carried and stretched on this board: by this person, and by others as far as they tell. */
 export function useCarrying(board: Board, geometry: Geometry) {
-  const { focus, session } = useTools();
+  const { focus, session, document } = useTools();
   const actions = useActions();
   const hands = useHands();
   const [drag, setDrag] = useState<Carrying>();
@@ -48,7 +48,7 @@ export function useCarrying(board: Board, geometry: Geometry) {
     const place = geometry.places.get(node.id);
     if (!place) return undefined;
     const chosen = focus.get().chosen;
-    const locked = new Set(board.elements.filter((e) => e.locked).map((e) => e.id));
+    const locked = new Set(board.elements.filter((e) => e.locked || !document.mayEdit(e.id)).map((e) => e.id));
     const ids = former?.ids ?? new Set(withCarried(board, geometry, chosen.includes(node.id) ? chosen : [node.id]).filter((id) => !locked.has(id)));
     return { ids, held: node.id, dx: node.position.x - place.x, dy: node.position.y - place.y, loose: event.ctrlKey || event.metaKey };
   };
@@ -85,16 +85,19 @@ export function useCarrying(board: Board, geometry: Geometry) {
 
   const target = useMemo((): Cell | undefined => {
     const held = drag && board.elements.find((e) => e.id === drag.held);
-    return held ? cellOver(geometry, held, drag.dx, drag.dy, drag.loose) : undefined;
-  }, [board, drag, geometry]);
+    const cell = held && cellOver(geometry, held, drag.dx, drag.dy, drag.loose);
+    return cell && document.mayPut(cell.lane) ? cell : undefined;
+  }, [board, drag, document, geometry]);
 
   const crossing = useMemo(() => {
     if (!drag) return "";
+    // Over the lanes of others it will not stay.
+    if (board.elements.some((e) => drag.ids.has(e.id) && !document.mayPut(cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane))) return actions.elsewhere();
     const moves = board.elements
       .filter((e) => drag.ids.has(e.id))
       .map((e) => [e.lane, cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane] as const);
     return actions.crossing(moves);
-  }, [actions, board, drag, geometry]);
+  }, [actions, board, drag, document, geometry]);
 
   const drags = useMemo(() => (drag ? [drag, ...others] : others), [drag, others]);
   const places = useMemo(() => placesWith(geometry, drags), [geometry, drags]);

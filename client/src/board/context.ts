@@ -51,9 +51,32 @@ export function useBoardPart<T>(part: (board: Board) => T): T {
   return useSyncExternalStore(document.subscribe, () => part(document.board()));
 }
 
+/** What a piece of the window is about: the id of a card, a connector or a marker. */
+export const AboutContext = createContext<string | undefined>(undefined);
+
+/** Whether this person may change what this piece of the window is about; without that, whether they may change everything. */
 export function useEditable(): boolean {
   const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.editable);
+  const about = useContext(AboutContext);
+  return useSyncExternalStore(document.subscribe, () => (about === undefined ? document.editable : document.mayEdit(about)));
+}
+
+/** Whether this person may change a thing. */
+export function useMayEdit(id: string): boolean {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => document.mayEdit(id));
+}
+
+/** Whether there is anything on the board that this person may draw. */
+export function useDraws(): boolean {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => document.draws);
+}
+
+/** Whether this person may put something into a lane. */
+export function useMayPut(lane: string): boolean {
+  const { document } = useTools();
+  return useSyncExternalStore(document.subscribe, () => document.mayPut(lane));
 }
 
 /** Whether this person may comment and vote. */

@@ -29,7 +29,7 @@ export function useClipboard(): void {
       if (!forBoard(event.target)) return;
       const { focus, document, stage, actions, notice, session, t } = hands;
       const ids = withCarried(document.board(), stage.geometry, focus.get().chosen);
-      if (ids.length === 0 || (cut && !document.editable)) return;
+      if (ids.length === 0 || (cut && !document.draws)) return;
       const clip = toClip(document.board(), stage.geometry, ids, session.board.id);
       const json = writeClip(clip);
       const words = wordsOf(clip);
@@ -46,7 +46,7 @@ export function useClipboard(): void {
     const copy = (event: ClipboardEvent) => put(event, false);
     const cut = (event: ClipboardEvent) => put(event, true);
     const paste = (event: ClipboardEvent) => {
-      if (!forBoard(event.target) || !hands.document.editable) return;
+      if (!forBoard(event.target) || !hands.document.draws) return;
       event.preventDefault();
       const pictures = event.clipboardData?.types.includes(CLIP_TYPE) ? [] : picturesIn(event.clipboardData);
       if (pictures.length > 0) {
@@ -130,7 +130,10 @@ function takeIn(hands: Hands, json: string, words: string): void {
     return;
   }
   const count = paste(hands, clip);
-  if (count === 0) return;
+  if (count === 0) {
+    if (hands.document.fence) notice.say(hands.actions.elsewhere());
+    return;
+  }
   notice.say(left > 0 ? t("said.pastedPart", { count, left }) : t("said.pasted", { count }));
 }
 
@@ -139,7 +142,8 @@ function paste(hands: Hands, clip: Clip): number {
   const board = document.board();
   const { selected, cell } = focus.get();
   const at = board.elements.find((e) => e.id === selected);
-  const to = at && inCell(at) ? { lane: at.lane, step: at.step } : (cell ?? firstCell(board));
+  const near = at && inCell(at) ? { lane: at.lane, step: at.step } : cell;
+  const to = near && document.mayPut(near.lane) ? near : firstCell({ ...board, lanes: board.lanes.filter((l) => document.mayPut(l.id)) });
   const made = placeClip(clip, board, to, stage.menuAt ?? pointerOver(stage) ?? stage.middle(), newId);
   bringPictures(hands, clip);
   return make({ document, focus }, made.elements, made.connectors);
@@ -154,13 +158,15 @@ function firstCell(board: { lanes: readonly { id: string; role: string }[]; step
 /** Puts elements and what connects them on the board as one deed. */
 function make({ document, focus }: Pick<Hands, "document" | "focus">, elements: readonly NewElement[], connectors: readonly Connector[]): number {
   let count = 0;
+  let put: string[] = [];
   document.perform((draft) => {
     const made = createElements(draft, elements);
     count = made.length;
     const there = new Set(made.map((a) => a.path[1]));
+    put = elements.filter((e) => there.has(e.id)).map((e) => e.id);
     return [...made, ...connectors.filter((c) => there.has(c.from) && there.has(c.to)).flatMap((c) => createConnector(draft, c))];
   });
-  if (count > 0) focus.selectAll(elements.slice(0, count).map((e) => e.id));
+  if (count > 0) focus.selectAll(put);
   return count;
 }
 
@@ -206,6 +212,7 @@ export function duplicate(hands: Hands, given?: Patches, of?: readonly string[])
   }
   const { elements, connectors } = copies(hands, ids, patches);
   const count = make(hands, elements, connectors);
+  if (count === 0 && document.fence) notice.say(hands.actions.elsewhere());
   const last = elements.at(-1);
   if (count === 0 || !last) return;
   if (count === 1) focus.select(last.id);

@@ -1,7 +1,18 @@
+import { where } from "../embed/where";
 import { SIZES } from "./layout";
 
+/** In a frame the bars are smaller, and lie in one row for longer: see embed.css. */
+const FRAMED = {
+  get top() {
+    return matchMedia("(pointer: coarse)").matches ? 66 : 58;
+  },
+  bottom: 78,
+  get topNarrow() {
+    return matchMedia("(width >= 520px)").matches ? this.top : 2 * this.top - 16;
+  },
+};
 /** Space that the floating bars take, pixels. */
-export const BAR = { top: 74, bottom: 92, topNarrow: 130 };
+export const BAR: { readonly top: number; readonly bottom: number; readonly topNarrow: number } = where().framed ? FRAMED : { top: 74, bottom: 92, topNarrow: 130 };
 export const NARROW = 720;
 
 /** The view that shows the whole board if it can be read like that, else its upper left corner. */

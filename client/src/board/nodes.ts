@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { inCell } from "../document/elements";
 import type { Board, Element, LaneRole } from "../document/model";
 import { plainText } from "../richtext/parse";
-import { useNames } from "./context";
+import { useNames, useTools } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { touches } from "./ground";
 
@@ -52,6 +52,7 @@ export function useNodes(
 ): ElementNode[] {
   const { t } = useTranslation();
   const names = useNames();
+  const { document } = useTools();
   const cache = useRef(new Map<string, ElementNode>());
   const cachedFor = useRef<unknown[]>([]);
   const last = useRef<ElementNode[]>([]);
@@ -77,7 +78,7 @@ export function useNodes(
       const role = names.roleOf(element.lane);
       const former = cache.current.get(element.id);
       const label = sameWords && former?.data.element === element ? former.data.label : labelOf(element);
-      const node = make(element, label, role, rect, all.has(element.id), (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked, drag !== undefined);
+      const node = make(element, label, role, rect, all.has(element.id), (draggable === "all" || (draggable === "chosen" && all.has(element.id))) && !element.locked && document.mayEdit(element.id), drag !== undefined);
       next.set(element.id, former && same(former, node) ? former : node);
     }
     cache.current = next;
@@ -85,7 +86,7 @@ export function useNodes(
     const before = last.current;
     if (list.length !== before.length || list.some((node, i) => node !== before[i])) last.current = list;
     return last.current;
-  }, [board, geometry, drags, resize, chosen, draggable, area, also, names, t]);
+  }, [board, geometry, drags, resize, chosen, draggable, area, also, names, document, t]);
 }
 
 // The canvas calls its wrappers "node", which says nothing; the card inside names itself.

@@ -8,7 +8,7 @@ export function useTellWriting(path: readonly string[]): { onFocus: () => void; 
   return useMemo(
     () => ({
       onFocus: () => {
-        if (document.editable) session.presence.update({ editing: id });
+        if (document.editable || (id !== undefined && document.mayEdit(id))) session.presence.update({ editing: id });
       },
       onBlur: () => {
         if (session.presence.self().editing === id) session.presence.update({ editing: undefined });

@@ -31,8 +31,8 @@ const moves = ARROWS.flatMap(([direction, key]): Command[] => {
   const sign = direction === "left" || direction === "up" ? -1 : 1;
   const across = direction === "left" || direction === "right";
   return [
-    { id: `move.${direction}`, group: "arrange", keys: [key], listed: "move", onlyKey: true, on: "canvas", can: anyChosen, run: ({ actions }) => actions.step(direction) },
-    { id: `moveFine.${direction}`, group: "arrange", keys: [`Shift+${key}`], listed: "moveFine", onlyKey: true, on: "canvas", can: anyChosen, run: ({ actions }) => actions.step(direction, 1) },
+    { id: `move.${direction}`, lanes: "chosen", group: "arrange", keys: [key], listed: "move", onlyKey: true, on: "canvas", can: anyChosen, run: ({ actions }) => actions.step(direction) },
+    { id: `moveFine.${direction}`, lanes: "chosen", group: "arrange", keys: [`Shift+${key}`], listed: "moveFine", onlyKey: true, on: "canvas", can: anyChosen, run: ({ actions }) => actions.step(direction, 1) },
     {
       id: `resize.${direction}`,
       group: "arrange",

@@ -35,6 +35,8 @@ export interface Command {
   readonly on?: View;
   /** Also offered to those who may only comment. */
   readonly talk?: boolean;
+  /** Also offered to those who write in some lanes only: always, or where something that is chosen is theirs. */
+  readonly lanes?: "always" | "chosen";
   /** In the context menu of what is chosen, of the ground, or both. */
   readonly menu?: readonly ("chosen" | "ground")[];
   /** Not offered in the palette: it makes sense only as a key. */
@@ -50,6 +52,12 @@ export interface Command {
   readonly can?: (hands: Hands) => boolean;
   readonly run: (hands: Hands) => void;
 }
+
+/** Whether anything that is chosen may be changed. */
+export const mayChosen = ({ focus, document }: Hands) => {
+  const { chosen, connector } = focus.get();
+  return (connector === undefined ? chosen : [connector]).some((id) => document.mayEdit(id));
+};
 
 export const anyChosen = ({ focus }: Hands) => focus.get().chosen.length > 0;
 export const chosenOf = ({ focus, document }: Hands) => {

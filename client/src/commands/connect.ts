@@ -5,6 +5,7 @@ import { chosenOf } from "./command";
 export const CONNECT: readonly Command[] = [
   {
     id: "connect",
+    lanes: "chosen",
     group: "connect",
     keys: ["c"],
     menu: ["chosen"],
@@ -17,6 +18,7 @@ export const CONNECT: readonly Command[] = [
   },
   {
     id: "connectReverse",
+    lanes: "chosen",
     group: "connect",
     can: (hands) => chosenConnector(hands) !== undefined,
     run: (hands) => {
@@ -26,6 +28,7 @@ export const CONNECT: readonly Command[] = [
   },
   {
     id: "connectDirection",
+    lanes: "chosen",
     group: "connect",
     can: (hands) => chosenConnector(hands) !== undefined,
     run: (hands) => {
@@ -35,6 +38,7 @@ export const CONNECT: readonly Command[] = [
   },
   {
     id: "connectMeaning",
+    lanes: "chosen",
     group: "connect",
     can: (hands) => chosenConnector(hands) !== undefined,
     run: (hands) => {

@@ -14,6 +14,7 @@ export const EDIT: readonly Command[] = [
   { id: "redo", group: "edit", keys: ["Mod+Shift+z", "Mod+y"], scope: "everywhere", talk: true, icon: "redo", run: ({ actions }) => actions.redo() },
   {
     id: "write",
+    lanes: "chosen",
     group: "edit",
     keys: ["Enter", "F2"],
     menu: ["chosen"],
@@ -27,12 +28,13 @@ export const EDIT: readonly Command[] = [
       if (selected !== undefined) focus.edit(selected);
     },
   },
-  { id: "cut", group: "edit", keys: ["Mod+x"], scope: "self", menu: ["chosen"], can: unlocked, run: byBrowser("cut") },
+  { id: "cut", lanes: "chosen", group: "edit", keys: ["Mod+x"], scope: "self", menu: ["chosen"], can: unlocked, run: byBrowser("cut") },
   { id: "copy", group: "edit", keys: ["Mod+c"], scope: "self", menu: ["chosen"], look: true, can: anyChosen, run: byBrowser("copy") },
-  { id: "paste", group: "edit", keys: ["Mod+v"], scope: "self", menu: ["chosen", "ground"], run: (hands) => void pasteFromMenu(hands) },
-  { id: "duplicate", group: "edit", keys: ["Mod+d"], menu: ["chosen"], can: anyChosen, run: (hands) => duplicate(hands) },
+  { id: "paste", lanes: "always", group: "edit", keys: ["Mod+v"], scope: "self", menu: ["chosen", "ground"], run: (hands) => void pasteFromMenu(hands) },
+  { id: "duplicate", lanes: "chosen", group: "edit", keys: ["Mod+d"], menu: ["chosen"], can: anyChosen, run: (hands) => duplicate(hands) },
   {
     id: "remove",
+    lanes: "chosen",
     group: "edit",
     keys: ["Delete", "Backspace"],
     menu: ["chosen"],
@@ -48,6 +50,7 @@ export const EDIT: readonly Command[] = [
   ...NOTE_COLORS.map(
     (color, i): Command => ({
       id: `color.${color}`,
+      lanes: "chosen",
       group: "edit",
       keys: [String(i + 1)],
       listed: "color",
@@ -57,6 +60,7 @@ export const EDIT: readonly Command[] = [
   ),
   {
     id: "lock",
+    lanes: "chosen",
     group: "edit",
     keys: ["Mod+l"],
     menu: ["chosen"],
@@ -66,6 +70,7 @@ export const EDIT: readonly Command[] = [
   },
   {
     id: "unlock",
+    lanes: "chosen",
     group: "edit",
     keys: ["Mod+Shift+l"],
     menu: ["chosen"],

@@ -26,6 +26,7 @@ export const INSERT: readonly Command[] = [
       id: `add.${kind}`,
       group: "add",
       keys: [key],
+      lanes: "always",
       menu: ["ground"],
       icon: kind,
       run: ({ actions, stage }) => {
@@ -57,7 +58,7 @@ export const INSERT: readonly Command[] = [
       },
     }),
   ),
-  { id: "add.image", group: "add", keys: ["u"], menu: ["ground"], icon: "image", run: choosePictures },
+  { id: "add.image", group: "add", keys: ["u"], lanes: "always", menu: ["ground"], icon: "image", run: choosePictures },
   {
     id: "putMiddle",
     group: "add",

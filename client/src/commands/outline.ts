@@ -49,6 +49,7 @@ export const OUTLINE: readonly Command[] = [
   ...ARROWS.map(
     ([direction, key]): Command => ({
       id: `outline.move.${direction}`,
+      lanes: "chosen",
       group: "arrange",
       on: "outline",
       keys: [`Alt+${key}`],
@@ -58,8 +59,8 @@ export const OUTLINE: readonly Command[] = [
       run: ({ stage }) => stage.outline?.move(direction),
     }),
   ),
-  { id: "outline.here", group: "add", on: "outline", keys: ["Enter"], onlyKey: true, can: isAt("cell", "feelings"), run: ({ stage }) => stage.outline?.more() },
-  { id: "outline.more", group: "add", on: "outline", keys: ["Mod+Enter"], onlyKey: true, can: isAt(), run: ({ stage }) => stage.outline?.more() },
+  { id: "outline.here", lanes: "always", group: "add", on: "outline", keys: ["Enter"], onlyKey: true, can: isAt("cell", "feelings"), run: ({ stage }) => stage.outline?.more() },
+  { id: "outline.more", lanes: "always", group: "add", on: "outline", keys: ["Mod+Enter"], onlyKey: true, can: isAt(), run: ({ stage }) => stage.outline?.more() },
   { id: "outline.addStep", group: "add", on: "outline", keys: ["s"], icon: "in", run: ({ stage }) => stage.outline?.addStep() },
   { id: "outline.addLane", group: "add", on: "outline", run: ({ stage }) => stage.outline?.addLane() },
   { id: "outline.addPhase", group: "add", on: "outline", keys: ["Shift+P"], run: ({ stage }) => stage.outline?.addPhase() },
@@ -67,6 +68,7 @@ export const OUTLINE: readonly Command[] = [
   { id: "outline.remove", group: "edit", on: "outline", keys: ["Delete", "Backspace"], onlyKey: true, can: isAt("step", "lane", "phase", "feelings"), run: ({ stage }) => stage.outline?.remove() },
   {
     id: "outline.moveTo",
+    lanes: "chosen",
     group: "arrange",
     on: "outline",
     keys: ["Shift+M"],

@@ -26,6 +26,7 @@ function stepHere({ stage, document, focus }: Hands): string | undefined {
 export const PARTS: readonly Command[] = [
   {
     id: "markAs",
+    lanes: "chosen",
     group: "mark",
     keys: ["k"],
     menu: ["chosen"],
@@ -38,6 +39,7 @@ export const PARTS: readonly Command[] = [
   ...MARKER_TYPES.map(
     (type): Command => ({
       id: `mark.${type}`,
+      lanes: "chosen",
       group: "mark",
       icon: "mark",
       can: (hands) => markable(hands).length > 0,

@@ -1,5 +1,6 @@
 import { ARRANGE } from "./arrange";
 import type { View } from "../board/lastView";
+import { mayChosen } from "./command";
 import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
@@ -32,7 +33,16 @@ export function isAllowed(c: Command, hands: Hands): boolean {
   const { view, presenting } = ui.get();
   if (!fits(c, view) || (presenting !== undefined) !== (c.presenting === true)) return false;
   if (hands.history && c.past !== true) return false;
-  return (c.look === true || document.editable || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
+  const within = document.draws && (c.lanes === "always" || (c.lanes === "chosen" && mayChosen(hands)));
+  return (c.look === true || document.editable || within || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
+}
+
+/** Whether these keys do nothing now only because what is chosen is in the lanes of others. */
+export function isElsewhere(event: KeyboardEvent, hands: Hands): boolean {
+  const { document } = hands;
+  if (document.editable || !document.draws) return false;
+  const { view } = hands.ui.get();
+  return COMMANDS.some((c) => c.scope === undefined && c.look !== true && fits(c, view) && c.keys?.some((k) => matches(k, event)) && (c.can?.(hands) ?? true));
 }
 
 /** Does it if it can be done now. */

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useHands } from "./hands";
-import { commandFor, run } from "./registry";
+import { commandFor, isElsewhere, run } from "./registry";
 
 /** What has keys of its own: fields, menus, dialogs, and the panel, where Delete must not reach the board. */
 const OWN = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox], .panel";
@@ -28,7 +28,10 @@ export function useKeys(): void {
       if (event.defaultPrevented || event.isComposing || (target instanceof Element && target.closest(OWN))) return;
       if (target instanceof Element && target.closest("button, a, summary") && BUTTON_KEYS.test(event.key) && !event.ctrlKey && !event.altKey) return;
       const found = commandFor(event, "board", hands);
-      if (!found) return;
+      if (!found) {
+        if (isElsewhere(event, hands)) hands.notice.say(hands.actions.elsewhere());
+        return;
+      }
       event.preventDefault();
       run(found, hands);
     };

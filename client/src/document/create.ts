@@ -1,4 +1,5 @@
 import type { Connector, Emotion, Fate, LaneRole, MarkerType } from "./model";
+import { fenceOf } from "./fence";
 import { container, scalar } from "./write";
 import type { Action, Draft, Fields } from "./write";
 
@@ -44,7 +45,7 @@ export function createComment(draft: Draft, { id, target, parent, order, text }:
 /** Every object has its words from the start: two people who made them at the same time would lose one's. */
 function create(draft: Draft, collection: string, id: string, fields: Fields, wordsIn: string, words = ""): Action[] {
   const things = container(draft, collection);
-  if (!things) return [];
+  if (!things || fenceOf(draft)?.mayPut(draft, [collection, id], fields) === false) return [];
   const object: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(fields)) if (value !== undefined) object[field] = scalar(value);
   things[id] = { ...object, [wordsIn]: words };

@@ -6,6 +6,7 @@ import { createReader, mapOf, textOf } from "./read";
 import type { Rivals } from "./read";
 import { Blueprint } from "./blueprint";
 import { createElements, joinActions, removeElements } from "./elements";
+import { Fence, TALK, within } from "./fence";
 import { editText, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
 import type { Splice } from "./text";
@@ -25,11 +26,11 @@ const HISTORY = 200;
 
 export type UndoResult = "done" | "nothing" | "conflict";
 
-/** What a person may change: everything, only what is said about the board (comments and votes), or nothing. */
-export type Scope = "all" | "talk" | "none";
-
-/** The parts of the document that hold what is said; the server keeps commenters to these. */
-const TALK: readonly string[] = ["comments", "votes"];
+/**
+ * What a person may change: everything, what stands in some lanes beside what is said, only what is said about the board
+ * (comments and votes), or nothing.
+ */
+export type Scope = "all" | Fence | "talk" | "none";
 
 interface Deed {
   readonly actions: readonly Action[];
@@ -103,6 +104,28 @@ export class BoardDocument {
 
   get editable(): boolean {
     return this.scope === "all";
+  }
+
+  /** What keeps this person to some lanes. */
+  get fence(): Fence | undefined {
+    const { scope } = this;
+    return typeof scope === "object" ? scope : undefined;
+  }
+
+  /** Whether there is anything on the board that this person may draw. */
+  get draws(): boolean {
+    return this.editable || this.fence !== undefined;
+  }
+
+  /** Whether this person may change the thing with this id: a card, a connector, a marker; what else there is takes all. */
+  mayEdit(id: string): boolean {
+    const doc = this.#source.doc();
+    return this.editable || ["elements", "connectors", "markers"].some((root) => this.fence?.mayChange(doc, [root, id]));
+  }
+
+  /** Whether this person may put something into a lane. */
+  mayPut(lane: string | undefined): boolean {
+    return this.editable || (lane !== undefined && this.fence?.lanes.has(lane) === true);
   }
 
   /** Whether this person may comment and vote. */
@@ -248,7 +271,7 @@ export class BoardDocument {
     };
     let result: Action[] | "conflict" = "conflict";
     this.#source.change((draft) => {
-      result = revert(draft, deed.actions, aliases);
+      result = within(draft, this.fence, () => revert(draft, deed.actions, aliases));
     });
     const done = result as Action[] | "conflict";
     if (done !== "conflict") to.push({ actions: done, at: 0 });
@@ -257,7 +280,7 @@ export class BoardDocument {
   }
 
   #mayRevert({ actions }: Deed): boolean {
-    return this.editable || (this.talks && actions.every(({ path }) => TALK.includes(path[0] ?? "")));
+    return this.draws || (this.talks && actions.every(({ path }) => TALK.includes(path[0] ?? "")));
   }
 
   #resolve(cursor: string): string {
@@ -268,7 +291,7 @@ export class BoardDocument {
   }
 
   #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
-    return this.editable && this.#change(deed, goesOn);
+    return this.draws && this.#change(deed, goesOn);
   }
 
   /** A deed that touches nothing but what is said. Who may do no more must not make the maps that hold it either. */
@@ -282,7 +305,7 @@ export class BoardDocument {
     this.#joining = undefined;
     let actions: Action[] = [];
     this.#source.change((draft) => {
-      actions = deed(draft);
+      actions = within(draft, this.fence, () => deed(draft));
     });
     if (actions.length === 0) return false;
     if (goesOn) this.#undo.pop();

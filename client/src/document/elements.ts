@@ -1,3 +1,4 @@
+import { fenceOf } from "./fence";
 import { BOUNDS, LIMITS } from "./model";
 import type { Board, Connector, Element, EvidenceStatus, Form, Kind, NoteColor, Performer } from "./model";
 import { mapOf, textOf } from "./read";
@@ -49,9 +50,11 @@ export interface NewElement extends Patch {
 export function createElements(draft: Draft, made: readonly NewElement[]): Action[] {
   const elements = container(draft, "elements");
   if (!elements) return [];
+  const fence = fenceOf(draft);
   let room = LIMITS.elements - Object.keys(elements).length;
   const actions: Action[] = [];
   for (const { id, text = "", kind, points, pressures, channel, owner, ...fields } of made) {
+    if (fence?.mayPut(draft, ["elements", id], fields as Fields) === false) continue;
     if (room-- <= 0) break;
     const raw: Record<string, unknown> = { kind: scalar(kind) };
     for (const [field, value] of Object.entries(clean(fields as Fields))) if (value !== undefined) raw[field] = scalar(value);
@@ -75,7 +78,9 @@ export function patchObjects(
 }
 
 /** Takes elements away, and with them the connectors that would be left hanging. */
-export function removeElements(draft: Draft, ids: ReadonlySet<string>): Action[] {
+export function removeElements(draft: Draft, chosen: ReadonlySet<string>): Action[] {
+  const fence = fenceOf(draft);
+  const ids = fence ? new Set([...chosen].filter((id) => fence.mayChange(draft, ["elements", id]))) : chosen;
   const hanging = Object.entries(mapOf((draft as Record<string, unknown>)["connectors"]) ?? {}).filter(([, raw]) => {
     const connector = mapOf(raw);
     return connector && (ids.has(textOf(connector["from"])) || ids.has(textOf(connector["to"])));

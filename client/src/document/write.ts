@@ -1,4 +1,6 @@
 import * as A from "@automerge/automerge/slim";
+import { fenceOf } from "./fence";
+import type { Fence } from "./fence";
 import { isScalarText, mapOf, textOf } from "./read";
 import { charsAt, revertText, spliceText } from "./text";
 import type { Splice, TextEdit } from "./text";
@@ -15,9 +17,15 @@ export type Path = readonly string[];
 /** Something done to a document, with what is needed to take it back. */
 export type Action =
   | { readonly type: "set"; readonly path: Path; readonly before: unknown; readonly after: unknown }
-  | { readonly type: "create"; readonly path: Path; readonly text: string }
+  | { readonly type: "create"; readonly path: Path; readonly text: string; readonly talk?: Talk }
   | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: Cursors }
   | { readonly type: "text"; readonly path: Path; readonly edit: TextEdit };
+
+/** What had become of a comment, and who had answered it, when it was brought here: no more than that is its bringer's to take away. */
+export interface Talk {
+  readonly fate: string;
+  readonly answers: ReadonlySet<string>;
+}
 
 /** The characters of each text of an object, by the field it is in. */
 type Cursors = Readonly<Record<string, readonly string[]>>;
@@ -34,7 +42,8 @@ export type Fields = Readonly<Record<string, Scalar | undefined>>;
 /** Sets scalar fields of the object at `path`; undefined takes one away. Fields that hold the value already are left alone. */
 export function setFields(draft: Draft, path: Path, fields: Fields): Action[] {
   const target = find(draft, path);
-  if (!target) return [];
+  const fence = fenceOf(draft);
+  if (!target || (fence && !(fence.mayChange(draft, path) && fence.mayPut(draft, path, fields)))) return [];
   const actions: Action[] = [];
   for (const [field, value] of Object.entries(fields)) {
     const before = target[field];
@@ -54,7 +63,7 @@ export function removeObject(draft: Draft, path: Path): Action[] {
   const target = find(draft, path);
   const parent = find(draft, path.slice(0, -1));
   const key = path.at(-1);
-  if (!target || !parent || key === undefined) return [];
+  if (!target || !parent || key === undefined || fenceOf(draft)?.mayChange(draft, path) === false) return [];
   const snapshot = copy(target);
   const cursors: Record<string, readonly string[]> = {};
   for (const [field, value] of Object.entries(target)) {
@@ -69,6 +78,7 @@ export function editText(draft: Draft, path: Path, splice: Splice, former?: Text
   const parent = find(draft, path.slice(0, -1));
   const key = path.at(-1);
   if (!parent || key === undefined || (splice.remove === 0 && splice.insert === "")) return [];
+  if (fenceOf(draft)?.mayChange(draft, path) === false) return [];
   const there = parent[key] ?? "";
   if (typeof there !== "string" && !isScalarText(there)) return [];
   if (typeof parent[key] !== "string") parent[key] = textOf(there);
@@ -77,11 +87,35 @@ export function editText(draft: Draft, path: Path, splice: Splice, former?: Text
 
 /**
  * Takes back what was done together, and returns what that in turn did. When somebody else has changed one of these very
- * things since, nothing is touched and the answer is "conflict": undo is for one's own doings only.
+ * things since, or it is where one may not write any more, nothing is touched and the answer is "conflict": undo is for
+ * one's own doings only.
  */
 export function revert(draft: Draft, actions: readonly Action[], aliases: Aliases): Action[] | "conflict" {
+  const fence = fenceOf(draft);
+  if (fence && !isWithin(fence, draft, actions)) return "conflict";
   if (actions.some((action) => conflicts(draft, action))) return "conflict";
   return [...actions].reverse().flatMap((action) => revertOne(draft, action, aliases));
+}
+
+/** Whether taking all of this back stays within the lanes. */
+function isWithin(fence: Fence, draft: Draft, actions: readonly Action[]): boolean {
+  // Cards come back together with what hangs on them, and fields of a thing are set at once.
+  const back = new Set<string>();
+  const sets = new Map<string, { path: Path; fields: Record<string, unknown> }>();
+  for (const action of actions) {
+    const [root = "", id = "", field] = action.path;
+    if (action.type === "remove" && root === "elements") back.add(id);
+    if (action.type !== "set" || field === undefined) continue;
+    const key = `${root}\u0000${id}`;
+    const set = sets.get(key) ?? { path: [root, id], fields: {} };
+    sets.set(key, set);
+    // The first of them is the last that is taken back.
+    if (!(field in set.fields)) set.fields[field] = action.before;
+  }
+  return (
+    actions.every((a) => (a.type === "remove" ? fence.mayPut(draft, a.path, mapOf(a.snapshot) ?? {}, back) : fence.mayChange(draft, a.path))) &&
+    [...sets.values()].every(({ path, fields }) => fence.mayPut(draft, path, fields))
+  );
 }
 
 function conflicts(draft: Draft, action: Action): boolean {
@@ -91,7 +125,7 @@ function conflicts(draft: Draft, action: Action): boolean {
       return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
     case "create":
       // Someone has written on it since: then it is no longer only mine to take away.
-      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path);
+      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk);
     case "remove":
       return object !== undefined;
     case "text":
@@ -100,10 +134,10 @@ function conflicts(draft: Draft, action: Action): boolean {
 }
 
 /** Whether a comment has been answered or decided on: then it is no longer only its maker's either. */
-function isTakenUp(draft: Draft, [collection, id]: Path): boolean {
+function isTakenUp(draft: Draft, [collection, id]: Path, talk: Talk = { fate: "open", answers: new Set() }): boolean {
   const comments = collection === "comments" ? (find(draft, ["comments"]) ?? {}) : {};
-  const fate = textOf(mapOf(comments[id ?? ""])?.["fate"]);
-  return (fate !== "" && fate !== "open") || Object.values(comments).some((c) => textOf(mapOf(c)?.["parent"]) === id);
+  const fate = textOf(mapOf(comments[id ?? ""])?.["fate"]) || "open";
+  return (collection === "comments" && fate !== talk.fate) || Object.entries(comments).some(([key, c]) => !talk.answers.has(key) && textOf(mapOf(c)?.["parent"]) === id);
 }
 
 function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
@@ -157,6 +191,8 @@ export type MutableMap = Record<string, unknown>;
 /** The map of this name, made when it is missing; undefined when something else stands there, which is not ours to replace. */
 export function container(draft: Draft, name: string): MutableMap | undefined {
   const root = draft as MutableMap;
+  // Who writes in some lanes only does not write at the root.
+  if (root[name] === undefined && fenceOf(draft)) return undefined;
   root[name] ??= {};
   return mapOf(root[name]) as MutableMap | undefined;
 }
@@ -171,7 +207,9 @@ export function find(draft: Draft, path: Path): MutableMap | undefined {
   return mapOf(value) as MutableMap | undefined;
 }
 
+/** Whether two values that are set whole are the same; the points of a stroke are such a value too. */
 export function sameScalar(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => item === b[i]);
   const plain = (v: unknown) => (isScalarText(v) ? v.val : (v ?? null));
   return plain(a) === plain(b);
 }

@@ -3,7 +3,9 @@ import { en } from "../i18n/en";
 import { sv } from "../i18n/sv";
 import { draw } from "./draw";
 import { THEMES } from "./palette";
+import { copyOf } from "../exchange/server";
 import { drawingWords } from "./words";
+import type { LookUp } from "./words";
 
 /**
  * The drawing as one script for the server, which has no browser and none of what a browser has: it calls drawBoard with
@@ -13,6 +15,11 @@ export function drawBoard(json: string, theme: string, language: string): string
   const board = createReader()(JSON.parse(json));
   const look = THEMES.find((t) => t === theme) ?? "light";
   return draw(board, { theme: look, words: drawingWords(lookUp(language === "sv" ? sv : en)) }).svg;
+}
+
+/** A copy of the board in another form, from the same script: see exchange/server.ts. */
+export function copyBoard(json: string, form: string, language: string): string {
+  return copyOf(json, form, lookUp(language === "sv" ? sv : en));
 }
 
 /** As much of a browser's URL as it takes to tell what is a link: the server's interpreter has none. */
@@ -44,9 +51,9 @@ class Address {
 const HOLE = /{{(\w+)}}/g;
 
 /** What i18next does for the few words that a drawing needs. */
-function lookUp(words: unknown) {
+function lookUp(words: unknown): LookUp {
   const find = (key: string) => key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], words);
-  return (key: string, values: Record<string, string | number> = {}): string => {
+  return (key, values = {}) => {
     const found = find(key) ?? find(`${key}_${values["count"] === 1 ? "one" : "other"}`);
     return typeof found === "string" ? found.replace(HOLE, (_, name: string) => String(values[name] ?? "")) : key;
   };

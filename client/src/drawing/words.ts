@@ -26,8 +26,11 @@ export interface DrawingWords {
 
 const HINTED: readonly LaneRole[] = ["evidence", "customer", "frontstage", "backstage", "support"];
 
+/** The words of the program by their key. */
+export type LookUp = (key: string, values?: Record<string, string | number>) => string;
+
 /** Takes the words from wherever the program has them: i18next, or the plain tables where that is not. */
-export function drawingWords(t: (key: string, values?: Record<string, string | number>) => string): DrawingWords {
+export function drawingWords(t: LookUp): DrawingWords {
   const seconds = (time: number) => {
     const { count, unit } = roughly(time);
     return t(`details.shortUnits.${unit}`, { n: count });

@@ -20,12 +20,18 @@ const FILES: Readonly<Record<Form, { ending: string; type: string }>> = {
 
 /** Gives the person a copy of the board as a file, and returns the file's name and how many pictures are not in it that could be. */
 export async function saveCopy(form: Form, document: BoardDocument, source: PictureSource, words: OutlineWords): Promise<{ name: string; left: number }> {
+  const { name, left, blob } = await copyOfBoard(form, document, source, words);
+  download(blob, name);
+  return { name, left };
+}
+
+/** A copy of the board as a file, with a name for it, and how many pictures are not in it that could be. */
+export async function copyOfBoard(form: Form, document: BoardDocument, source: PictureSource, words: OutlineWords): Promise<{ name: string; left: number; blob: Blob }> {
   const board = document.board();
   const { ending, type } = FILES[form];
   const name = `${fileName(board.title || words.untitled)}.${ending}`;
   const { files, left } = form === "json" ? await gatherPictures(board, source) : { files: {}, left: 0 };
-  download(new Blob([copyAs(form, document, board, files, words)], { type }), name);
-  return { name, left };
+  return { name, left, blob: new Blob([copyAs(form, document, board, files, words)], { type }) };
 }
 
 function copyAs(form: Form, document: BoardDocument, board: Board, pictures: PictureFiles, words: OutlineWords): string | Uint8Array<ArrayBuffer> {

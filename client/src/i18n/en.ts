@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.en";
+import { compare } from "./compare.en";
 import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
@@ -9,6 +10,8 @@ import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { embed, embedProblem } from "./embed.en";
+import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -142,6 +145,7 @@ export const en = {
     password: "This link asks for a password now. Reload the page to give it.",
     closed: "This board takes nobody new just now. Ask whoever invited you.",
     full: "As many people as it takes have come by this link. Ask whoever invited you.",
+    embedding: "The owners of this board let nobody in any more whom a page signs in. Ask them for a link.",
     change: "The server does not accept a change made on this device, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
     large: "A change made on this device is larger than what the board has room for, so nothing from here is being saved. Copy what you have written since, open the server’s board, and put it there in smaller parts.",
     discard: "Open the server’s board",
@@ -199,6 +203,7 @@ export const en = {
     heading: "Keyboard",
   },
   problem: {
+    ...embedProblem,
     missingHeading: "There is no such board here",
     missing: "The link may be cut off or no longer valid. Check that you have the whole link, or ask whoever sent it for a new one.",
     unreachableHeading: "The board cannot be reached",
@@ -227,6 +232,8 @@ export const en = {
   templates,
   outline,
   parts,
+  embed,
+  lanes,
   share,
   talk,
   follow,
@@ -236,6 +243,7 @@ export const en = {
   device,
   history,
   present,
+  compare,
   someone: "Someone",
 };
 

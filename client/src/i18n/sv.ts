@@ -1,4 +1,5 @@
 import { canvas, said } from "./canvas.sv";
+import { compare } from "./compare.sv";
 import { outline } from "./outline.sv";
 import { picture } from "./picture.sv";
 import type { Words } from "./en";
@@ -10,6 +11,8 @@ import { history } from "./history.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { embed, embedProblem } from "./embed.sv";
+import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 
 export const sv: Words = {
@@ -142,6 +145,7 @@ export const sv: Words = {
     password: "Länken kräver lösenord nu. Ladda om sidan för att ange det.",
     closed: "Tavlan tar inte emot någon ny just nu. Fråga den som bjöd in dig.",
     full: "Så många som får har redan kommit med länken. Fråga den som bjöd in dig.",
+    embedding: "Ägarna släpper inte längre in den som en sida loggar in. Be dem om en länk.",
     change: "Servern tar inte emot en ändring från den här enheten, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
     large: "En ändring från den här enheten är större än vad tavlan har plats för, så inget härifrån sparas. Kopiera det du har skrivit sedan dess, öppna serverns tavla och lägg in det i mindre delar.",
     discard: "Öppna serverns tavla",
@@ -199,6 +203,7 @@ export const sv: Words = {
     heading: "Tangentbord",
   },
   problem: {
+    ...embedProblem,
     missingHeading: "Den tavlan finns inte här",
     missing: "Länken kan vara avklippt eller inte gälla längre. Kontrollera att du har hela länken, eller be den som skickade den om en ny.",
     unreachableHeading: "Tavlan går inte att nå",
@@ -227,6 +232,8 @@ export const sv: Words = {
   templates,
   outline,
   parts,
+  embed,
+  lanes,
   share,
   talk,
   follow,
@@ -236,5 +243,6 @@ export const sv: Words = {
   device,
   history,
   present,
+  compare,
   someone: "Någon",
 };

@@ -1,6 +1,7 @@
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useEditable, useFocus, useNames, useTools } from "../board/context";
+import { useEditable, useFocus, useMayPut, useNames, useTools } from "../board/context";
+import { useSayElsewhere } from "../board/elsewhere";
 import { Icon } from "../board/Icon";
 import { Item } from "./Item";
 import type { Column, OutlineCell } from "./model";
@@ -12,10 +13,11 @@ import { useStop } from "./Stop";
 export const CellOf = memo(function CellOf({ cell, as, role }: { cell: OutlineCell; as: "td" | "div"; role: string }) {
   const { lane, step, items } = cell;
   const { t } = useTranslation();
-  const { focus } = useTools();
+  const { focus, document } = useTools();
   const { store, keys } = useOutline();
   const names = useNames();
-  const editable = useEditable();
+  const editable = useMayPut(lane);
+  const sayElsewhere = useSayElsewhere();
   const [near, setNear] = useState(false);
   const current = useFocus((f) => f.cell?.lane === lane && f.cell.step === step);
   const empty = items.length === 0;
@@ -33,8 +35,9 @@ export const CellOf = memo(function CellOf({ cell, as, role }: { cell: OutlineCe
       if (empty) store.focus({ at: "cell", ...place });
       else focus.atCell(place);
     },
-    onDoubleClick: (event: { target: EventTarget }) => {
+    onDoubleClick: (event: { target: EventTarget; currentTarget: EventTarget }) => {
       if (editable && event.target instanceof Element && !event.target.closest(".item, button, textarea")) keys.add(place);
+      else if (document.draws && event.target === event.currentTarget) sayElsewhere();
     },
     ...(empty ? { ref, tabIndex, onFocus } : {}),
   };

@@ -1,6 +1,7 @@
 import { memo, useEffect, useId, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useEditable, useFocus, useNames, useTools } from "../board/context";
+import { useDraws, useFocus, useMayEdit, useNames, useTools } from "../board/context";
+import { useSayElsewhere } from "../board/elsewhere";
 import { matchesWords } from "../board/find";
 import { Icon } from "../board/Icon";
 import type { Cell } from "../board/layout";
@@ -30,7 +31,9 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
   const { focus } = useTools();
   const { visitors: others } = useOutline();
   const names = useNames();
-  const editable = useEditable();
+  const editable = useMayEdit(id);
+  const elsewhere = useDraws() && !editable;
+  const sayElsewhere = useSayElsewhere();
   const base = useId();
   const cell: Cell | undefined = inCell(element) ? { lane: element.lane, step: element.step } : undefined;
   const { ref, at, tabIndex, onFocus } = useStop<HTMLLIElement>({ at: "element", id }, cell);
@@ -65,6 +68,7 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
       data-selected={chosen || undefined}
       data-visited={visitor ? true : undefined}
       data-locked={element.locked || undefined}
+      data-elsewhere={elsewhere || undefined}
       data-free={cell ? undefined : true}
       data-found={found || undefined}
       data-here={here || undefined}
@@ -77,6 +81,7 @@ export const Item = memo(function Item({ item, more }: { item: ItemOf; more: () 
       }}
       onDoubleClick={() => {
         if (editable && kind !== "ink") focus.edit(id);
+        else if (elsewhere) sayElsewhere();
       }}
     >
       <span id={`${base}kind`} className={NAMED.has(kind) ? "item-kind" : "hidden"}>

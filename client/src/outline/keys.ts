@@ -60,8 +60,8 @@ export function makeKeys(hands: Hands, store: OutlineStore): OutlineKeys {
     const board = document.board();
     const by = direction === "up" || direction === "left" ? -1 : 1;
     const upright = direction === "up" || direction === "down";
-    if (e.locked) {
-      notice.say(t("said.locked"));
+    if (e.locked || !document.mayEdit(e.id)) {
+      notice.say(e.locked ? t("said.locked") : actions.elsewhere());
       return;
     }
     const list = board.elements.filter((o) => o.lane === e.lane && o.step === e.step);

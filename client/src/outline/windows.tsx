@@ -130,12 +130,12 @@ function MoveTo({ onClose }: { onClose: () => void }) {
         <label className="panel-field">
           <span>{t("details.lane")}</span>
           <select className="text" value={lane} onChange={(event) => setLane(event.target.value)} data-testid="move-lane">
-            {lanes.map((l) => (
+            {lanes.filter((l) => document.mayPut(l.id)).map((l) => (
               <option key={l.id} value={l.id}>
                 {names.lane(l.id)}
               </option>
             ))}
-            <option value={OUTSIDE}>{t("outline.outside")}</option>
+            {document.mayPut(undefined) && <option value={OUTSIDE}>{t("outline.outside")}</option>}
           </select>
         </label>
         <label className="panel-field">

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useState } from "react";
-import { useBoard, useEditable, useFocus, useNames, useTools } from "../board/context";
+import { AboutContext, useBoard, useEditable, useFocus, useNames, useTools } from "../board/context";
 import { LANE_ROLES, LIMITS, STATES } from "../document/model";
 import type { LaneRole } from "../document/model";
 import { ElementDetails } from "./ElementDetails";
@@ -33,7 +33,11 @@ export function DetailsTab() {
       >
         ← {t("details.board")}
       </button>
-      {element ? <ElementDetails key={element.id} element={element} /> : step ? <StepDetails key={step.id} step={step} /> : lane && <LaneDetails key={lane.id} lane={lane} />}
+      {element ? (
+        <AboutContext value={element.id}>
+          <ElementDetails key={element.id} element={element} />
+        </AboutContext>
+      ) : step ? <StepDetails key={step.id} step={step} /> : lane && <LaneDetails key={lane.id} lane={lane} />}
     </>
   );
 }

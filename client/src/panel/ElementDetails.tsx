@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { useNames, useTools } from "../board/context";
+import { useDraws, useEditable, useNames, useTools } from "../board/context";
+import { Icon } from "../board/Icon";
 import { EVIDENCE_STATUSES, PERFORMERS } from "../document/model";
 import type { Element, Kind } from "../document/model";
 import { TalkButtons } from "../talk/Signs";
@@ -13,6 +14,8 @@ const TURNS: readonly Kind[] = ["note", "action", "evidence", "decision", "text"
 export function ElementDetails({ element }: { element: Element }) {
   const { t } = useTranslation();
   const { document } = useTools();
+  const editable = useEditable();
+  const elsewhere = useDraws() && !editable;
   const names = useNames();
   const { id } = element;
   const set = (fields: Parameters<typeof document.blueprint.set<"elements">>[2]) => void document.blueprint.set("elements", id, fields);
@@ -21,6 +24,11 @@ export function ElementDetails({ element }: { element: Element }) {
     <div data-testid="details" data-kind="element">
       <h2>{t(`kind.${element.kind}`)}</h2>
       <p className="fine">{place}</p>
+      {elsewhere && (
+        <p className="panel-elsewhere" data-testid="elsewhere">
+          <Icon name="lock" /> {t("lanes.elsewhere")}
+        </p>
+      )}
       <TalkButtons target={id} />
       <div className="panel-group">
         {element.kind === "image" ? (

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { changeConnector } from "../board/connecting";
 import { Icon } from "../board/Icon";
-import { useBoard, useEditable, useTools } from "../board/context";
+import { AboutContext, useBoard, useEditable, useTools } from "../board/context";
 import { DIRECTIONS, MEANINGS } from "../document/model";
 import type { Connector, Element } from "../document/model";
 import { plainText } from "../richtext/parse";
@@ -20,7 +20,9 @@ export function Links({ element }: { element: Element }) {
   return (
     <Group title={t("outline.links")}>
       {here.map((connector) => (
-        <LinkCard key={connector.id} connector={connector} of={element.id} />
+        <AboutContext key={connector.id} value={connector.id}>
+          <LinkCard connector={connector} of={element.id} />
+        </AboutContext>
       ))}
       {editable && connectable && (
         <button type="button" className="btn soft" data-testid="link-to" onClick={() => ui.set({ open: "connect" })}>

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useBoard, useEditable, useNames, useTools } from "../board/context";
+import { AboutContext, useBoard, useEditable, useNames, useTools } from "../board/context";
 import { MARKER_TYPES, MOST_SEVERE } from "../document/model";
 import type { Element, Marker } from "../document/model";
 import { Icon } from "../board/Icon";
@@ -22,7 +22,9 @@ export function Markers({ target, step }: { target: string; step: string | undef
   return (
     <Group title={t("details.markers")}>
       {here.map((marker) => (
-        <MarkerCard key={marker.id} marker={marker} step={step} />
+        <AboutContext key={marker.id} value={marker.id}>
+          <MarkerCard marker={marker} step={step} />
+        </AboutContext>
       ))}
       {editable && (
         <div className="chips" role="group" aria-label={t("details.addMarker")}>

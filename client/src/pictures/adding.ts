@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import type { Hands } from "../commands/command";
 import { useHands } from "../commands/hands";
+import { cellAt } from "../board/layout";
 import { inCell } from "../document/elements";
 import { newId } from "../document/id";
 import { PICTURE_TYPES } from "./head";
@@ -15,8 +16,13 @@ const MOST = 20;
 /** Puts pictures on the board, as one deed, and says what could not be taken. */
 export async function addPictures(hands: Hands, files: readonly Blob[], where: Where): Promise<void> {
   const { document, stage, actions, notice, session, t } = hands;
-  if (!document.editable) {
+  if (!document.draws) {
     notice.say(t("picture.mayNot"));
+    return;
+  }
+  const cell = "cell" in where ? where.cell : cellAt(stage.geometry, where.at.x, where.at.y);
+  if (!document.mayPut(cell?.lane)) {
+    notice.say(actions.elsewhere());
     return;
   }
   if (files.length === 0) return;
@@ -104,8 +110,8 @@ export function useDrop(onOver: (at: { x: number; y: number } | undefined) => vo
     const over = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
-      if (event.dataTransfer) event.dataTransfer.dropEffect = hands.document.editable ? "copy" : "none";
-      onOver(hands.document.editable ? pointOf(event) : undefined);
+      if (event.dataTransfer) event.dataTransfer.dropEffect = hands.document.draws ? "copy" : "none";
+      onOver(hands.document.draws ? pointOf(event) : undefined);
     };
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) onOver(undefined);

@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoard, useTools } from "../board/context";
+import { where } from "../embed/where";
 import { boardState, deleteBoard, setBoardState } from "./api";
 import type { BoardState } from "./api";
 
@@ -13,6 +14,10 @@ export function BoardControls() {
   const [state, setState] = useState<BoardState>();
   const [deleting, setDeleting] = useState(false);
   const name = useId();
+  // Another page could have somebody click there who sees something else.
+  const { framed } = where();
+  const [typed, setTyped] = useState("");
+  const whole = title.trim() || t("board.untitled");
   useEffect(() => {
     let wanted = true;
     boardState({ id, secret }).then(
@@ -49,9 +54,15 @@ export function BoardControls() {
       {deleting ? (
         <div className="share-sure" role="group" aria-label={t("share.board.delete")}>
           <p>{t("share.board.deleteSure")}</p>
+          {framed && (
+            <>
+              <label htmlFor={`${name}-typed`}>{t("embed.typeTitle", { title: whole })}</label>
+              <input id={`${name}-typed`} className="text" value={typed} autoComplete="off" onChange={(e) => setTyped(e.target.value)} data-testid="typed-title" />
+            </>
+          )}
           <div className="row">
-            <button type="button" className="btn danger" onClick={() => void deleteBoard({ id, secret }).catch(failed)}>
-              {t("share.board.deleteYes", { title: title || t("board.untitled") })}
+            <button type="button" className="btn danger" disabled={framed && typed.trim() !== whole} onClick={() => void deleteBoard({ id, secret }).catch(failed)}>
+              {t("share.board.deleteYes", { title: whole })}
             </button>
             <button type="button" className="btn" autoFocus onClick={() => setDeleting(false)}>
               {t("share.cancel")}

@@ -5,6 +5,7 @@ import { sayDate } from "../i18n";
 import type { Role } from "../sync/api";
 import { AUDIENCES } from "./api";
 import type { Audience, LinkChange, ShareLink } from "./api";
+import { LaneChoice } from "./LaneChoice";
 
 const ROLES: readonly Role[] = ["editor", "commenter", "viewer", "owner"];
 const DAY = 86_400_000;
@@ -21,6 +22,7 @@ export function LinkForm({ link, onSave, onCancel }: { link?: ShareLink; onSave:
   const [expiry, setExpiry] = useState<Expiry>(link?.expires === undefined ? "never" : "kept");
   const [password, setPassword] = useState("");
   const [noPassword, setNoPassword] = useState(false);
+  const [lanes, setLanes] = useState(link?.lanes);
   const [people, setPeople] = useState(link?.people ? String(link.people) : "");
 
   const save = (event: FormEvent) => {
@@ -29,6 +31,7 @@ export function LinkForm({ link, onSave, onCancel }: { link?: ShareLink; onSave:
       role,
       audience,
       label: label.trim(),
+      ...(role === "editor" ? { lanes: lanes ?? null } : {}),
       people: Math.trunc(Number(people)) || 0,
       ...(expiry === "kept" ? {} : { expiresAt: expiry === "never" ? null : new Date(Date.now() + SPANS[expiry]).toISOString() }),
       ...(noPassword ? { password: null } : password ? { password } : {}),
@@ -77,6 +80,7 @@ export function LinkForm({ link, onSave, onCancel }: { link?: ShareLink; onSave:
           <input id={`${id}-people`} className="text" type="number" inputMode="numeric" min={0} max={10_000} value={people} placeholder={t("share.field.peopleHint")} onChange={(e) => setPeople(e.target.value)} />
         </div>
       </div>
+      {role === "editor" && <LaneChoice chosen={lanes} onChoose={setLanes} />}
       <label htmlFor={`${id}-password`}>{t("share.field.password")}</label>
       {/* Owners hand it on, so they must be able to read it. */}
       <input id={`${id}-password`} className="text" minLength={4} maxLength={200} autoComplete="off" spellCheck={false} disabled={noPassword} value={password} aria-describedby={`${id}-hint`} onChange={(e) => setPassword(e.target.value)} />

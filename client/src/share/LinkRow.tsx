@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { sayDate } from "../i18n";
-import { useTools } from "../board/context";
+import { currentLanguage, sayDate } from "../i18n";
+import { useBoardPart, useNames, useTools } from "../board/context";
 import type { ShareLink } from "./api";
 import { QrCode } from "./QrCode";
 
@@ -85,8 +85,16 @@ export function LinkRow({ link, url, testId, onChange, onRevoke }: {
 function LinkTags({ link }: { link: Pick<ShareLink, "role"> & Partial<ShareLink> }) {
   const { t } = useTranslation();
   const [now] = useState(() => Date.now());
+  const names = useNames();
+  const lanes = useBoardPart((board) => board.lanes);
+  const sayLanes = (ids: readonly string[]) => {
+    const there = lanes.filter((l) => ids.includes(l.id)).map((l) => names.lane(l.id));
+    const gone = ids.length - there.length;
+    return new Intl.ListFormat(currentLanguage()).format(gone > 0 ? [...there, t("lanes.gone", { count: gone })] : there);
+  };
   const tags: string[] = [];
   if (link.label) tags.push(t(`role.${link.role}`));
+  if (link.role === "editor" && link.lanes) tags.push(t("lanes.tag", { lanes: sayLanes(link.lanes) }));
   if (link.audience) tags.push(t(`share.${link.audience}`));
   if (link.expires !== undefined) {
     const date = sayDate(link.expires, true);

@@ -8,6 +8,7 @@ import type { Role } from "../sync/api";
 import { changeLink, listLinks, makeLink, revokeLink } from "./api";
 import type { LinkChange, ShareLink } from "./api";
 import { BoardControls } from "./BoardControls";
+import { EmbedSection } from "../embed/EmbedSection";
 import { knownLinks, rememberLink } from "./known";
 import { LinkForm } from "./LinkForm";
 import { LinkRow } from "./LinkRow";
@@ -108,6 +109,7 @@ function OwnersLinks() {
           ),
         )}
       </ul>
+      <EmbedSection />
       <BoardControls />
     </>
   );

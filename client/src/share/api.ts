@@ -1,4 +1,4 @@
-import { boardPath, call, readRole, ROLES } from "../sync/api";
+import { boardPath, call, readLanes, readRole, ROLES } from "../sync/api";
 import type { Role } from "../sync/api";
 import { credentials } from "../sync/participant";
 
@@ -17,6 +17,8 @@ export interface ShareLink {
   readonly password: boolean;
   /** At most so many people; 0 for any number. */
   readonly people: number;
+  /** Ids of the lanes that its editors may write in; undefined: all. */
+  readonly lanes: readonly string[] | undefined;
   /** It is the one that this page was opened by. */
   readonly current: boolean;
   /** With its secret, which the server tells only when the link is made. */
@@ -31,6 +33,7 @@ export interface LinkChange {
   readonly expiresAt?: string | null;
   readonly password?: string | null;
   readonly people?: number;
+  readonly lanes?: readonly string[] | null;
 }
 
 /** Which board, and by which secret. */
@@ -77,6 +80,31 @@ export async function setBoardState(at: At, change: Partial<BoardState>): Promis
   return readState(await ask(at, "", "PATCH", change));
 }
 
+/** What the owners allow the pages of others. */
+export interface Embedding {
+  readonly origins: readonly string[];
+  /** The most that somebody may do for whom a page vouches; null: they do not come in. */
+  readonly role: Role | null;
+  readonly preview: boolean;
+  /** Pages that may show any board of the server. */
+  readonly everywhere: readonly string[];
+  /** Whether the server takes tokens of pages at all. */
+  readonly tokens: boolean;
+}
+
+export async function embedding(at: At): Promise<Embedding> {
+  return readEmbedding(await ask(at, "/embedding"));
+}
+
+export async function setEmbedding(at: At, change: Partial<Pick<Embedding, "origins" | "role" | "preview">>): Promise<Embedding> {
+  return readEmbedding(await ask(at, "/embedding", "PATCH", change));
+}
+
+function readEmbedding({ origins, role, preview, everywhere, tokens }: Record<string, unknown>): Embedding {
+  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
+  return { origins: texts(origins), role: ROLES.find((r) => r === role) ?? null, preview: preview === true, everywhere: texts(everywhere), tokens: tokens === true };
+}
+
 export async function restoreBoard(at: At): Promise<void> {
   await ask(at, "", "PATCH", { deleted: false });
 }
@@ -93,7 +121,7 @@ const readState = (value: Record<string, unknown>): BoardState => ({ locked: val
 
 export function readLink(value: unknown): ShareLink | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, role, audience, label, expiresAt, password, people, current, url } = value as Record<string, unknown>;
+  const { id, role, audience, label, expiresAt, password, people, lanes, current, url } = value as Record<string, unknown>;
   if (typeof id !== "string" || !/^[\w-]+$/.test(id) || !ROLES.some((r) => r === role)) return undefined;
   const expires = typeof expiresAt === "string" ? Date.parse(expiresAt) : NaN;
   return {
@@ -104,6 +132,7 @@ export function readLink(value: unknown): ShareLink | undefined {
     expires: Number.isFinite(expires) ? expires : undefined,
     password: password === true,
     people: typeof people === "number" ? people : 0,
+    lanes: readLanes(lanes),
     current: current === true,
     url: typeof url === "string" ? url : undefined,
   };

@@ -80,6 +80,11 @@ export class BoardSocket extends NetworkAdapter {
     return () => this.#farewells.delete(listener);
   };
 
+  /** Whether the last socket was closed because what it was opened with does not hold any more. */
+  get outdated(): boolean {
+    return this.#lastCode.code === LINK_CHANGED;
+  }
+
   standing = (peer: string): Standing | undefined => this.#standings.get(peer);
 
   #noteStanding({ senderId, participant, audience }: Record<string, unknown>): void {

@@ -12,6 +12,8 @@ export interface BoardInfo {
   readonly documentId: string;
   readonly title: string;
   readonly role: Role;
+  /** Ids of the lanes that an editor may write in; undefined: everywhere. */
+  readonly lanes?: readonly string[] | undefined;
 }
 
 /** An answer that is no success. `status` 0 means that no answer came. */
@@ -43,12 +45,13 @@ export interface Ticket {
   readonly ticket: string;
   /** What the link allows now. */
   readonly role: Role;
+  readonly lanes: readonly string[] | undefined;
 }
 
 /** A picture of the board as it was a moment ago, as SVG. */
 export async function getDrawing(id: string, secret: string, theme: string, language: string): Promise<string> {
   const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}`, {
-    headers: { Authorization: `Bearer ${secret}` },
+    headers: credentials(id, secret),
     cache: "no-store",
     signal: AbortSignal.timeout(REQUEST_TIMEOUT),
   });
@@ -58,9 +61,15 @@ export async function getDrawing(id: string, secret: string, theme: string, lang
 
 /** A ticket opens one socket, once, within half a minute. */
 export async function getTicket(id: string, secret: string): Promise<Ticket> {
-  const { ticket, role } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
+  const { ticket, role, lanes } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
   if (typeof ticket !== "string") throw new ApiError(502, "");
-  return { ticket, role: readRole(role) };
+  return { ticket, role: readRole(role), lanes: readLanes(lanes) };
+}
+
+/** Joins a board as whom a page vouches for, and returns what it calls them. */
+export async function joinPassed(id: string, secret: string): Promise<string> {
+  const { name } = await call(`${boardPath(id)}/participants`, { method: "POST", headers: credentials(id, secret) });
+  return typeof name === "string" ? name : "";
 }
 
 /** Joins a board, and returns the token that is this device's from now on. */
@@ -111,6 +120,10 @@ export async function call(
 /** A role that this client does not know may do the least. */
 export const readRole = (value: unknown): Role => ROLES.find((r) => r === value) ?? "viewer";
 
+/** The lanes that a link is limited to. What is no such list is no limit: the server keeps people to it anyway. */
+export const readLanes = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) && value.length > 0 ? value.filter((id) => typeof id === "string") : undefined;
+
 function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
   const { id, documentId, title } = value;
   if (typeof id !== "string" || typeof documentId !== "string") throw new ApiError(502, "");
@@ -119,6 +132,7 @@ function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
     documentId,
     title: typeof title === "string" ? title : "",
     role: role ?? readRole(value["role"]),
+    lanes: readLanes(value["lanes"]),
   };
 }
 

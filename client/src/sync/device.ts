@@ -1,6 +1,7 @@
-import { ROLES } from "./api";
+import { ROLES, readLanes } from "./api";
 import type { BoardInfo, Links, Role } from "./api";
 import { talkKey } from "../talk/memory";
+import { PASS } from "../embed/where";
 import { NAME_LENGTH, PERSON_COLORS } from "./presence";
 
 /** What this device remembers: the boards it has seen with the links to them, and what its person is called. */
@@ -10,6 +11,8 @@ export interface KnownBoard {
   readonly documentId: string;
   readonly title: string;
   readonly role: Role;
+  /** Ids of the lanes that this link lets its holder write in; undefined: everywhere. */
+  readonly lanes?: readonly string[] | undefined;
   readonly secret: string;
   /** Links that may be handed on: all of them for who made the board, else the one that led here. */
   readonly links: Links;
@@ -47,15 +50,18 @@ export function knownBySecret(id: string, secret: string): KnownBoard | undefine
   const board = knownBoard(id);
   if (!board || board.secret === secret) return board;
   const role = ROLES.find((r) => board.links[r]?.endsWith(`#${secret}`));
-  return role && { ...board, role, secret };
+  // To which lanes another link of editors is limited, only the server knows.
+  return role && role !== "editor" ? { ...board, role, lanes: undefined, secret } : undefined;
 }
 
 /** Remembers a board as the latest one, with every link known to it; of two roles the list keeps the stronger. */
 export function rememberBoard(info: BoardInfo, secret: string, links: Links = {}): KnownBoard {
   const own = { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
+  // Who is here by a token has no link to hand on, and is not here without the page that gave it.
+  if (secret === PASS) return { ...info, secret, links: {}, seen: Date.now() };
   const before = knownBoard(info.id);
   const board: KnownBoard = { ...info, secret, links: { ...own, ...before?.links, ...links }, seen: Date.now() };
-  const keep = before && before.secret !== secret && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, secret: before.secret } : {};
+  const keep = before && before.secret !== secret && ROLES.indexOf(before.role) < ROLES.indexOf(board.role) ? { role: before.role, lanes: before.lanes, secret: before.secret } : {};
   store(BOARDS, [{ ...board, ...keep }, ...knownBoards().filter((b) => b.id !== info.id)].slice(0, MOST_BOARDS));
   return board;
 }
@@ -106,6 +112,7 @@ function readBoard(value: unknown): KnownBoard | undefined {
     documentId,
     secret,
     role,
+    lanes: readLanes((value as Record<string, unknown>)["lanes"]),
     title: typeof title === "string" ? title : "",
     seen: typeof seen === "number" ? seen : 0,
     links: typeof links === "object" && links !== null ? (links as Links) : {},

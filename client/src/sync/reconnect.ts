@@ -4,7 +4,7 @@
 export type Refusal = "link" | "role" | "scope" | "gone" | "change" | "large" | Condition;
 
 /** Why the holder of a good link does not get in. */
-export type Condition = "removed" | "password" | "closed" | "full";
+export type Condition = "removed" | "password" | "closed" | "full" | "embedding";
 
 export type AfterClose = { readonly retry: "now" | "soon" | "backoff" } | { readonly refused: Refusal };
 
@@ -42,6 +42,8 @@ export function afterClose(code: number, row: number, condition = ""): AfterClos
 
 /** What an HTTP status, and the condition that goes with it, mean for getting a ticket. */
 export function afterTicketError(status: number, condition = ""): AfterClose {
+  // The page around the board may have another one the next time it is asked.
+  if (condition === "token") return { retry: "backoff" };
   if (status === 403) return { refused: conditionOf(condition) ?? "link" };
   // A stranger is told the same of a board that never was and of one that this link no longer opens.
   if (status === 401 || status === 404) return { refused: "link" };
@@ -51,7 +53,7 @@ export function afterTicketError(status: number, condition = ""): AfterClose {
 
 export function conditionOf(condition: string): Condition | undefined {
   if (condition === "banned") return "removed";
-  return (["password", "closed", "full"] as const).find((c) => c === condition);
+  return (["password", "closed", "full", "embedding"] as const).find((c) => c === condition);
 }
 
 const FIRST = 500;

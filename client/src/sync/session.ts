@@ -3,13 +3,17 @@ import wasm from "@automerge/automerge/automerge.wasm?url";
 import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
+import { isKept } from "../app/storage";
 import { BoardDocument } from "../document/document";
 import type { Scope } from "../document/document";
+import { Fence } from "../document/fence";
+import { passed } from "../embed/passed";
+import { PASS, where } from "../embed/where";
 import { Pictures } from "../pictures/pictures";
 import { Shelf } from "../pictures/shelf";
 import { transportOf } from "../pictures/transport";
 import { BoardSocket } from "./adapter";
-import { ApiError, getBoard, getTicket, joinBoard } from "./api";
+import { ApiError, getBoard, getTicket, joinBoard, joinPassed } from "./api";
 import type { BoardInfo, Role, Ticket } from "./api";
 import { knownBoard, knownBySecret, rememberBoard } from "./device";
 import type { KnownBoard, Profile } from "./device";
@@ -29,13 +33,17 @@ export interface BoardSession {
   readonly presence: PresenceRoom;
   readonly pictures: Pictures;
   readonly voices: VoiceStore;
+  /** Whether this device keeps what is drawn until it is on the server, also when the page is closed. */
+  readonly kept: boolean;
+  /** What the page around the board calls this person, if they are here by its word. */
+  readonly called: string | undefined;
   /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
   readonly discard: () => Promise<void>;
   readonly close: () => void;
 }
 
 /** Why a board cannot be shown: it is unknown or the link no longer holds; or nothing of it can be reached from here. */
-export type OpenProblem = "missing" | "unreachable" | "gone" | Condition;
+export type OpenProblem = "missing" | "unreachable" | "gone" | "token" | Condition;
 
 export class OpenError extends Error {
   override readonly name = "OpenError";
@@ -54,27 +62,27 @@ let engine: Promise<void> | undefined;
  */
 export async function openBoard(id: string, secret: string, person: Profile, signal: AbortSignal): Promise<BoardSession> {
   engine ??= initializeWasm(new Request(wasm));
-  const [board] = await Promise.all([identify(id, secret, person), engine]);
+  const [{ board, called }, kept] = await Promise.all([identify(id, secret, person), isKept(where().framed), engine]);
+  if (called !== undefined) person = { ...person, name: called, invented: false };
   signal.throwIfAborted();
 
   const socket = new BoardSocket(async () => {
-    const { ticket, role } = await enter(id, board.secret, person);
-    if (role !== board.role) await becomes(role);
+    const { ticket, role, lanes } = await enter(id, board.secret, person, socket.outdated);
+    if (role !== board.role || String(lanes) !== String(board.lanes)) await becomes({ role, lanes });
     return ticket;
   });
   /** What one may do is settled when the page is opened. */
-  const becomes = async (role: Role) => {
-    rememberBoard({ ...board, role }, board.secret);
+  const becomes = async (allowed: Pick<Ticket, "role" | "lanes">) => {
+    rememberBoard({ ...board, ...allowed }, board.secret);
     await repo.flush();
     if (reloaded(id)) return;
     location.reload();
     await new Promise(() => undefined);
   };
-  const storage = new IndexedDBStorageAdapter("openmic");
-  const repo = new Repo({ storage, network: [socket], saveDebounceRate: 100 });
+  const repo = new Repo({ ...(kept ? { storage: new IndexedDBStorageAdapter("openmic") } : {}), network: [socket], saveDebounceRate: 100 });
   try {
     const handle = await find(repo, board.documentId, socket, signal);
-    return assemble(board, repo, handle, socket, person);
+    return assemble(board, repo, handle, socket, person, { kept, called });
   } catch (error) {
     socket.disconnect();
     throw error;
@@ -85,7 +93,8 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
 const PATIENCE = 1_500;
 
 /** A ticket, for which the device joins the board if it has not. Where it cannot join, the link alone may do. */
-async function enter(id: string, secret: string, person: Profile): Promise<Ticket> {
+async function enter(id: string, secret: string, person: Profile, outdated: boolean): Promise<Ticket> {
+  if (secret === PASS) return passed(() => enterPassed(id), outdated);
   let fault: unknown;
   if (tokenFor(id) === undefined) await join(id, secret, person).catch((error: unknown) => (fault = error));
   try {
@@ -94,9 +103,20 @@ async function enter(id: string, secret: string, person: Profile): Promise<Ticke
     const condition = error instanceof ApiError ? error.condition : "";
     if (condition === "participant") {
       dropToken(id);
-      return enter(id, secret, person);
+      return enter(id, secret, person, outdated);
     }
     throw condition === "join" && fault !== undefined ? fault : error;
+  }
+}
+
+/** A ticket for whom the page vouches for now, who may not have been here before. */
+async function enterPassed(id: string): Promise<Ticket> {
+  try {
+    return await getTicket(id, PASS);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.condition !== "join") throw error;
+    await joinPassed(id, PASS);
+    return getTicket(id, PASS);
   }
 }
 
@@ -128,8 +148,26 @@ async function ask(id: string, secret: string, person: Profile): Promise<BoardIn
   }
 }
 
+/** The board as the server has it, and what the page calls whom it vouches for. */
+async function identifyPassed(id: string): Promise<{ board: KnownBoard; called: string | undefined }> {
+  try {
+    return await passed(async () => {
+      const called = await joinPassed(id, PASS);
+      return { board: rememberBoard(await getBoard(id, PASS), PASS), called: called || undefined };
+    });
+  } catch (error) {
+    const { status, condition } = error instanceof ApiError ? error : { status: 0, condition: "" };
+    if (condition === "token") throw new OpenError("token");
+    throw new OpenError(status === 410 ? "gone" : (conditionOf(condition) ?? (status === 0 || status >= 429 ? "unreachable" : "missing")));
+  }
+}
+
+async function identify(id: string, secret: string, person: Profile): Promise<{ board: KnownBoard; called: string | undefined }> {
+  return secret === PASS ? identifyPassed(id) : { board: await identifyLinked(id, secret, person), called: undefined };
+}
+
 /** What the server says of the board, or else what the device knows of it. */
-async function identify(id: string, secret: string, person: Profile): Promise<KnownBoard> {
+async function identifyLinked(id: string, secret: string, person: Profile): Promise<KnownBoard> {
   const key = secret || knownBoard(id)?.secret || "";
   const known = knownBySecret(id, key);
   const asked = ask(id, key, person).then(
@@ -179,11 +217,13 @@ function assemble(
   handle: DocHandle<unknown>,
   socket: BoardSocket,
   person: Profile,
+  here: Pick<BoardSession, "kept" | "called">,
 ): BoardSession {
+  const fence = board.lanes && new Fence(board.lanes);
   const scope = (): Scope => {
     const connection = socket.connection();
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
-    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? "all" : "talk";
+    return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? (fence ?? "all") : "talk";
   };
   const document = new BoardDocument(
     {
@@ -214,10 +254,15 @@ function assemble(
     if (now || socket.connection().state === "refused") document.setScope(scope());
     online = now;
   });
+  const { page } = where();
+  const unwatch = page?.watch(() => {
+    if (!page.silent() && socket.connection().state === "waiting") socket.reconnect();
+  });
   // A page that is put away may not come back: what was drawn in the last moment goes to the device now.
   const flush = () => void repo.flush([handle.documentId]);
   window.addEventListener("pagehide", flush);
   return {
+    ...here,
     board,
     document,
     socket,
@@ -233,6 +278,7 @@ function assemble(
     },
     close: () => {
       window.removeEventListener("pagehide", flush);
+      unwatch?.();
       presence.close();
       pictures.close();
       voices.close();

@@ -19,18 +19,21 @@ export class Server {
   /** Where people reach it, for example "http://127.0.0.1:4711". */
   origin = "";
 
-  private constructor(data: string) {
+  readonly #flags: readonly string[];
+
+  private constructor(data: string, flags: readonly string[]) {
     this.#data = data;
+    this.#flags = flags;
   }
 
-  static async create(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")));
+  static async create(...flags: string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")), flags);
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    const child = spawn(PROGRAM, ["serve", "--listen", this.#listen, "--data", this.#data], {
+    const child = spawn(PROGRAM, ["serve", "--listen", this.#listen, "--data", this.#data, ...this.#flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     await once(child, "spawn");

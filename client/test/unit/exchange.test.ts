@@ -14,6 +14,7 @@ import { toMarkdown } from "../../src/exchange/markdown";
 import { decode, openFile } from "../../src/exchange/open";
 import { contentOf, fillings } from "../../src/exchange/plain";
 import { fileName } from "../../src/exchange/save";
+import { copyOf } from "../../src/exchange/server";
 import { Desk, genesis } from "./boards";
 
 /** A board with something of everything. */
@@ -309,5 +310,35 @@ describe("files", () => {
     const { desk, board } = fresh(imported);
     expect(board.elements).toHaveLength(5000);
     for (const change of A.getAllChanges(desk.doc())) expect(A.decodeChange(change).ops.length).toBeLessThan(10_000);
+  });
+});
+
+/** A document as the server's engine writes it for a copy: see taggedJSON in crdt/engine. */
+function tagged(value: unknown): unknown {
+  if (A.isImmutableString(value)) return { $scalar: String(value.val) };
+  if (value instanceof Date) return { $date: value.getTime() };
+  if (Array.isArray(value)) return value.map(tagged);
+  if (typeof value !== "object" || value === null) return value;
+  const map = Object.fromEntries(Object.entries(value).map(([key, v]) => [key, tagged(v)]));
+  const [only, ...others] = Object.keys(map);
+  return others.length === 0 && only !== undefined && /^\$(text|scalar|date|bytes|map)$/.test(only) ? { $map: map } : map;
+}
+
+describe("copies that the server makes", () => {
+  const t = (key: string) => key;
+
+  test("are those that a browser saves", () => {
+    const { desk, board } = full();
+    desk.change((draft) => {
+      const root = draft as unknown as Record<string, Record<string, unknown>>;
+      root["more"] = { at: new Date(5), text: "a text", whole: new A.ImmutableString("whole"), odd: { $text: "no tag" }, list: ["x", new A.ImmutableString("y")] };
+      Object.assign(root["lanes"]?.["customer"] as object, { role: "a text where none is" });
+    });
+    const json = JSON.stringify(tagged(desk.doc()));
+    expect(JSON.parse(copyOf(json, "json", t))).toEqual(JSON.parse(toJson(contentOf(desk.doc()))));
+    const plain = JSON.stringify(desk.doc());
+    expect(copyOf(plain, "csv", t)).toBe(toCsv(board.board()));
+    expect(copyOf(plain, "markdown", t)).toMatch(/^# Ansöka; om "bygglov"\n/);
+    expect(() => copyOf(plain, "pdf", t)).toThrow();
   });
 });

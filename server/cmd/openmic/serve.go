@@ -25,6 +25,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
+	mostDaysKept  = 36500
 	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
 )
 
@@ -35,10 +36,14 @@ type serveCmd struct {
 	LogLevel  string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
 	PublicURL httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
 
+	DebugListen loopback `placeholder:"HOST:PORT" help:"Serve profiles of the program (pprof) at this address, which has to be of this machine alone."`
+
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
 	AuditDays    int            `default:"365" placeholder:"N" help:"Keep what was done to a board, and by whom, for so many days (${default}); 0 keeps nothing of it."`
 	TrustedProxy []netip.Prefix `placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed."`
 
+	DeletedKept int `name:"deleted-kept-days" default:"30" placeholder:"DAYS" help:"How long a deleted board can be brought back (${default})."`
+	signIn
 	embedFlags
 }
 
@@ -53,7 +58,10 @@ func (u *httpURL) UnmarshalText(b []byte) error {
 		parsed.Path != "" || strings.ContainsAny(text, "?#@") {
 		return fmt.Errorf("%q is not an address like https://boards.example.org", b)
 	}
-	*u = httpURL(text)
+	// As browsers write an origin.
+	host := strings.ToLower(parsed.Host)
+	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[parsed.Scheme])
+	*u = httpURL(parsed.Scheme + "://" + host)
 	return nil
 }
 
@@ -64,10 +72,16 @@ func (c *serveCmd) Validate() error {
 	} else if _, err := net.LookupPort("tcp", port); err != nil {
 		return fmt.Errorf("--listen: %q is not a port", port)
 	}
+	if c.DeletedKept < 0 || c.DeletedKept > mostDaysKept {
+		return fmt.Errorf("--deleted-kept-days: %d is not between 0 and %d", c.DeletedKept, mostDaysKept)
+	}
 	if c.AuditDays < 0 || c.AuditDays > mostAuditDays {
 		return fmt.Errorf("--audit-days: give a number from 0 to %d", mostAuditDays)
 	}
 	if err := c.embedFlags.Validate(); err != nil {
+		return err
+	}
+	if err := c.signIn.validate(c.PublicURL); err != nil {
 		return err
 	}
 	return c.place.Validate()
@@ -106,6 +120,10 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	settings := server.DefaultSettings()
 	settings.Open = c.Open
 	settings.PublicURL = string(c.PublicURL)
+	settings.DeletedKept = time.Duration(c.DeletedKept) * 24 * time.Hour
+	if settings.SignIn, err = c.settings(); err != nil {
+		return err
+	}
 	settings.AuditDays = c.AuditDays
 	settings.Hosts, settings.TrustedProxies = c.hosts(), c.TrustedProxy
 	if settings.EmbedOrigins, settings.EmbedTrust, err = c.read(settings.Embed); err != nil {
@@ -121,6 +139,14 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
+	}
+	if c.DebugListen != "" {
+		address, stop, err := serveProfiles(c.DebugListen)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		log.Info().Stringer("address", address).Msg("serving profiles")
 	}
 	node := server.New(settings, st, eng, client.FS(), log)
 	web := &http.Server{

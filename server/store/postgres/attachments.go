@@ -54,7 +54,12 @@ func (s *Store) Attachment(ctx context.Context, boardID string, id store.Attachm
 		return nil, fmt.Errorf("read attachment of board %q: %w", boardID, store.ErrNotFound)
 	}
 	var content []byte
-	err := s.pool.QueryRow(ctx, `SELECT content FROM attachments WHERE board_id = $1 AND sha256 = $2`, boardID, id[:]).Scan(&content)
+	err := s.pool.QueryRow(ctx, `
+		SELECT content FROM attachments WHERE sha256 = $2 AND board_id IN (
+			SELECT $1
+			UNION SELECT coalesce(family, id) FROM boards WHERE id = $1
+			UNION SELECT k.id FROM boards b JOIN boards k ON k.family = coalesce(b.family, b.id) WHERE b.id = $1)
+		LIMIT 1`, boardID, id[:]).Scan(&content)
 	if err != nil {
 		return nil, fmt.Errorf("read attachment of board %q: %w", boardID, found(err))
 	}

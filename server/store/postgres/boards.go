@@ -17,8 +17,11 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 		return fmt.Errorf("create board %q: %w", b.ID, err)
 	}
 	err := s.send(ctx, "board", func(batch *pgx.Batch) {
-		batch.Queue(`INSERT INTO boards (id, doc, title, created, api_key) VALUES ($1, $2, $3, $4, nullif($5, ''))`,
-			b.ID, b.Doc[:], b.Title, milliseconds(b.Created), b.Key)
+		batch.Queue(`INSERT INTO boards (id, doc, title, created, titled, api_key) VALUES ($1, $2, $3, $4, $5, nullif($6, ''))`,
+			b.ID, b.Doc[:], b.Title, milliseconds(b.Created), len(first), b.Key)
+		if b.Fork.Of != "" {
+			queueFork(batch, b)
+		}
 		for _, l := range links {
 			batch.Queue(insertLink, linkValues(l)...)
 		}
@@ -55,12 +58,16 @@ type querier interface {
 func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	b := store.Board{ID: id}
 	var doc []byte
-	var deleted *time.Time
-	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, coalesce(api_key, ''), embed_origins, embed_role, preview FROM boards WHERE id = $1`, id).
-		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted, &b.Key,
-			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
+	var deleted, archived, moment *time.Time
+	var heads []byte
+	err := q.QueryRow(ctx, `SELECT doc, title, created, version, locked, closed, deleted, archived, coalesce(api_key, ''), embed_origins, embed_role, preview,
+			coalesce(forked_from, ''), forked_name, forked_heads, forked_moment FROM boards WHERE id = $1`, id).
+		Scan(&doc, &b.Title, &b.Created, &b.Version, &b.Locked, &b.Closed, &deleted, &archived, &b.Key,
+			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview,
+			&b.Fork.Of, &b.Fork.Name, &heads, &moment)
 	copy(b.Doc[:], doc)
-	b.Created, b.Deleted = b.Created.UTC(), timeOf(deleted)
+	b.Fork.Heads, b.Fork.Moment = string(heads), timeOf(moment)
+	b.Created, b.Deleted, b.Archived = b.Created.UTC(), timeOf(deleted), timeOf(archived)
 	return b, err
 }
 

@@ -90,7 +90,11 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 		}
 	}
 	result.Close()
-	return a, errors.Join(err, result.Err())
+	if err = errors.Join(err, result.Err()); err != nil {
+		return a, err
+	}
+	a.Owners, err = ownersOf(ctx, q, id)
+	return a, err
 }
 
 // Versions implements store.People.
@@ -136,8 +140,8 @@ func (s *Store) change(ctx context.Context, what, board string, change func(pgx.
 // SetBoard implements store.People.
 func (s *Store) SetBoard(ctx context.Context, b store.Board) error {
 	return s.change(ctx, "change the state", b.ID, func(tx pgx.Tx) (pgconn.CommandTag, error) {
-		return tx.Exec(ctx, `UPDATE boards SET locked = $2, closed = $3, deleted = $4 WHERE id = $1`,
-			b.ID, b.Locked, b.Closed, nullTime(b.Deleted))
+		return tx.Exec(ctx, `UPDATE boards SET locked = $2, closed = $3, deleted = $4, archived = $5 WHERE id = $1`,
+			b.ID, b.Locked, b.Closed, nullTime(b.Deleted), nullTime(b.Archived))
 	})
 }
 
@@ -209,24 +213,28 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 }
 
 func insertParticipant(ctx context.Context, tx pgx.Tx, p store.Participant) error {
-	_, err := tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	_, err := tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''))`,
 		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created),
-		nullTime(p.Erased), nullTime(p.Left))
+		nullTime(p.Erased), nullTime(p.Left), p.Person)
 	if err != nil {
 		return err
 	}
 	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person`
 
 func scanParticipant(row pgx.Row) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
+	var person *string
 	var erased, left *time.Time
-	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &erased, &left)
+	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &erased, &left, &person)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
+	if person != nil {
+		p.Person = *person
+	}
 	p.Created, p.Erased, p.Left = p.Created.UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
@@ -279,8 +287,9 @@ func (s *Store) SetParticipant(ctx context.Context, p store.Participant) error {
 
 // Actors implements store.People.
 func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor, err error) {
-	result, err := s.pool.Query(ctx, `
-		SELECT actor, participant, link, owns, first_at FROM actors WHERE doc = $1 ORDER BY actor, participant`, doc[:])
+	result, err := s.pool.Query(ctx, ownedBy+`
+		SELECT a.actor, a.participant, a.link, a.owns AND a.participant = o.participant, a.first_at
+		FROM actors a LEFT JOIN owned o ON o.actor = a.actor WHERE a.doc = $1 ORDER BY a.actor, a.participant`, doc[:])
 	if err == nil {
 		actors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Actor, err error) {
 			var actor []byte
@@ -297,10 +306,10 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 
 // Contributors implements store.People.
 func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
-	result, err := s.pool.Query(ctx, `
+	result, err := s.pool.Query(ctx, ownedBy+`
 		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), p.created
-		FROM actors a LEFT JOIN participants p ON p.id = a.participant
-		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at, a.actor LIMIT $2`, doc[:], most)
+		FROM owned a LEFT JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at, a.actor LIMIT $2`, doc[:], most)
 	if err == nil {
 		list, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (c store.Contributor, err error) {
 			var actor []byte
@@ -321,9 +330,9 @@ func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list 
 
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
-	result, err := s.pool.Query(ctx, `
-		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
-		WHERE a.doc = $1 AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
+	result, err := s.pool.Query(ctx, ownedBy+`
+		SELECT a.actor, p.id, p.audience FROM owned a JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at DESC, a.actor LIMIT $2`, doc[:], most)
 	if err == nil {
 		authors, err = pgx.CollectRows(result, func(row pgx.CollectableRow) (a store.Author, err error) {
 			var actor []byte

@@ -54,8 +54,12 @@ func putAttachment(ctx context.Context, tx *sql.Tx, boardID string, a store.Atta
 // Attachment implements store.Store.
 func (s *Store) Attachment(ctx context.Context, boardID string, id store.AttachmentID) ([]byte, error) {
 	var content []byte
-	err := s.reader.QueryRowContext(ctx, `SELECT content FROM attachments WHERE board_id = ? AND sha256 = ?`, boardID, id[:]).
-		Scan(&content)
+	err := s.reader.QueryRowContext(ctx, `
+		SELECT content FROM attachments WHERE sha256 = ?2 AND board_id IN (
+			SELECT ?1
+			UNION SELECT coalesce(family, id) FROM boards WHERE id = ?1
+			UNION SELECT k.id FROM boards b JOIN boards k ON k.family = coalesce(b.family, b.id) WHERE b.id = ?1)
+		LIMIT 1`, boardID, id[:]).Scan(&content)
 	if err != nil {
 		return nil, fmt.Errorf("read attachment of board %q: %w", boardID, found(err))
 	}

@@ -31,8 +31,11 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 
 func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.Link, first []store.Entry) error {
 	background := context.WithoutCancel(ctx)
-	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created, api_key) VALUES (?, ?, ?, ?, ?)`,
-		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli(), sql.NullString{String: b.Key, Valid: b.Key != ""})
+	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created, titled, api_key) VALUES (?, ?, ?, ?, ?, ?)`,
+		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli(), len(first), sql.NullString{String: b.Key, Valid: b.Key != ""})
+	if err == nil && b.Fork.Of != "" {
+		err = setFork(background, tx, b)
+	}
 	if err != nil {
 		return err
 	}
@@ -65,16 +68,22 @@ type querier interface {
 
 func board(ctx context.Context, q querier, id string) (store.Board, error) {
 	var (
-		b       = store.Board{ID: id}
-		doc     []byte
-		created int64
-		deleted sql.NullInt64
+		b        = store.Board{ID: id}
+		doc      []byte
+		created  int64
+		deleted  sql.NullInt64
+		archived sql.NullInt64
+		heads    []byte
+		moment   sql.NullInt64
 	)
-	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted, coalesce(api_key, ''), embed_origins, embed_role, preview FROM boards WHERE id = ?`, id).
-		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted, &b.Key,
-			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview)
+	err := q.QueryRowContext(ctx, `SELECT doc, title, created, version, locked, closed, deleted, archived, coalesce(api_key, ''), embed_origins, embed_role, preview,
+			coalesce(forked_from, ''), forked_name, forked_heads, forked_moment FROM boards WHERE id = ?`, id).
+		Scan(&doc, &b.Title, &created, &b.Version, &b.Locked, &b.Closed, &deleted, &archived, &b.Key,
+			&b.Embedding.Origins, &b.Embedding.Role, &b.Embedding.Preview,
+			&b.Fork.Of, &b.Fork.Name, &heads, &moment)
 	copy(b.Doc[:], doc)
-	b.Created, b.Deleted = time.UnixMilli(created).UTC(), timeOf(deleted)
+	b.Fork.Heads, b.Fork.Moment = string(heads), timeOf(moment)
+	b.Created, b.Deleted, b.Archived = time.UnixMilli(created).UTC(), timeOf(deleted), timeOf(archived)
 	return b, err
 }
 

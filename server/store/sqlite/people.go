@@ -95,7 +95,11 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 		}
 		a.Banned = append(a.Banned, participant)
 	}
-	return a, banned.Err()
+	if err := banned.Err(); err != nil {
+		return a, err
+	}
+	a.Owners, err = ownersOf(ctx, q, id)
+	return a, err
 }
 
 // Versions implements store.People.
@@ -158,8 +162,8 @@ func orNotFound(err error) error {
 // SetBoard implements store.People.
 func (s *Store) SetBoard(ctx context.Context, b store.Board) error {
 	return s.change(ctx, "change the state", b.ID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
-		return tx.ExecContext(ctx, `UPDATE boards SET locked = ?, closed = ?, deleted = ? WHERE id = ?`,
-			b.Locked, b.Closed, nullTime(b.Deleted), b.ID)
+		return tx.ExecContext(ctx, `UPDATE boards SET locked = ?, closed = ?, deleted = ?, archived = ? WHERE id = ?`,
+			b.Locked, b.Closed, nullTime(b.Deleted), nullTime(b.Archived), b.ID)
 	})
 }
 
@@ -224,25 +228,27 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 }
 
 func insertParticipant(ctx context.Context, tx *sql.Tx, p store.Participant) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
-		nullTime(p.Erased), nullTime(p.Left))
+		nullTime(p.Erased), nullTime(p.Left), sql.NullString{String: p.Person, Valid: p.Person != ""})
 	if err != nil {
 		return err
 	}
 	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person`
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
+	var person sql.NullString
 	var erased, left sql.NullInt64
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left)
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left, &person)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
+	p.Person = person.String
 	p.Created, p.Erased, p.Left = time.UnixMilli(created).UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
@@ -298,8 +304,9 @@ func (s *Store) SetParticipant(ctx context.Context, p store.Participant) error {
 
 // Actors implements store.People.
 func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor, err error) {
-	result, err := s.reader.QueryContext(ctx, `
-		SELECT actor, participant, link, owns, first_at FROM actors WHERE doc = ? ORDER BY actor, participant`, doc[:])
+	result, err := s.reader.QueryContext(ctx, ownedBy+`
+		SELECT a.actor, a.participant, a.link, a.owns AND a.participant = o.participant, a.first_at
+		FROM actors a LEFT JOIN owned o ON o.actor = a.actor WHERE a.doc = ?1 ORDER BY a.actor, a.participant`, doc[:])
 	if err != nil {
 		return nil, fmt.Errorf("read actors of document %s: %w", doc, damaged(err))
 	}
@@ -319,10 +326,10 @@ func (s *Store) Actors(ctx context.Context, doc docid.ID) (actors []store.Actor,
 
 // Contributors implements store.People.
 func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list []store.Contributor, err error) {
-	result, err := s.reader.QueryContext(ctx, `
+	result, err := s.reader.QueryContext(ctx, ownedBy+`
 		SELECT a.actor, a.participant, a.link, coalesce(p.name, ''), coalesce(p.audience, ''), coalesce(p.created, 0)
-		FROM actors a LEFT JOIN participants p ON p.id = a.participant
-		WHERE a.doc = ? AND a.owns ORDER BY a.first_at, a.actor LIMIT ?`, doc[:], most)
+		FROM owned a LEFT JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at, a.actor LIMIT ?2`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read contributors of document %s: %w", doc, damaged(err))
 	}
@@ -345,9 +352,9 @@ func (s *Store) Contributors(ctx context.Context, doc docid.ID, most int) (list 
 
 // Authors implements store.People.
 func (s *Store) Authors(ctx context.Context, doc docid.ID, most int) (authors []store.Author, err error) {
-	result, err := s.reader.QueryContext(ctx, `
-		SELECT a.actor, p.id, p.audience FROM actors a JOIN participants p ON p.id = a.participant
-		WHERE a.doc = ? AND a.owns ORDER BY a.first_at DESC, a.actor LIMIT ?`, doc[:], most)
+	result, err := s.reader.QueryContext(ctx, ownedBy+`
+		SELECT a.actor, p.id, p.audience FROM owned a JOIN participants p ON p.id = a.participant
+		ORDER BY a.first_at DESC, a.actor LIMIT ?2`, doc[:], most)
 	if err != nil {
 		return nil, fmt.Errorf("read authors of document %s: %w", doc, damaged(err))
 	}

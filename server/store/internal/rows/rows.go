@@ -186,8 +186,8 @@ func Unique(entries []store.Entry) []store.Entry {
 // CheckBoard tells whether a board can be created from these parts: the links
 // and changes are its own, and the text is what both databases take.
 func CheckBoard(b store.Board, links []store.Link, first []store.Entry) error {
-	if b.ID == "" || !Text(b.ID) || !Text(b.Title) {
-		return errors.New("id and title must be UTF-8 without NUL, and the id not empty")
+	if b.ID == "" || !Text(b.ID) || !Text(b.Title) || !Text(b.Fork.Of) || !Text(b.Fork.Name) {
+		return errors.New("ids, title and name must be UTF-8 without NUL, and the id not empty")
 	}
 	for _, l := range links {
 		if l.BoardID != b.ID {

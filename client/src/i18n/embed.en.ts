@@ -1,0 +1,37 @@
+/** Words about boards in the pages of others. */
+export const embed = {
+  heading: "Show it in another page",
+  lead: "On an intranet, for example. The board is live there, and can be drawn on.",
+  origins: "Pages that may show it",
+  originsHint: "The address of the page, one on each line. The part after the name does not matter.",
+  everywhere: "{{origins}} may show every board here.",
+  originsSave: "Save the pages",
+  originsWrong: "One of these is no address. Write them as https://intranet.example.org.",
+  role: "Whom the page signs in comes in as",
+  roleHint: "The page vouches for its people, so they need no link. They may do at most this.",
+  roleNone: "Nobody comes in like that",
+  code: "To put into the page",
+  codeToken: "The address in token-url is the page’s own: it signs a token for whoever looks at the page. The README tells how.",
+  codeLink: "Whoever sees the page has the link that is in this code.",
+  codeNoLink: "This device knows no link to hand on. Make one, and put its address in place of the one that ends in #LINK.",
+  copy: "Copy the code",
+  copied: "The code is copied.",
+  preview: "Show a picture of it to everybody",
+  previewHint: "Whoever has the address of the board sees how it looks now, also without a link: in a chat or on a page where it was pasted.",
+  saved: "Saved.",
+  window: "Open in its own window",
+  notKept: "This browser keeps nothing on the device here. Leave the page open until it says Saved.",
+  unsavedHelp: "Not kept on this device. It is sent when the server answers: leave the page open.",
+  lostNotKept: "No connection just now. Go on drawing, but leave the page open: nothing is kept on this device until it is saved.",
+  silent: "You are not signed in to this board any more, and the page around it does not say that you are. Reload that page. What you draw is sent then.",
+  typeTitle: "Write “{{title}}” to delete the board.",
+};
+
+export const embedProblem = {
+  tokenHeading: "You are not signed in to this board",
+  token: "The page around it should have said who you are, and did not. Reload that page, or ask for a link to the board.",
+  embeddingHeading: "This board is not open to this page",
+  embedding: "Its owners let nobody in whom a page signs in. Ask them to allow it, or for a link.",
+  homelessHeading: "This board cannot be shown like this",
+  homeless: "The page around it keeps the board from storing anything and from reaching its server. Whoever makes that page has to add allow-same-origin to the sandbox of the frame.",
+};
