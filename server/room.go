@@ -233,6 +233,7 @@ func (r *room) takeNotes() error {
 	if durable > r.state.durable {
 		r.state.setDurable(durable)
 		r.dirty = true
+		r.hub.ahead.changed(r.doc, time.Now())
 	}
 	return failure
 }

@@ -90,6 +90,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.scribe = newScribe(s)
 	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.hub.ahead = newDrawAhead(s.drawings)
+	s.hub.running.Go(func() { s.hub.ahead.run(roomsCtx) })
 	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
@@ -224,6 +226,10 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("X-Permitted-Cross-Domain-Policies", "none")
+		if len(r.TransferEncoding) > 0 {
+			// It may have had a length as well, which another reader went by (RFC 9112, section 6.3).
+			h.Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

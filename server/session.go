@@ -51,6 +51,7 @@ func newSession(h *Hub, socket *socket, c comer, a access, from netip.Addr) *ses
 		presence: rate.NewLimiter(rate.Limit(h.settings.PresenceRate), int(h.settings.PresenceRate)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	return s
 }
 

@@ -50,6 +50,8 @@ type Settings struct {
 	PresenceRate  float64       // presence messages a second and session; what exceeds it is dropped
 	PresenceBytes int           // largest presence message
 	ControlQueue  int           // answers to one session that wait for its socket
+	ControlRate   float64       // pings and pongs a second and session, sustained
+	ControlBurst  int           // and at once
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
@@ -80,13 +82,16 @@ type Settings struct {
 	EngineDeaths    int           // so many in QuarantineTime, and a document is not compacted any more
 	QuarantineTime  time.Duration // then for so long
 	Quarantined     int           // documents of which that is remembered; then the oldest is forgotten
-	Drawings        int           // boards being drawn at once
+	Drawings        int           // boards being drawn at once; ahead only one
 	DrawQueue       int           // boards waiting for that; more are told to come again
 	DrawTimeout     time.Duration // one drawing
 	DrawBytes       int64         // largest drawing, as SVG
 	CopyBytes       int64         // largest copy for a program, without its pictures
 	CopyPictures    int64         // pictures that go into one, in bytes; those after them are left out
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
+	DrawQuiet       time.Duration // a board that has been still for so long is drawn for whoever comes next
+	DrawBusy        time.Duration // and one that is not, so often
+	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
 	HistoryTimeout  time.Duration // reading one
@@ -192,6 +197,8 @@ func DefaultSettings() Settings {
 		PresenceRate:  60,
 		PresenceBytes: 16 << 10,
 		ControlQueue:  1100,
+		ControlRate:   10,
+		ControlBurst:  200,
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
@@ -222,13 +229,16 @@ func DefaultSettings() Settings {
 		EngineDeaths:    3,
 		QuarantineTime:  24 * time.Hour,
 		Quarantined:     1000,
-		Drawings:        1,
+		Drawings:        2,
 		DrawQueue:       32,
 		DrawTimeout:     15 * time.Second,
 		DrawBytes:       16 << 20,
 		CopyBytes:       48 << 20,
 		CopyPictures:    40 << 20,
 		DrawStale:       3 * time.Second,
+		DrawQuiet:       2 * time.Second,
+		DrawBusy:        20 * time.Second,
+		DrawRest:        4,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
 		HistoryTimeout:  30 * time.Second,

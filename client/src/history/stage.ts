@@ -10,6 +10,9 @@ import type { Peer, Presence, PresenceRoom } from "../sync/presence";
 import { TalkStore } from "../talk/store";
 import { Player } from "./player";
 
+/** From one moment to another anything may be different. */
+const ANYTHING = [{ action: "put", path: [], value: null }] as const;
+
 /** The board of a player as a document that can be read and not changed. */
 class Replayed implements DocumentSource {
   readonly #player: Player;
@@ -22,13 +25,13 @@ class Replayed implements DocumentSource {
 
   change = () => undefined;
 
-  onChange(listener: (patches: readonly []) => void): () => void {
+  onChange(listener: Parameters<DocumentSource["onChange"]>[0]): () => void {
     let last = this.#player.get().board;
     return this.#player.subscribe(() => {
       const { board } = this.#player.get();
       if (board === last) return;
       last = board;
-      listener([]);
+      listener(ANYTHING);
     });
   }
 }

@@ -26,7 +26,7 @@ const (
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
 	mostDaysKept  = 36500
-	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
+	engineWorkers = 4 // so that a board can be made while one is compacted and two are drawn
 )
 
 type serveCmd struct {
@@ -149,12 +149,7 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 		log.Info().Stringer("address", address).Msg("serving profiles")
 	}
 	node := server.New(settings, st, eng, client.FS(), log)
-	web := &http.Server{
-		Handler:           node,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    headerBytes,
-	}
+	web := newWeb(node)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	fmt.Fprintf(out, "openmic: listening on http://%s\n", listener.Addr())
@@ -175,4 +170,14 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	}
 	log.Info().Err(err).Msg("ended")
 	return err
+}
+
+// newWeb is what listens: it bounds what a request may bring before it is looked at.
+func newWeb(node http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           node,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+	}
 }
