@@ -44,7 +44,7 @@ interface Deed {
 export class BoardDocument {
   readonly #source: DocumentSource;
   readonly #now: () => number;
-  readonly #read: (doc: unknown) => Board;
+  readonly #read: ReturnType<typeof createReader>;
   readonly #listeners = new Set<() => void>();
   readonly #partListeners = new Map<keyof Board, Set<() => void>>();
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();

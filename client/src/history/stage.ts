@@ -11,7 +11,7 @@ import { TalkStore } from "../talk/store";
 import { Player } from "./player";
 
 /** From one moment to another anything may be different. */
-const ANYTHING = [{ action: "put", path: [], value: null }] as const;
+const ANYTHING: Parameters<Parameters<DocumentSource["onChange"]>[0]>[0] = [{ action: "put", path: [], value: null }];
 
 /** The board of a player as a document that can be read and not changed. */
 class Replayed implements DocumentSource {
