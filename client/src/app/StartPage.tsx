@@ -53,7 +53,7 @@ export function StartPage({ go }: { go: (url: string) => void }) {
                     go(`/b/${board.id}#${board.secret}`);
                   }}
                 >
-                  <span className="recent-title">{board.title || t("start.untitled")}</span>
+                  <span className="recent-title">{[board.title || t("start.untitled"), board.fork?.name].filter(Boolean).join(" · ")}</span>
                   <span className="fine">
                     {t(`role.${board.role}`)} · {sayDate(board.seen, false)}
                   </span>

@@ -12,6 +12,7 @@ import { richtext } from "./richtext.en";
 import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
+import { variants } from "./variants.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -242,6 +243,7 @@ export const en = {
   device,
   present,
   compare,
+  variants,
   someone: "Someone",
 };
 

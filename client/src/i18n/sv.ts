@@ -13,6 +13,7 @@ import { richtext } from "./richtext.sv";
 import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
+import { variants } from "./variants.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -242,5 +243,6 @@ export const sv: Words = {
   device,
   present,
   compare,
+  variants,
   someone: "Någon",
 };

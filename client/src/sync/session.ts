@@ -1,4 +1,4 @@
-import { initializeWasm } from "@automerge/automerge/slim";
+import * as A from "@automerge/automerge/slim";
 import wasm from "@automerge/automerge/automerge.wasm?url";
 import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
@@ -61,7 +61,7 @@ let engine: Promise<void> | undefined;
  * Opens a board: from this device at once when it has been here before, else from the server. Rejects with an OpenError.
  */
 export async function openBoard(id: string, secret: string, person: Profile, signal: AbortSignal): Promise<BoardSession> {
-  engine ??= initializeWasm(new Request(wasm));
+  engine ??= A.initializeWasm(new Request(wasm));
   const [{ board, called }, kept] = await Promise.all([identify(id, secret, person), isKept(where().framed), engine]);
   if (called !== undefined) person = { ...person, name: called, invented: false };
   signal.throwIfAborted();
@@ -229,6 +229,7 @@ function assemble(
     {
       doc: () => handle.doc(),
       change: (fn) => handle.change((draft) => fn(draft as never)),
+      merge: (other) => handle.update((doc) => A.merge(doc, other)),
       onChange: (listener) => {
         const changed = ({ patches }: { patches: Parameters<typeof listener>[0] }) => listener(patches);
         handle.on("change", changed);
