@@ -23,4 +23,16 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // The server's interpreter runs this, where a regular expression costs more than the text it is for; and nobody should wait for Automerge to see a board.
+    files: ["src/drawing/**/*.ts"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [{ group: ["@automerge/*"], message: "A drawing is made without Automerge." }] }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "Literal[regex]", message: "No regular expressions in a drawing." },
+        { selector: "NewExpression[callee.name='RegExp'], CallExpression[callee.name='RegExp']", message: "No regular expressions in a drawing." },
+      ],
+    },
+  },
 );

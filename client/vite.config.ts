@@ -39,6 +39,7 @@ export default defineConfig({
   server: {
     proxy: {
       "/api": server,
+      "/signin": server,
       "/sync": { target: server, ws: true },
     },
   },

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   publicDir: false,
   build: {
-    target: "es2017",
+    target: "es2020",
     emptyOutDir: false,
     lib: { entry: "src/drawing/server.ts", name: "drawing", formats: ["iife"], fileName: () => "drawing.js" },
   },

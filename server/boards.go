@@ -22,6 +22,7 @@ type boardAnswer struct {
 	Closed      bool                  `json:"closed,omitempty"`
 	Archived    bool                  `json:"archived,omitempty"`
 	Lanes       []string              `json:"lanes,omitempty"` // that an editor may write in; missing: everywhere
+	Own         bool                  `json:"own,omitempty"`   // it was just made, and is whose is signed in
 	Fork        *forkOf               `json:"fork,omitempty"`  // what it was forked from
 	Links       map[store.Role]string `json:"links,omitempty"`
 	LinkIDs     map[store.Role]string `json:"linkIds,omitempty"`
@@ -69,6 +70,7 @@ func (s *Server) createBoard(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	answer := board.answer(s.publicURL(r))
+	answer.Own = who != nil
 	s.log.Info().Str("board", board.ID).Stringer("document", board.Doc).Msg("board created")
 	w.Header().Set("Location", "/api/boards/"+board.ID)
 	writeJSON(w, http.StatusCreated, answer)

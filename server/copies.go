@@ -53,7 +53,7 @@ func (s *Server) copy(form string) http.HandlerFunc {
 		if form == engine.FormJSON || form == formAutomerge {
 			key.language = "" // they have no words of ours
 		}
-		d, err := s.drawings.get(r.Context(), key)
+		d, err := s.drawings.get(r.Context(), key, exact)
 		if err != nil {
 			s.refuseDrawing(w, err)
 			return

@@ -189,6 +189,13 @@
 // admission, and what it brings stays its authors'. Votes between variants are in
 // the original's document, beside all others.
 //
+// # When everybody comes at once
+//
+// After a restart all clients come back in the same second. Sockets are opened at a
+// pace (rates.go): each waits for its turn a little, before the store is asked about
+// it, and whoever would wait longer is told when to come again. A board is read once
+// and encoded once, however many open it together.
+//
 // # Ends
 //
 // A session ends with a close code from one table (closecode.go) and is logged

@@ -24,7 +24,8 @@ import (
 // drawings are pictures of boards, so that nobody waits for Automerge to see one.
 // The client draws them, by a script that the engine's child runs; here is who gets
 // which, and when one is made. However many arrive together, a board is drawn once.
-// While it is edited, they get one that is DrawStale old at most.
+// While it is edited, they get one that is DrawStale old at most; who would rather
+// see an older one than wait says so, and drawahead.go has one at hand for them.
 type drawings struct {
 	hub    *Hub
 	script string
@@ -58,8 +59,18 @@ type drawing struct {
 	err  error
 	made time.Time // when what it shows was looked up
 
-	used time.Time // by the owner of the map
+	used   time.Time // by the owner of the map
+	former *drawing  // by the owner of the map: the last one that came out, until this one has
 }
+
+// fresh says how much a drawing has to be of what is stored.
+type fresh int
+
+const (
+	recent  fresh = iota // it was a moment ago
+	exact                // it is
+	anyTime              // it was at any time, if otherwise one would have to wait
+)
 
 var (
 	drawnThemes    = []string{"light", "dark"}
@@ -110,7 +121,12 @@ func (s *Server) drawn(w http.ResponseWriter, r *http.Request, doc docid.ID) (*d
 		writeProblem(w, http.StatusBadRequest, err.Error())
 		return nil, false
 	}
-	d, err := s.drawings.get(r.Context(), key)
+	s.hub.ahead.wanted(key)
+	how := recent
+	if r.URL.Query().Get("soon") == "1" {
+		how = anyTime
+	}
+	d, err := s.drawings.get(r.Context(), key, how)
 	if err != nil {
 		s.refuseDrawing(w, err)
 	}
@@ -191,81 +207,98 @@ func hasTag(r *http.Request, tag string) bool {
 }
 
 // get gives a picture of a board as it is, or was a moment ago; a copy as it is.
-func (ds *drawings) get(ctx context.Context, key drawingKey) (*drawing, error) {
+func (ds *drawings) get(ctx context.Context, key drawingKey, how fresh) (*drawing, error) {
 	if ds.script == "" {
 		return nil, errNoScript
 	}
-	d, now, err := ds.look(ctx, key)
+	d, now, err := ds.look(ctx, key, how)
 	// One that others had begun to wait for may lack what was stored since. However
 	// fast a board is drawn on, one that is begun now lacks nothing.
 	for range 2 {
-		if err != nil || key.form == "" || slices.Equal(d.at, now) {
+		if err != nil || how != exact || slices.Equal(d.at, now) {
 			break
 		}
-		d, now, err = ds.look(ctx, key)
+		d, now, err = ds.look(ctx, key, how)
 	}
 	return d, err
 }
 
 // look gives one picture or copy, and the heads that the board had when it was asked for.
-func (ds *drawings) look(ctx context.Context, key drawingKey) (*drawing, []crdt.Hash, error) {
+func (ds *drawings) look(ctx context.Context, key drawingKey, how fresh) (*drawing, []crdt.Hash, error) {
+	d, now, from, err := ds.obtain(ctx, key, how)
+	if err == nil {
+		ds.hub.metrics.drawingAnswers.WithLabelValues(from).Inc()
+	}
+	return d, now, err
+}
+
+func (ds *drawings) obtain(ctx context.Context, key drawingKey, how fresh) (d *drawing, now []crdt.Hash, from string, err error) {
 	r, err := ds.hub.enter(ctx, key.doc, false)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	defer ds.hub.release(r)
-	now, err := r.content(ctx, false)
+	c, err := r.content(ctx, false)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
-	d, from, err := ds.find(key, now.heads, time.Now())
+	d, from, err = ds.find(key, c.heads, time.Now(), how)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	select {
 	case <-d.done:
 	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+		return nil, nil, "", ctx.Err()
 	}
-	if d.err == nil {
-		ds.hub.metrics.drawingAnswers.WithLabelValues(from).Inc()
-	}
-	return d, now.heads, d.err
+	return d, c.heads, from, d.err
 }
 
-// find gives the drawing that serves for a board with these heads: one that is kept,
-// one that is being made, or else one that it begins.
-func (ds *drawings) find(key drawingKey, heads []crdt.Hash, now time.Time) (d *drawing, from string, err error) {
+// find gives the drawing that serves for a board with these heads, and where from: one that is kept,
+// one that is being made, or else one that it begins. For whoever takes one of any
+// time it is always one that is finished, if there is one.
+func (ds *drawings) find(key drawingKey, heads []crdt.Hash, now time.Time, how fresh) (*drawing, string, error) {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
 	settings := &ds.hub.settings
 	old := ds.made[key]
+	var former *drawing
 	if old != nil {
 		old.used = now
-		select {
-		case <-old.done:
-		default:
+		former = old.former
+		if !finished(old) {
+			if how == anyTime && former != nil {
+				return former, "old", nil
+			}
 			return old, "shared", nil
 		}
 		same := slices.Equal(old.at, heads)
-		if old.err == nil && (same || key.form == "" && now.Sub(old.made) < settings.DrawStale) {
+		if old.err == nil && (same || how != exact && now.Sub(old.made) < settings.DrawStale) {
 			return old, "kept", nil
 		}
-		if old.err != nil && now.Sub(old.made) < settings.DrawPause {
+		if old.err == nil {
+			former = old
+		} else if now.Sub(old.made) < settings.DrawPause {
+			if how == anyTime && former != nil {
+				return former, "old", nil
+			}
 			return old, "", nil
 		}
 	}
-	if ds.waiting >= settings.DrawQueue {
+	var next *drawing
+	if ds.waiting < settings.DrawQueue {
+		next = &drawing{done: make(chan struct{}), used: now, former: former}
+		ds.made[key] = next
+		ds.waiting++
+		ds.hub.running.Go(func() { ds.make(key, next) })
+	}
+	switch {
+	case how == anyTime && former != nil:
+		return former, "old", nil
+	case next == nil:
 		return nil, "", errDrawingBusy
 	}
-	if old != nil {
-		ds.kept -= len(old.gz)
-	}
-	d = &drawing{done: make(chan struct{}), used: now}
-	ds.made[key] = d
-	ds.waiting++
-	ds.hub.running.Go(func() { ds.make(key, d) })
-	return d, "drawn", nil
+	return next, "drawn", nil
 }
 
 // make draws a board and keeps what came of it.
@@ -278,6 +311,10 @@ func (ds *drawings) make(key drawingKey, d *drawing) {
 	ds.mu.Lock()
 	ds.waiting--
 	ds.kept += len(d.gz)
+	if d.err == nil && d.former != nil {
+		ds.kept -= len(d.former.gz)
+		d.former = nil
+	}
 	close(d.done)
 	ds.shrink(d)
 	ds.mu.Unlock()
@@ -353,6 +390,9 @@ func (ds *drawings) shrink(newest *drawing) {
 			return
 		}
 		ds.kept -= len(found.gz)
+		if found.former != nil {
+			ds.kept -= len(found.former.gz)
+		}
 		delete(ds.made, oldest)
 	}
 }

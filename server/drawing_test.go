@@ -156,7 +156,7 @@ func TestDrawingMayBeStale(t *testing.T) {
 		title string
 	}{{"for a while", stale, "Before"}, {"not for longer", 0, "After"}} {
 		t.Run(c.name, func(t *testing.T) {
-			n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); s.DrawStale = c.stale }})
+			n := startNode(t, nodeOption{settings: func(s *server.Settings) { notAhead(s); s.DrawStale = c.stale }})
 			b := n.createBoard("Before")
 			if got := svgTitle(t, n.drawing(b, "", b.secret("viewer")).body); got != "Before" {
 				t.Errorf("the title is %q", got)
@@ -172,6 +172,56 @@ func TestDrawingMayBeStale(t *testing.T) {
 				t.Errorf("drawn %v times", drawn)
 			}
 		})
+	}
+}
+
+// notAhead draws boards only when somebody asks.
+func notAhead(s *server.Settings) {
+	closed(s)
+	s.DrawQuiet, s.DrawBusy = time.Hour, time.Hour
+}
+
+func TestDrawingAhead(t *testing.T) {
+	for name, settings := range map[string]func(*server.Settings){
+		"when a board is still":   func(s *server.Settings) { s.DrawQuiet, s.DrawBusy = time.Millisecond, time.Hour },
+		"while people draw on it": func(s *server.Settings) { s.DrawQuiet, s.DrawBusy = time.Hour, time.Millisecond },
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); settings(s) }})
+			b := n.createBoard("Before")
+			n.rename(b, "After")
+			poll(t, "it is drawn, and nobody has asked", func() bool { return n.metric("openmic_drawing_seconds_count") == 1 })
+			if got := svgTitle(t, n.drawing(b, "", b.secret("viewer")).body); got != "After" {
+				t.Errorf("the title is %q", got)
+			}
+			if kept := n.metric(`openmic_drawing_answers_total{from="kept"}`); kept != 1 {
+				t.Errorf("%v answers were at hand", kept)
+			}
+			// What is drawn ahead looks as it was asked for.
+			n.drawing(b, "?theme=dark&lang=sv", b.secret("viewer"))
+			n.rename(b, "Again")
+			poll(t, "both looks are drawn", func() bool { return n.metric("openmic_drawing_seconds_count") == 4 })
+			if got := svgTitle(t, n.drawing(b, "?theme=dark&lang=sv", b.secret("viewer")).body); got != "Again" {
+				t.Errorf("then the title is %q", got)
+			}
+		})
+	}
+}
+
+// Whoever would rather see an older picture than wait gets it while the next is made.
+func TestDrawingSoon(t *testing.T) {
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) { notAhead(s); s.DrawStale = 0 }})
+	b := n.createBoard("Before")
+	if got := svgTitle(t, n.drawing(b, "?soon=1", b.secret("viewer")).body); got != "Before" {
+		t.Errorf("the first title is %q", got)
+	}
+	n.rename(b, "After")
+	if got := svgTitle(t, n.drawing(b, "?soon=1", b.secret("viewer")).body); got != "Before" {
+		t.Errorf("at once the title is %q", got)
+	}
+	poll(t, "the next is there", func() bool { return svgTitle(t, n.drawing(b, "?soon=1", b.secret("viewer")).body) == "After" })
+	if drawn := n.metric("openmic_drawing_seconds_count"); drawn != 2 {
+		t.Errorf("drawn %v times", drawn)
 	}
 }
 

@@ -351,7 +351,7 @@ func (s *Server) forkCopy(w http.ResponseWriter, r *http.Request) {
 	if !ok || !s.allow(w, s.limits.exports, v.counted()+" "+neighbourhood(s.address(r)), "copies") {
 		return
 	}
-	d, err := s.drawings.get(r.Context(), drawingKey{doc: fork.Doc, form: formAutomerge})
+	d, err := s.drawings.get(r.Context(), drawingKey{doc: fork.Doc, form: formAutomerge}, exact)
 	if err != nil {
 		s.refuseDrawing(w, err)
 		return

@@ -37,6 +37,7 @@ type Hub struct {
 	gates       chan struct{}   // a place for each gate being made
 	compactions chan struct{}   // a place for each document being compacted
 	quarantine  *quarantine
+	ahead       *drawAhead
 
 	mu       sync.Mutex // never held across I/O or a channel operation
 	rooms    map[docid.ID]*room

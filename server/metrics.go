@@ -30,6 +30,15 @@ type metrics struct {
 	histories          prometheus.Histogram
 	drawingFailures    prometheus.Counter
 	drawingAnswers     *prometheus.CounterVec
+	flushes            prometheus.Counter
+	flushChanges       prometheus.Histogram
+	fanout             prometheus.Histogram
+	encodings          prometheus.Counter
+	confirmations      prometheus.Counter
+	waiting            prometheus.Gauge
+	upgradesPaced      prometheus.Counter
+	socketsRefused     *prometheus.CounterVec
+	commitChanges      prometheus.Histogram
 	syncFrames         prometheus.Counter
 	syncBytes          prometheus.Counter
 	presenceFrames     prometheus.Counter
@@ -68,6 +77,13 @@ func newMetrics() *metrics {
 		r.MustRegister(h)
 		return h
 	}
+	sizes := func(name, help string) prometheus.Histogram {
+		h := prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "openmic_" + name, Help: help, Buckets: prometheus.ExponentialBuckets(1, 2, 13),
+		})
+		r.MustRegister(h)
+		return h
+	}
 	return &metrics{
 		registry:           r,
 		sessions:           gauge("sessions", "Connected sessions."),
@@ -88,6 +104,15 @@ func newMetrics() *metrics {
 		histories:          seconds("history_seconds", "Time to read the part of a history that was new."),
 		drawingFailures:    counter("drawing_failures_total", "Boards that could not be drawn."),
 		drawingAnswers:     counters("drawing_answers_total", "Drawings handed out, by whether they were made for it.", "from"),
+		flushes:            counter("flushes_total", "Times that a room sent something to its readers."),
+		flushChanges:       sizes("flush_changes", "Changes that a room sent to its readers at a time."),
+		fanout:             seconds("fanout_seconds", "From when a change was taken to when all readers whose sockets take it at once had been sent it."),
+		encodings:          counter("sync_encodings_total", "Sync messages encoded; readers at the same place share one."),
+		confirmations:      counter("confirmations_total", "Messages by which clients confirmed what they have, and which the room did not have to hear."),
+		waiting:            gauge("sockets_waiting", "Sockets that do not take at once what there is for them."),
+		upgradesPaced:      counter("sockets_paced_total", "Sockets that were opened later because so many came at once."),
+		socketsRefused:     counters("sockets_refused_total", "Requests for a socket that got none, by why.", "reason"),
+		commitChanges:      sizes("commit_changes", "Changes in one group commit."),
 		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
 		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
@@ -95,6 +120,21 @@ func newMetrics() *metrics {
 		tooMany:            counters("requests_limited_total", "Requests answered with 429, by what there was too much of.", "what"),
 		auditLost:          counter("audit_lost_total", "Lines that did not get into an audit: too many at once, or the store did not take them."),
 	}
+}
+
+// watch adds what is looked up when somebody asks.
+func (m *metrics) watch(h *Hub) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "openmic_slowest_changes", Help: "How many changes the reader that is furthest behind has yet to be sent.",
+	}, func() float64 {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		most := int64(0)
+		for _, r := range h.rooms {
+			most = max(most, r.slowest.Load())
+		}
+		return float64(most)
+	}))
 }
 
 // countRefusal counts an error that is the refusal of a change.

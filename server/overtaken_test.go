@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/netip"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -20,7 +21,7 @@ func TestSessionThatEndsWhileItEntersARoom(t *testing.T) {
 		r.state = newRoomState(&h.settings, document{graph: crdt.NewGraph()})
 		close(r.loaded)
 		h.rooms[doc] = r
-		s := newSession(h, nil, comer{}, access{open: true}, zerolog.Nop())
+		s := newSession(h, nil, comer{}, access{open: true}, netip.Addr{})
 		s.cancel()
 		first := crdt.SyncMessage{Version: 1, Heads: []crdt.Hash{{1}}, Have: []crdt.Have{{}}}
 		_ = s.handleSync(&wire.Message{Type: wire.TypeSync, DocumentID: doc.String(), Data: first.Append(nil)})

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -168,10 +169,10 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	sender := s.settled()
 	s.room.presence.set(sender, []byte("here"))
 	now := time.Now()
-	sender.member = &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r, peer: sender}
+	sender.member = &member{session: newSession(h, nil, comer{}, access{open: true}, netip.Addr{}), room: r, peer: sender}
 	r.members[sender] = sender.member
 
-	late := &member{session: newSession(h, nil, comer{}, access{open: true}, zerolog.Nop()), room: r}
+	late := &member{session: newSession(h, nil, comer{}, access{open: true}, netip.Addr{}), room: r}
 	r.join(late)
 	r.dirty = true
 	r.flush(now)

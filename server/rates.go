@@ -61,6 +61,14 @@ func (r *rates) take(key string, now time.Time) time.Duration {
 	return max(time.Millisecond, time.Duration(missing/r.rate.PerSecond*float64(time.Second)))
 }
 
+// spent tells whether a key has none left, without counting one.
+func (r *rates) spent(key string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e, ok := r.keys[key]
+	return ok && e.Value.(*counted).limiter.TokensAt(now) < 1
+}
+
 // tally is how many of something each key has now.
 type tally struct {
 	most int
@@ -107,11 +115,40 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 	writeProblem(w, http.StatusTooManyRequests, fmt.Sprintf("too many %s; try again in %d s", what, seconds))
 }
 
+// turn waits for a request's turn to open a socket: after a restart everybody comes
+// at once, and each costs questions to the store. If it returns false the request
+// has been answered, or nobody waits for it any more.
+func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
+	now := time.Now()
+	place := s.limits.upgrades.ReserveN(now, 1)
+	wait := place.DelayFrom(now)
+	if wait > s.settings.UpgradeWait {
+		place.CancelAt(now)
+		s.metrics.socketsRefused.WithLabelValues("paced").Inc()
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(min(wait, time.Minute).Seconds()))))
+		writeProblem(w, http.StatusServiceUnavailable, "very many people are coming at the moment; try again soon")
+		return false
+	}
+	if wait <= 0 {
+		return true
+	}
+	s.metrics.upgradesPaced.Inc()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
 // limits are the rates of a server.
 type limits struct {
 	boards, joins, tickets, strangers, tries, triesByLink, exports, onces *rates
 	histories, signIns                                                    *rates
 	sockets                                                               *tally
+	upgrades                                                              *rate.Limiter
 }
 
 func newLimits(s *Settings) *limits {
@@ -127,5 +164,6 @@ func newLimits(s *Settings) *limits {
 		exports:     newRates(s.Exports, s.Counted),
 		onces:       newRates(s.Onces, s.Counted),
 		sockets:     newTally(s.Sockets),
+		upgrades:    rate.NewLimiter(rate.Limit(s.Upgrades.PerSecond), s.Upgrades.Burst),
 	}
 }

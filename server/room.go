@@ -40,6 +40,8 @@ type room struct {
 	durable int       // the log is stored up to here
 	failure error     // the store cannot take this document's changes
 
+	slowest atomic.Int64 // for the metrics: how far behind a reader was at the last flush
+
 	// Owned by run.
 	state        *roomState
 	members      map[*peer]*member
@@ -53,6 +55,7 @@ type room struct {
 	flushed      time.Time // when somebody was last sent something
 	flushedUpTo  int       // the log was so long then
 	gathered     int       // and had grown so much since the time before
+	taken        time.Time // when the first change after that was taken
 	presenceSent time.Time
 }
 
@@ -157,6 +160,7 @@ func (r *room) run(ctx context.Context) {
 	r.hub.metrics.rooms.Inc()
 	defer r.hub.metrics.rooms.Dec()
 	defer r.thaw()
+	r.flushedUpTo = r.state.graph.Len()
 	timer := time.NewTimer(r.grace())
 	defer timer.Stop()
 	for {
@@ -165,6 +169,9 @@ func (r *room) run(ctx context.Context) {
 			e(r)
 			r.drain()
 			r.dirty, r.touched = true, time.Now()
+			if r.taken.IsZero() && r.state.graph.Len() > r.flushedUpTo {
+				r.taken = r.touched
+			}
 		case <-r.wake:
 		case <-timer.C:
 		case <-ctx.Done():
@@ -226,6 +233,7 @@ func (r *room) takeNotes() error {
 	if durable > r.state.durable {
 		r.state.setDurable(durable)
 		r.dirty = true
+		r.hub.ahead.changed(r.doc, time.Now())
 	}
 	return failure
 }
@@ -274,10 +282,13 @@ func (r *room) flush(now time.Time) time.Duration {
 	if withPresence {
 		r.presenceSent = now
 	}
+	r.slowest.Store(int64(r.state.slowest))
 	if len(batches) > 0 {
 		length := r.state.graph.Len()
 		r.flushed, r.gathered, r.flushedUpTo = now, length-r.flushedUpTo, length
-		r.send(batches)
+		r.send(batches, r.taken)
+		r.taken = time.Time{}
+		r.count()
 	}
 	if r.state.presence.owed(r.state.peers) {
 		r.dirty = true
@@ -293,13 +304,26 @@ func (r *room) flush(now time.Time) time.Duration {
 // it, so that it goes on meanwhile.
 const sendAtOnce = 64
 
-// send gives batches to their sessions, which write them without waiting.
-func (r *room) send(batches []batch) {
+// send gives batches to their sessions, which write them without waiting. The
+// first change in them was taken at the given time, if there is one.
+func (r *room) send(batches []batch, taken time.Time) {
+	done := func() {
+		if !taken.IsZero() {
+			r.hub.metrics.fanout.Observe(time.Since(taken).Seconds())
+		}
+	}
 	if len(batches) > sendAtOnce {
 		// In as many parts as there are cores, and not too small ones.
 		size := max(sendAtOnce, (len(batches)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+		var parts atomic.Int64
+		parts.Store(int64((len(batches) + size - 1) / size))
 		for part := range slices.Chunk(batches, size) {
-			r.hub.running.Go(func() { r.written(r.post(part)...) })
+			r.hub.running.Go(func() {
+				r.written(r.post(part)...)
+				if parts.Add(-1) == 0 {
+					done()
+				}
+			})
 		}
 		return
 	}
@@ -307,6 +331,18 @@ func (r *room) send(batches []batch) {
 		m.peer.busy = false
 		r.dirty = r.dirty || r.state.owes(m.peer)
 	}
+	done()
+}
+
+// count keeps the metrics of a flush.
+func (r *room) count() {
+	m := r.hub.metrics
+	m.flushes.Inc()
+	if r.gathered > 0 {
+		m.flushChanges.Observe(float64(r.gathered))
+	}
+	m.encodings.Add(float64(r.state.encodings))
+	r.state.encodings = 0
 }
 
 // post returns whose batches have left already.

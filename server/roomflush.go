@@ -6,8 +6,12 @@ import "openmic/crdt"
 // what must be read from the store before some can be sent anything.
 func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch) {
 	share := s.presence.share(len(s.peers), s.settings.PresenceBudget)
+	s.slowest = 0
 	for _, p := range s.peers {
 		if p.busy || !p.served {
+			if p.busy {
+				s.slowest = max(s.slowest, s.graph.Len()-p.cursor)
+			}
 			continue
 		}
 		b := batch{peer: p}
@@ -125,6 +129,7 @@ func (s *roomState) body(p *peer, tell int) []byte {
 }
 
 func (s *roomState) encode(p *peer, tell int) []byte {
+	s.encodings++
 	m := crdt.SyncMessage{Version: 1, Heads: s.graph.Heads(), Need: p.ask}
 	if !s.takes(p) {
 		m.Flags = crdt.SyncFlags(true)

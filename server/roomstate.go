@@ -42,7 +42,9 @@ type roomState struct {
 	nextPeer uint64
 	presence presence
 
-	bodies map[bodyKey][]byte // encoded messages of this moment, shared by peers at the same place
+	bodies    map[bodyKey][]byte // encoded messages of this moment, shared by peers at the same place
+	encodings int                // how often one was made
+	slowest   int                // how many changes a busy peer was behind at the last flush, at most
 }
 
 // bodyKey says which message a peer gets. With the lengths of the log and of

@@ -88,7 +88,10 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		peers:       map[string]*session{},
 	}
 	s.scribe = newScribe(s)
+	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
+	s.hub.ahead = newDrawAhead(s.drawings)
+	s.hub.running.Go(func() { s.hub.ahead.run(roomsCtx) })
 	s.titles = newTitles(s.hub)
 	s.histories = newHistories(&s.settings, st, m)
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
@@ -223,6 +226,10 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("X-Permitted-Cross-Domain-Policies", "none")
+		if len(r.TransferEncoding) > 0 {
+			// It may have had a length as well, which another reader went by (RFC 9112, section 6.3).
+			h.Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -254,25 +261,38 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.refuseVisit(w, r, errOrigin)
 		return
 	}
+	from := s.address(r)
+	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	// The turn comes before the store is asked. Who has shown too many secrets that
+	// open nothing takes nobody's turn.
+	late := upgrade && s.limits.strangers.spent(neighbourhood(from), time.Now())
+	if upgrade && !late && !s.turn(w, r) {
+		return
+	}
 	c, a, err := s.admitSocket(r)
-	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(s.address(r)), strangers) {
+	if errors.Is(err, store.ErrNotFound) && !s.allow(w, s.limits.strangers, neighbourhood(from), strangers) {
 		return
 	}
 	if err != nil {
+		s.metrics.socketsRefused.WithLabelValues("stranger").Inc()
 		s.refuseSocket(w, r, err)
 		return
 	}
 	if s.hub.draining.Load() {
+		s.metrics.socketsRefused.WithLabelValues("draining").Inc()
 		writeProblem(w, http.StatusServiceUnavailable, errDraining.Error())
 		return
 	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if !upgrade {
 		w.Header().Set("Upgrade", "websocket")
 		writeProblem(w, http.StatusUpgradeRequired, "this address is for WebSockets")
 		return
 	}
-	from := s.address(r)
+	if late && !s.turn(w, r) {
+		return
+	}
 	if !s.limits.sockets.hold(neighbourhood(from)) {
+		s.metrics.socketsRefused.WithLabelValues("address").Inc()
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
@@ -282,12 +302,11 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
-	log := s.log.With().Str("address", from.String()).Str("role", string(a.role)).Logger()
 	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
 	go func() {
 		defer s.limits.sockets.release(neighbourhood(from))
-		newSession(s.hub, socket, c, a, log).serve()
+		newSession(s.hub, socket, c, a, from).serve()
 	}()
 }
 

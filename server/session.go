@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
-	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
 	"openmic/crdt"
@@ -25,7 +25,7 @@ type session struct {
 	socket *socket
 	comer  comer
 	access access // what the comer might do when the session began
-	log    zerolog.Logger
+	from   netip.Addr
 	ctx    context.Context // ends with the session
 	cancel context.CancelFunc
 	done   chan struct{} // closed when the session has left all rooms
@@ -40,9 +40,9 @@ type session struct {
 	presence *rate.Limiter
 }
 
-func newSession(h *Hub, socket *socket, c comer, a access, log zerolog.Logger) *session {
+func newSession(h *Hub, socket *socket, c comer, a access, from netip.Addr) *session {
 	s := &session{
-		hub: h, socket: socket, comer: c, access: a, log: log,
+		hub: h, socket: socket, comer: c, access: a, from: from,
 		done:     make(chan struct{}),
 		out:      newOutbox(h.settings.ControlQueue),
 		members:  map[docid.ID]*member{},
@@ -51,6 +51,7 @@ func newSession(h *Hub, socket *socket, c comer, a access, log zerolog.Logger) *
 		presence: rate.NewLimiter(rate.Limit(h.settings.PresenceRate), int(h.settings.PresenceRate)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	return s
 }
 
@@ -97,16 +98,16 @@ func (s *session) serve() {
 
 // logEnd says once why the session ended.
 func (s *session) logEnd(err error, lasted time.Duration) {
-	event, code := s.log.Info(), 0
+	event, code := s.hub.log.Info(), 0
 	var e *ending
 	if errors.As(err, &e) {
 		code = e.code
 		if code >= closeMalformed {
-			event = s.log.Warn()
+			event = s.hub.log.Warn()
 		}
 		s.hub.metrics.endings.WithLabelValues(fmt.Sprint(code)).Inc()
 	}
-	event.Str("peer", s.peerID).Int("documents", len(s.members)).Int("code", code).
+	event.Stringer("address", s.from).Str("role", string(s.access.role)).Str("peer", s.peerID).Int("documents", len(s.members)).Int("code", code).
 		Dur("lasted", lasted).AnErr("reason", err).Msg("session ended")
 }
 
@@ -132,6 +133,7 @@ func (s *session) take(b []byte) error {
 	}
 	if data, ok := s.familiar(b); ok {
 		if s.last.confirms(data) {
+			s.hub.metrics.confirmations.Inc()
 			return nil
 		}
 		if err := s.syncWith(s.last, bytes.Clone(data)); err != nil {

@@ -50,6 +50,8 @@ type Settings struct {
 	PresenceRate  float64       // presence messages a second and session; what exceeds it is dropped
 	PresenceBytes int           // largest presence message
 	ControlQueue  int           // answers to one session that wait for its socket
+	ControlRate   float64       // pings and pongs a second and session, sustained
+	ControlBurst  int           // and at once
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
@@ -68,6 +70,7 @@ type Settings struct {
 	Restarts         int           // how often one session may begin to sync from the start
 	Asks             int           // how often a peer is asked for what it claims to have
 
+	Commits       Rate          // group commits; a burst lets those who are alone wait for nothing
 	CommitEntries int           // changes in one group commit
 	CommitBytes   int           // and their size
 	CommitTimeout time.Duration // one attempt to store them
@@ -80,13 +83,16 @@ type Settings struct {
 	EngineDeaths    int           // so many in QuarantineTime, and a document is not compacted any more
 	QuarantineTime  time.Duration // then for so long
 	Quarantined     int           // documents of which that is remembered; then the oldest is forgotten
-	Drawings        int           // boards being drawn at once
+	Drawings        int           // boards being drawn at once; ahead only one
 	DrawQueue       int           // boards waiting for that; more are told to come again
 	DrawTimeout     time.Duration // one drawing
 	DrawBytes       int64         // largest drawing, as SVG
 	CopyBytes       int64         // largest copy for a program, without its pictures
 	CopyPictures    int64         // pictures that go into one, in bytes; those after them are left out
 	DrawStale       time.Duration // while a board is edited, its drawing may be so old
+	DrawQuiet       time.Duration // a board that has been still for so long is drawn for whoever comes next
+	DrawBusy        time.Duration // and one that is not, so often
+	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
 	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
@@ -130,17 +136,19 @@ type Settings struct {
 	PasswordsAtOnce      int           // being hashed
 	PasswordWait         time.Duration // for one's turn at that
 
-	Sockets     int  // open at once, of one address
-	Boards      Rate // made, by address
-	Joins       Rate // by address
-	TicketRate  Rate // asked for, by link and address
-	Strangers   Rate // secrets that open nothing, by address
-	Exports     Rate // by link and address
-	Onces       Rate // requests with an Idempotency-Key, by address
-	Tries       Rate // of passwords, by link and address
-	TriesByLink Rate // and from everywhere
-	HistoryRate Rate // looks at histories, by link and address
-	Counted     int  // addresses and links of which each of these is remembered
+	Sockets     int           // open at once, of one address
+	Upgrades    Rate          // sockets opened, of all addresses
+	UpgradeWait time.Duration // for one's turn at that; who would wait longer is told to come again
+	Boards      Rate          // made, by address
+	Joins       Rate          // by address
+	TicketRate  Rate          // asked for, by link and address
+	Strangers   Rate          // secrets that open nothing, by address
+	Exports     Rate          // by link and address
+	Onces       Rate          // requests with an Idempotency-Key, by address
+	Tries       Rate          // of passwords, by link and address
+	TriesByLink Rate          // and from everywhere
+	HistoryRate Rate          // looks at histories, by link and address
+	Counted     int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
 	AuditLines       int           // kept of one board
@@ -191,6 +199,8 @@ func DefaultSettings() Settings {
 		PresenceRate:  60,
 		PresenceBytes: 16 << 10,
 		ControlQueue:  1100,
+		ControlRate:   10,
+		ControlBurst:  200,
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
@@ -209,6 +219,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
+		Commits:       Rate{PerSecond: 50, Burst: 25},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,
@@ -221,13 +232,16 @@ func DefaultSettings() Settings {
 		EngineDeaths:    3,
 		QuarantineTime:  24 * time.Hour,
 		Quarantined:     1000,
-		Drawings:        1,
+		Drawings:        2,
 		DrawQueue:       32,
 		DrawTimeout:     15 * time.Second,
 		DrawBytes:       16 << 20,
 		CopyBytes:       48 << 20,
 		CopyPictures:    40 << 20,
 		DrawStale:       3 * time.Second,
+		DrawQuiet:       2 * time.Second,
+		DrawBusy:        20 * time.Second,
+		DrawRest:        4,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
 		HistoryStale:    300 * time.Millisecond,
@@ -273,6 +287,8 @@ func DefaultSettings() Settings {
 
 		// A whole organisation may sit behind one address.
 		Sockets:     20_000,
+		Upgrades:    Rate{PerSecond: 500, Burst: 100},
+		UpgradeWait: 4 * time.Second, // stock clients come again after 5
 		Boards:      Rate{PerSecond: 1, Burst: 500},
 		Joins:       Rate{PerSecond: 50, Burst: 5000},
 		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
 	"openmic/server/wire"
 )
@@ -28,17 +29,20 @@ type socket struct {
 	heard    atomic.Int64 // when something was last read, in Unix nanoseconds
 	pinged   atomic.Int64 // when it was last asked for a sign of life
 	paused   atomic.Bool  // nobody reads, so that no pong would be heard
+	control  *rate.Limiter
+	flooded  func() // called when more control frames come than it allows
 }
 
 // accept upgrades a request whose origin has been judged already. On an error
 // it has answered the request.
 func accept(w http.ResponseWriter, r *http.Request, settings *Settings) (*socket, error) {
-	s := &socket{settings: settings}
+	s := &socket{settings: settings, control: rate.NewLimiter(rate.Limit(settings.ControlRate), settings.ControlBurst), flooded: func() {}}
 	hijack := &hijacking{ResponseWriter: w}
 	conn, err := websocket.Accept(hijack, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true,
 		CompressionMode:    websocket.CompressionDisabled,
-		OnPongReceived:     func(context.Context, []byte) { s.hear() },
+		OnPingReceived:     func(context.Context, []byte) bool { return s.counts() },
+		OnPongReceived:     func(context.Context, []byte) { s.counts(); s.hear() },
 	})
 	if err != nil {
 		return nil, err
@@ -47,6 +51,16 @@ func accept(w http.ResponseWriter, r *http.Request, settings *Settings) (*socket
 	s.conn, s.line = conn, hijack.line
 	s.hear()
 	return s, nil
+}
+
+// counts takes note of a ping or a pong: they are no messages, and bounded by nothing
+// else. False: it is one too many, and not answered.
+func (s *socket) counts() bool {
+	if s.control.Allow() {
+		return true
+	}
+	s.flooded()
+	return false
 }
 
 func (s *socket) hear() { s.heard.Store(time.Now().UnixNano()) }
@@ -172,6 +186,8 @@ func (s *session) tryLoad(l load, e *ending, quiet *member) bool {
 // writeOn goes on where it has to be waited for, until the outbox is empty or the
 // session ends.
 func (s *session) writeOn(b *bytes.Buffer, frames [][]byte, locked bool, l load, e *ending) {
+	s.hub.metrics.waiting.Inc()
+	defer s.hub.metrics.waiting.Dec()
 	for {
 		err := s.socket.line.push(frames, locked, s.socket.settings.WriteTimeout)
 		if err != nil || e != nil {

@@ -10,7 +10,7 @@ import { chromium } from "@playwright/test";
 import { startServer, sqlite } from "../test/stock/server.mjs";
 import { Peer, importLongBoard, makeBoard, plan } from "./board.mjs";
 import { quantile } from "./measure.mjs";
-import { measureBoard, openBoard } from "./openmic.mjs";
+import { measureBoard, openBoard, seeBoard } from "./openmic.mjs";
 import { measureOther } from "./other.mjs";
 import { serve } from "./site.mjs";
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "5" },
     acts: { type: "string", default: "60" },
     seconds: { type: "string", default: "3" },
-    only: { type: "string", default: "open,board,excalidraw,xyflow,long" },
+    only: { type: "string", default: "see,open,board,excalidraw,xyflow,long" },
     /** A figure that is missing fails the run: for tests, beside a board that is small. */
     check: { type: "boolean", default: false },
   },
@@ -57,6 +57,18 @@ async function bench() {
   if (site) context.after(site.stop);
   // By turns, so that what else the machine does falls on all alike.
   for (let run = 0; run < runs; run++) {
+    if (wanted.has("see")) {
+      const { links } = board;
+      await drawn(server.http);
+      const see = async what => {
+        const { took, kilobytes } = await withBrowser(browser => seeBoard(browser, links.viewer));
+        add("board", { [`see, nothing cached${what} (ms)`]: took, [`see, nothing cached${what} (kB)`]: kilobytes });
+      };
+      await see("");
+      await server.stop("SIGTERM");
+      await server.start();
+      await see(", the server just started");
+    }
     if (wanted.has("open")) {
       await withBrowser(async browser => {
         add("board", { "open, nothing cached (ms)": await openBoard(browser, board.links.owner) });
@@ -88,6 +100,15 @@ async function bench() {
     }
   }
   print(figures);
+}
+
+/** Waits until the server has drawn a board for whoever comes: it does so when people pause. */
+async function drawn(origin) {
+  for (;;) {
+    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    if (Number(/^openmic_drawing_seconds_count (\d+)/m.exec(metrics)?.[1]) > 0) return;
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
 }
 
 /** The browser of the machine: OPENMIC_CHROMIUM, or one found on PATH. */

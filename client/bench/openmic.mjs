@@ -5,6 +5,8 @@ import { frames, mainThread, memory, wheel } from "./measure.mjs";
 
 /** What shows that the board is live: cards that can be taken, or the layer that stands for them. */
 const LIVE = ".react-flow__node .card, .overview";
+/** What shows that the board is seen: the server's picture of it, or the board itself. */
+const SEEN = `.opening-frame svg, ${LIVE}`;
 /** Acts that are measured one by one are so far apart, milliseconds: what one leaves for later has been done by then. */
 const GAP = 500;
 
@@ -18,19 +20,33 @@ export async function openBoard(context, link, stored = false) {
   return took;
 }
 
-async function follow(page, link) {
+/** Milliseconds to the first frame in which the board is seen, and kilobytes until then: of a browser that has nothing of it. */
+export async function seeBoard(context, link) {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Network.enable");
+  let bytes = 0;
+  cdp.on("Network.responseReceived", ({ response }) => (bytes += response.encodedDataLength));
+  cdp.on("Network.dataReceived", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  const took = await follow(page, link, SEEN);
+  const found = { took, kilobytes: bytes / 1000 };
+  await page.close();
+  return found;
+}
+
+async function follow(page, link, shows = LIVE) {
   await page.addInitScript(selector => {
     localStorage.setItem("openmic.profile", JSON.stringify({ name: "Anna", color: 1, invented: false }));
-    window.benchLive = new Promise(resolve => {
+    window.benchShown = new Promise(resolve => {
       const look = () => {
         if (document.querySelector(selector)) requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
     });
-  }, LIVE);
-  await page.goto(link);
-  return page.evaluate(() => window.benchLive);
+  }, shows);
+  await page.goto(link, { waitUntil: "commit" });
+  return page.evaluate(() => window.benchShown);
 }
 
 export async function measureBoard(context, link, peer, { cards }, { acts, milliseconds }) {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Content, ImportProblem } from "../exchange/content";
 import { fillLater } from "../exchange/pending";
 import { ApiError, createBoard } from "../sync/api";
-import { rememberBoard } from "../sync/device";
+import { boardAddress, rememberBoard } from "../sync/device";
 import { TemplateChooser } from "./TemplateChooser";
 
 const MOST_LETTERS = 200;
@@ -23,10 +23,12 @@ export function NewBoard({ go }: { go: (url: string) => void }) {
     setBusy("making");
     try {
       const made = await createBoard(title);
-      const secret = new URL(made.links.owner ?? "", location.origin).hash.slice(1);
-      rememberBoard({ id: made.id, documentId: made.documentId, title, role: "owner" }, secret, made.links);
+      const { owner, ...others } = made.links;
+      // Who is signed in needs no secret, and leaves none on the device.
+      const secret = made.own ? "" : new URL(owner ?? "", location.origin).hash.slice(1);
+      rememberBoard({ id: made.id, documentId: made.documentId, title, role: "owner" }, secret, made.own ? others : made.links);
       if (content) fillLater(made.id, { ...content, meta: { ...content.meta, title } });
-      go(`/b/${made.id}#${secret}`);
+      go(boardAddress(made.id, secret));
     } catch (error) {
       const status = error instanceof ApiError ? error.status : 0;
       const own = error instanceof ApiError && status >= 400 && status < 500 && status !== 429 ? error.detail : "";

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { where } from "../embed/where";
+import { signInAddress } from "../staff/api";
 import type { OpenProblem } from "../sync/session";
 
 /** A page that cannot be shown, saying why in plain words and what to do. */
@@ -21,8 +22,13 @@ export function Problem({ kind }: { kind: Exclude<OpenProblem, "password"> | "pa
               {t(kind === "broken" ? "problem.reload" : "problem.again")}
             </button>
           )}
+          {kind === "signin" && !framed && (
+            <a className="btn primary" href={signInAddress(location.pathname)}>
+              {t("staff.in")}
+            </a>
+          )}
           {!framed && (
-            <a className={reload ? "btn" : "btn primary"} href="/">
+            <a className={reload || kind === "signin" ? "btn" : "btn primary"} href="/">
               {t("problem.home")}
             </a>
           )}

@@ -31,10 +31,13 @@ export function pictureOf(id: string, secret: string): Promise<Picture | undefin
   return last.picture;
 }
 
-/** Resolves when the picture that was asked for last is here, or will not come soon. */
+/** Resolves when the picture that was asked for last is seen, or will not come soon: till then nothing else is fetched or run. */
 export function headStart(): Promise<unknown> {
-  return Promise.race([last?.picture, new Promise((resolve) => setTimeout(resolve, HEAD_START))]);
+  return Promise.race([last?.picture.then((picture) => picture && painted()), new Promise((resolve) => setTimeout(resolve, HEAD_START))]);
 }
+
+/** Resolves when what has been put on the page by now is on the screen. */
+const painted = () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 0))));
 
 const PARTS = new Set(["svg", "g", "rect", "path", "text", "tspan", "circle", "ellipse", "image"]);
 const ATTRIBUTE = /^(?:[xydr]|[rc][xy]|width|height|viewBox|xml:space|transform|fill(?:-opacity)?|stroke(?:-[a-z]+)?|opacity|font-(?:size|weight)|text-(?:anchor|decoration)|preserveAspectRatio)$/;

@@ -16,6 +16,7 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
   const person = usePerson();
   const [session, setSession] = useState<BoardSession>();
   const [problem, setProblem] = useState<OpenProblem>();
+  const [goesAt, setGoesAt] = useState<number>();
   const [unfilled, setUnfilled] = useState(false);
   const [attempt, setAttempt] = useState(0);
   // The name and colour at the start; later changes are told through presence.
@@ -42,6 +43,7 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
       (error: unknown) => {
         if (stop.signal.aborted) return;
         if (!(error instanceof OpenError)) console.error(error);
+        setGoesAt(error instanceof OpenError ? error.goesAt : undefined);
         setProblem(error instanceof OpenError ? error.problem : "unreachable");
       },
     );
@@ -62,7 +64,7 @@ export default function BoardPage({ id, secret, onShown }: { id: string; secret:
   const known = knownBoard(id);
   const key = secret || (known?.secret ?? "");
   if (problem === "password") return <PasswordGate onPass={again} give={(password) => join(id, key, start, password)} />;
-  if (problem === "gone" && known?.role === "owner" && known.secret === key) return <GoneBoard id={id} secret={key} onBack={again} />;
+  if (problem === "gone" && goesAt !== undefined) return <GoneBoard id={id} secret={key} goesAt={goesAt} onBack={again} />;
   if (problem) return <Problem kind={problem} />;
   return session ? <BoardView session={session} person={person} unfilled={unfilled} onShown={onShown} /> : null;
 }

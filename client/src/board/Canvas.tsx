@@ -1,14 +1,13 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { MouseEvent, PointerEvent, RefObject } from "react";
 import { ReactFlow, useReactFlow, useStoreApi } from "@xyflow/react";
 import type { NodeTypes } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
-import { elementsById, inCell } from "../document/elements";
-import type { Board } from "../document/model";
+import { inCell } from "../document/model";
 import { useActions } from "./actions";
 import { Calls } from "./Calls";
 import { useCarrying } from "./carrying";
-import { useBoard, useDraws, useEditable, useFocus, useTools } from "./context";
+import { useBoardPart, useDraws, useEditable, useFocus, useTools } from "./context";
 import { Connectors } from "./Connectors";
 import { Cursors } from "./Cursors";
 import { DrawLayer } from "./DrawLayer";
@@ -19,8 +18,8 @@ import { useOutlook, useUnfolding } from "./folds";
 import { useCanvasGoTo } from "./goto";
 import { Grid } from "./Grid";
 import { Headers } from "./Headers";
-import { cellAt, layout } from "./layout";
-import type { Geometry, Outlook, Rect } from "./layout";
+import { cellAt } from "./layout";
+import type { Frame, Geometry, Outlook, Rect } from "./layout";
 import { useLeader } from "./following";
 import { useFollowing } from "./followView";
 import { useMarquee } from "./marquee";
@@ -31,12 +30,12 @@ import { useNodes } from "./nodes";
 import type { ElementNode, Shown } from "./nodes";
 import { Overview } from "./Overview";
 import { elementUnder } from "./overview";
+import { createLayout } from "./relayout";
 import { Presentation } from "./Presentation";
 import { Recoveries } from "./Recoveries";
 import { useDrop } from "../pictures/adding";
 import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
-import { settled } from "./settle";
 import { useStable } from "./stable";
 import { useInView } from "./useInView";
 import { isMarked } from "../richtext/parse";
@@ -61,8 +60,7 @@ const CARD_TILE = 128;
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas({ onShown }: { onShown: () => void }) {
   const { t } = useTranslation();
-  const { focus, follow, session, stage } = useTools();
-  const board = useBoard();
+  const { document, focus, follow, session, stage } = useTools();
   const editable = useEditable();
   const draws = useDraws();
   const actions = useActions();
@@ -75,14 +73,16 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   // Marks that are not shown otherwise need room while one writes.
   const editing = useFocus((f) => f.editing);
   const touch = useMedia("(pointer: coarse)");
-  const writing = editing !== undefined && isMarked(elementsById(board).get(editing)?.text ?? "") ? editing : undefined;
-  const geometry = useGeometry(board, outlook, writing);
-  const carrying = useCarrying(board, geometry);
-  const large = board.elements.length > DRAW_ALL;
+  const writing = useBoardPart(({ elements }) => (editing !== undefined && isMarked(elements.find((e) => e.id === editing)?.text ?? "") ? editing : undefined));
+  const [geometry, geometryNow] = useGeometry(outlook, writing);
+  const ground = useFrame(geometry);
+  const carrying = useCarrying(geometry);
+  const large = useBoardPart((board) => board.elements.length > DRAW_ALL);
+  const empty = useBoardPart((board) => board.elements.length === 0);
   const overview = useFar() && large;
   const [under, setUnder] = useState<string>();
-  const shown = useShown(board, large, overview, under);
-  const nodes = useNodes(board, geometry, carrying.drags, carrying.resize, chosen, draws && tool === "select" && (touch ? "chosen" : "all"), shown);
+  const shown = useShown(large, overview, under);
+  const nodes = useNodes(geometryNow, carrying.drags, carrying.resize, chosen, draws && tool === "select" && (touch ? "chosen" : "all"), shown);
   const frame = useRef<HTMLDivElement>(null);
   const inset = useTopInset(frame);
   const top = presenting ? 0 : inset;
@@ -110,7 +110,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
     }
     // From far away the cards and cells of a large board are no parts of the page: what was meant is found from the places.
     const point = at(event);
-    const element = elementUnder(board, geometry.places, point, reach());
+    const element = elementUnder(document.board(), geometry.places, point, reach());
     if (element) focus.select(element.id, inCell(element) ? element : undefined);
     else focus.atCell(cellAt(geometry, point.x, point.y));
   });
@@ -124,7 +124,7 @@ export function Canvas({ onShown }: { onShown: () => void }) {
     stage.pointer = point;
     if (event.pointerType !== "touch") session.presence.update({ cursor: point });
     // What is under the pointer is there to be taken; while something is taken nothing else is.
-    if (overview && event.buttons === 0) setUnder(elementUnder(board, geometry.places, point, reach())?.id);
+    if (overview && event.buttons === 0) setUnder(elementUnder(document.board(), geometry.places, point, reach())?.id);
   };
 
   const onDoubleClick = (event: MouseEvent) => {
@@ -191,16 +191,16 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         proOptions={PRO}
         ariaLabelConfig={SILENT}
       >
-        <Grid geometry={geometry} target={carrying.target ?? dropCell} bare={overview} />
-        <EmotionCurve geometry={geometry} />
-        <Headers geometry={geometry} top={top} />
-        {overview && <Overview board={board} places={carrying.places} />}
+        <Grid geometry={ground} target={carrying.target ?? dropCell} bare={overview} />
+        <EmotionCurve geometry={ground} />
+        <Headers geometry={ground} top={top} />
+        {overview && <Overview places={carrying.places} />}
         <Connectors geometry={geometry} drags={carrying.drags} hidden={busy} bare={overview} />
         <Recoveries geometry={geometry} hidden={busy} />
         <SelectionTools geometry={geometry} hidden={busy} />
         <Cursors />
         <Calls />
-        {minimap && <Minimap board={board} geometry={geometry} />}
+        {minimap && <Minimap geometry={geometry} />}
       </ReactFlow>
       {presenting && <Presentation geometry={geometry} />}
       <FollowRing />
@@ -211,29 +211,39 @@ export function Canvas({ onShown }: { onShown: () => void }) {
           {carrying.crossing}
         </p>
       )}
-      {board.elements.length === 0 && draws && <EmptyHint />}
+      {empty && draws && <EmptyHint />}
     </main>
   );
 }
 
-/** Laid out anew with every change; what has not moved is the same object as before. */
-function useGeometry(board: Board, outlook: Outlook, writing: string | undefined): Geometry {
-  const last = useRef<Geometry>(undefined);
-  return useMemo(() => (last.current = settled(layout(board, rememberedLines, { ...outlook, writing }), last.current)), [board, outlook, writing]);
+/** Where everything lies, now and at any moment: what has not moved is the same object as before, and so is the whole when nothing has. */
+function useGeometry(outlook: Outlook, writing: string | undefined): [Geometry, () => Geometry] {
+  const { document } = useTools();
+  const [layOut] = useState(() => createLayout(rememberedLines));
+  const now = useMemo(() => {
+    const look = { ...outlook, writing };
+    return () => layOut(document.board(), look);
+  }, [document, layOut, outlook, writing]);
+  return [useSyncExternalStore(document.subscribe, now), now];
+}
+
+/** The same object until a lane, a step or a phase lies otherwise. */
+function useFrame({ width, height, head, phases, lanes, steps, folded }: Geometry): Frame {
+  return useMemo(() => ({ width, height, head, phases, lanes, steps, folded }), [width, height, head, phases, lanes, steps, folded]);
 }
 
 const NOWHERE: Rect = { x: 0, y: 0, width: -Infinity, height: -Infinity };
 
 /** Which elements are cards: on a large board those about the window, and from far away only what somebody is at. */
-function useShown(board: Board, large: boolean, overview: boolean, under: string | undefined): Shown {
+function useShown(large: boolean, overview: boolean, under: string | undefined): Shown {
   const area = useVisibleArea(CARD_TILE);
   const selected = useFocus((f) => f.selected);
   const found = useUi((ui) => ui.found);
+  const pictures = useBoardPart((board) => (overview ? JSON.stringify(board.elements.filter((e) => e.kind === "image").map((e) => e.id)) : "[]"));
   return useMemo(() => {
-    const pictures = overview ? board.elements.filter((e) => e.kind === "image") : [];
-    const also = new Set([selected, found, overview ? under : undefined, ...pictures.map((e) => e.id)].filter((id) => id !== undefined));
+    const also = new Set([selected, found, overview ? under : undefined, ...(JSON.parse(pictures) as string[])].filter((id) => id !== undefined));
     return { area: overview ? NOWHERE : large ? area : undefined, also };
-  }, [board, large, overview, under, area, selected, found]);
+  }, [pictures, large, overview, under, area, selected, found]);
 }
 
 /** While the space bar is down on the ground, dragging moves the view. */

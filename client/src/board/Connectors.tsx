@@ -12,7 +12,7 @@ import { openThreads, votesFor } from "../talk/threads";
 import { swallowClick, useHeld } from "../tools/useHeld";
 import { changeConnector, connectTo, nameOfConnector } from "./connecting";
 import { ConnectorTools } from "./ConnectorTools";
-import { AboutContext, useBoard, useBoardPart, useDraws, useFocus, usePeers, useTalks, useTools, visitorsIn } from "./context";
+import { AboutContext, useBoardPart, useDraws, useFocus, useFollowed, useMayEdit, usePeers, useTalks, useTools, visitorsIn } from "./context";
 import type { Geometry, Rect } from "./layout";
 import { around } from "./moving";
 import type { Drag } from "./nodes";
@@ -41,29 +41,31 @@ interface Props {
 
 /** What connects the elements: drawn under them, chosen, changed and drawn anew here. */
 export function Connectors({ geometry, drags, hidden, bare }: Props) {
-  const board = useBoard();
+  const connectors = useBoardPart((board) => board.connectors);
+  const comments = useFollowed("comments", (board) => board.comments);
+  const votes = useFollowed("votes", (board) => board.votes);
   const draws = useDraws();
   const talks = useTalks();
   const hands = useHands();
   const { document } = hands;
   const chosen = useFocus((f) => f.connector);
+  const mayEdit = useMayEdit(chosen ?? "");
   const area = useVisibleArea();
-  const [pull, begin] = usePull(board, geometry, hands);
+  const [pull, begin] = usePull(geometry, hands);
   const moved = useMemo(() => movedPlaces(geometry, drags), [geometry, drags]);
-  const places = useMemo(() => new Map([...geometry.tucked, ...geometry.places, ...moved]), [geometry, moved]);
+  const places = useMemo(() => ({ get: (id: string) => moved.get(id) ?? geometry.places.get(id) ?? geometry.tucked.get(id) }), [geometry, moved]);
   const [findRoutes] = useState(createRouter);
   const shown = useMemo(
     () =>
-      board.connectors.filter((c) => {
+      connectors.filter((c) => {
         if (c.id === chosen || bare) return c.id === chosen;
         const [a, b] = [places.get(c.from), places.get(c.to)];
         return a !== undefined && b !== undefined && spans(a, b, area);
       }),
-    [board.connectors, places, area, chosen, bare],
+    [connectors, places, area, chosen, bare],
   );
-  const routes = useMemo(() => findRoutes(board, geometry, moved, shown), [findRoutes, board, geometry, moved, shown]);
-  const current = chosen === undefined ? undefined : board.connectors.find((c) => c.id === chosen);
-  const mayEdit = current !== undefined && document.mayEdit(current.id);
+  const routes = useMemo(() => findRoutes({ connectors, elements: document.board().elements }, geometry, moved, shown), [findRoutes, document, connectors, geometry, moved, shown]);
+  const current = chosen === undefined ? undefined : connectors.find((c) => c.id === chosen);
   const currentRoute = current && routes.get(current.id);
   const pulled = pull && pulledRoute(pull, places);
   return (
@@ -82,7 +84,7 @@ export function Connectors({ geometry, drags, hidden, bare }: Props) {
       <Visited routes={routes} />
       {shown.map((c) => {
         const r = routes.get(c.id);
-        const talked = openThreads(board).has(c.id) || (votesFor(board, c.id)?.total ?? 0) > 0;
+        const talked = openThreads({ comments }).has(c.id) || (votesFor({ votes }, c.id)?.total ?? 0) > 0;
         return (
           r && talked && (
             <div key={c.id} className="connector-signs" style={{ transform: `translate(${String(r.x)}px, ${String(r.y)}px)` }}>
@@ -199,10 +201,12 @@ function Outline({ place }: { place: Rect | undefined }) {
   return <div className="pull-target" style={{ transform: `translate(${String(place.x)}px, ${String(place.y)}px)`, width: place.width, height: place.height }} />;
 }
 
+/** Where things are seen just now: carried, laid, or tucked into a collapsed lane. */
+type Places = Pick<ReadonlyMap<string, Rect>, "get">;
 type Begin = (event: PointerEvent, pull: Pick<Pull, "fixed" | "end" | "connector">) => void;
 
 /** At the sides of the one chosen element: a connector is drawn from here. */
-function Dots({ places, onPull }: { places: ReadonlyMap<string, Rect>; onPull: Begin }) {
+function Dots({ places, onPull }: { places: Places; onPull: Begin }) {
   const { t } = useTranslation();
   const { ui, document } = useTools();
   const id = useFocus((f) => (f.chosen.length === 1 && f.editing === undefined ? f.selected : undefined));
@@ -251,7 +255,7 @@ function Knob({ at, end, connector, onPull }: { at: Point; end: "from" | "to"; c
   );
 }
 
-function pulledRoute(pull: Pull, places: ReadonlyMap<string, Rect>): Route | undefined {
+function pulledRoute(pull: Pull, places: Places): Route | undefined {
   const fixed = places.get(pull.fixed);
   if (!fixed) return undefined;
   const over = pull.over === undefined ? undefined : places.get(pull.over);
@@ -260,13 +264,14 @@ function pulledRoute(pull: Pull, places: ReadonlyMap<string, Rect>): Route | und
 }
 
 /** Drawing a connector by dragging: what is under the pointer is found from the places, so it works the same for a finger. */
-function usePull(board: Board, geometry: Geometry, hands: Hands): [Pull | undefined, Begin] {
+function usePull(geometry: Geometry, hands: Hands): [Pull | undefined, Begin] {
+  const { document } = useTools();
   const [pull, setPull] = useState<Pull>();
   const flow = useReactFlow();
   useHeld(pull !== undefined, {
     move: (event) => {
       const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-      setPull((p) => p && { ...p, at, over: elementAt(board, geometry, at, p.fixed) });
+      setPull((p) => p && { ...p, at, over: elementAt(document.board(), geometry, at, p.fixed) });
     },
     up: () => {
       setPull(undefined);

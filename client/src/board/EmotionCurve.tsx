@@ -10,7 +10,7 @@ import { useBoardPart, useEditable, useNames } from "./context";
 import { FEELING, curveBand, heightAt, valueAt } from "./curve";
 import type { CurveBand, CurvePoint } from "./curve";
 import { SIZES } from "./layout";
-import type { Geometry } from "./layout";
+import type { Frame } from "./layout";
 import { feel, showFeelings } from "./parts";
 import { useReactFlow } from "@xyflow/react";
 
@@ -24,7 +24,7 @@ const KEYS: Readonly<Record<string, (value: number) => number>> = {
 };
 
 /** How the customer and the staff feel, from step to step: a curve for each, changed right on the board. */
-export const EmotionCurve = memo(function EmotionCurve({ geometry }: { geometry: Geometry }) {
+export const EmotionCurve = memo(function EmotionCurve({ geometry }: { geometry: Frame }) {
   const { t } = useTranslation();
   const emotions = useBoardPart((board) => board.emotions);
   const band = useMemo(() => curveBand({ emotions }, geometry), [emotions, geometry]);

@@ -7,7 +7,7 @@ import { useFocus, useMayPut, useNames, useTools } from "./context";
 import { useSayElsewhere } from "./elsewhere";
 import { Icon } from "./Icon";
 import { SIZES, neighbourCell } from "./layout";
-import type { Cell, Direction, FoldedCell, Geometry, LaneRow, StepColumn } from "./layout";
+import type { Cell, Direction, FoldedCell, Frame, LaneRow, StepColumn } from "./layout";
 import { useVisibleArea } from "./visible";
 
 const ARROWS: Readonly<Record<string, Direction>> = {
@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 };
 
 /** The ground the notes lie on: the lanes as soft tints, the lines between them, and the cells that take a note. */
-export const Grid = memo(function Grid({ geometry, target, bare }: { geometry: Geometry; target: Cell | undefined; bare: boolean }) {
+export const Grid = memo(function Grid({ geometry, target, bare }: { geometry: Frame; target: Cell | undefined; bare: boolean }) {
   const { width, height, lanes, folded } = geometry;
   const entryRow = lanes.find((row) => row.folded === undefined);
   const seen = useVisibleArea();

@@ -8,7 +8,7 @@ import { useActions } from "./actions";
 import { useEditable, useMayPut, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
 import { SIZES } from "./layout";
-import type { Geometry, LaneRow } from "./layout";
+import type { Frame, LaneRow } from "./layout";
 import { PartButton, StepNotes } from "../panel/Marks";
 import { CurveKey } from "./EmotionCurve";
 import { AddLane, AddStep, PartMenu } from "./PartMenu";
@@ -22,7 +22,7 @@ import { useReordering } from "./useReordering";
 const HINTED = ["evidence", "customer", "frontstage", "backstage", "support"] as const;
 
 /** The names of lanes and steps. They stay at the edge of the window when the board is moved, like those of a table. */
-export const Headers = memo(function Headers({ geometry, top }: { geometry: Geometry; top: number }) {
+export const Headers = memo(function Headers({ geometry, top }: { geometry: Frame; top: number }) {
   const { t } = useTranslation();
   const editable = useEditable();
   const actions = useActions();
@@ -219,7 +219,7 @@ function FoldButton({ row: { lane, folded }, name }: { row: LaneRow; name: strin
 }
 
 /** The names of the three lines: at the right edge of the board, or of the window when that comes first. */
-function LineNames({ geometry: { lanes, width } }: { geometry: Geometry }) {
+function LineNames({ geometry: { lanes, width } }: { geometry: Frame }) {
   const { t } = useTranslation();
   const names = useRef<HTMLDivElement>(null);
   const store = useStoreApi();

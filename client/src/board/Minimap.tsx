@@ -2,9 +2,9 @@ import { Panel, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useLayoutEffect, useMemo, useRef } from "react";
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
-import type { Board } from "../document/model";
 import { useColors } from "./colors";
 import { useNames } from "./context";
+import { useDrawnBoard } from "./drawnBoard";
 import type { Geometry, Rect } from "./layout";
 import { paint, sheetOf } from "./overview";
 import { useStable } from "./stable";
@@ -15,13 +15,15 @@ const SIZE = { width: 200, height: 150 };
 const RIM = 6;
 
 /** The whole board in small, with what is in the window. Pointing moves the view there, the wheel zooms it. */
-export function Minimap({ board, geometry }: { board: Board; geometry: Geometry }) {
+export function Minimap({ geometry }: { geometry: Geometry }) {
   const { t } = useTranslation();
   const names = useNames();
+  const board = useDrawnBoard();
   const colorOf = useColors();
   const store = useStoreApi();
   const flow = useReactFlow();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const kept = useRef<{ picture: HTMLCanvasElement; drawn: readonly unknown[] }>(undefined);
   const sheet = useMemo(() => ({ ...sheetOf(board, geometry.places, names.roleOf), lines: [] }), [board, geometry, names]);
   const whole = useMemo(() => extent(geometry), [geometry]);
 
@@ -45,16 +47,38 @@ export function Minimap({ board, geometry }: { board: Board; geometry: Geometry 
     const context = element?.getContext("2d");
     if (!element || !context) return;
     const dense = window.devicePixelRatio;
-    element.width = SIZE.width * dense;
-    element.height = SIZE.height * dense;
     const { view, zoom, x, y } = scale();
+    const picture = cards(zoom, x, y, dense);
+    for (const side of ["width", "height"] as const) if (element[side] !== picture[side]) element[side] = picture[side];
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, element.width, element.height);
+    context.drawImage(picture, 0, 0);
     context.setTransform(zoom * dense, 0, 0, zoom * dense, x * dense, y * dense);
-    paint(context, sheet, [{ rect: view, color: "--accent" }], colorOf, 1 / zoom);
+    context.strokeStyle = colorOf("--accent");
+    context.lineWidth = 2.5 / zoom;
+    context.strokeRect(view.x - 2 / zoom, view.y - 2 / zoom, view.width + 4 / zoom, view.height + 4 / zoom);
   });
+
+  /** The cards, kept as a picture: while only the view moves nothing of it is drawn anew. */
+  const cards = (zoom: number, x: number, y: number, dense: number): HTMLCanvasElement => {
+    const drawn = [sheet, colorOf, zoom, x, y, dense];
+    if (kept.current?.drawn.every((part, i) => part === drawn[i])) return kept.current.picture;
+    const picture = kept.current?.picture ?? document.createElement("canvas");
+    picture.width = SIZE.width * dense;
+    picture.height = SIZE.height * dense;
+    const context = picture.getContext("2d");
+    context?.setTransform(zoom * dense, 0, 0, zoom * dense, x * dense, y * dense);
+    if (context) paint(context, sheet, [], colorOf, 1 / zoom);
+    kept.current = { picture, drawn };
+    return picture;
+  };
 
   useLayoutEffect(() => {
     let due = 0;
-    const soon = () => {
+    let last = store.getState();
+    const soon = (state: typeof last) => {
+      if (state.transform === last.transform && state.width === last.width && state.height === last.height) return;
+      last = state;
       if (due === 0) {
         due = requestAnimationFrame(() => {
           due = 0;

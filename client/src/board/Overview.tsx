@@ -1,30 +1,26 @@
 import { ViewportPortal, useStoreApi } from "@xyflow/react";
 import { memo, useLayoutEffect, useMemo, useRef } from "react";
-import type { Board } from "../document/model";
 import { useColors } from "./colors";
-import { useFocus, useNames, usePeers } from "./context";
+import { useBoardPart, useFocus, useNames, usePeers } from "./context";
+import { useDrawnBoard } from "./drawnBoard";
 import { matchesWords } from "./find";
 import type { Geometry } from "./layout";
 import { paint, sheetOf } from "./overview";
 import type { Ring } from "./overview";
 import { useUi } from "./ui";
 
-interface Props {
-  readonly board: Board;
-  readonly places: Geometry["places"];
-}
-
 /**
  * A large board from far away: everything as areas of colour in one picture, drawn anew for each frame. What somebody is at
  * lies above it as a card of its own.
  */
-export const Overview = memo(function Overview({ board, places }: Props) {
+export const Overview = memo(function Overview({ places }: { places: Geometry["places"] }) {
+  const board = useDrawnBoard();
   const names = useNames();
   const colorOf = useColors();
   const store = useStoreApi();
   const canvas = useRef<HTMLCanvasElement>(null);
   const sheet = useMemo(() => sheetOf(board, places, names.roleOf), [board, places, names]);
-  const rings = useRings(board, places);
+  const rings = useRings(places);
 
   useLayoutEffect(() => {
     const element = canvas.current;
@@ -70,9 +66,10 @@ export const Overview = memo(function Overview({ board, places }: Props) {
 });
 
 /** What is chosen, found, or where others are. */
-function useRings(board: Board, places: Geometry["places"]): readonly Ring[] {
+function useRings(places: Geometry["places"]): readonly Ring[] {
   const chosen = useFocus((f) => f.chosen);
   const find = useUi((ui) => ui.find);
+  const searched = useBoardPart((board) => (find === undefined ? undefined : board.elements));
   const peers = usePeers();
   const visits = peers.flatMap((p) => (p.selected === undefined ? [] : [`${p.selected} --person-${String(p.color)}`])).join("\n");
   return useMemo(() => {
@@ -81,12 +78,12 @@ function useRings(board: Board, places: Geometry["places"]): readonly Ring[] {
       const rect = places.get(id);
       if (rect) rings.push({ rect, color });
     };
-    if (find !== undefined && find.trim() !== "") for (const e of board.elements) if (matchesWords(e.text, find)) ring(e.id, "--warm");
+    if (searched && find !== undefined && find.trim() !== "") for (const e of searched) if (matchesWords(e.text, find)) ring(e.id, "--warm");
     for (const visit of visits === "" ? [] : visits.split("\n")) {
       const [id = "", color = ""] = visit.split(" ");
       ring(id, color);
     }
     for (const id of chosen) ring(id, "--accent");
     return rings;
-  }, [board, places, chosen, find, visits]);
+  }, [searched, places, chosen, find, visits]);
 }

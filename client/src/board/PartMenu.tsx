@@ -1,11 +1,11 @@
 import * as Menu from "@radix-ui/react-dropdown-menu";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHands } from "../commands/hands";
 import { LANE_ROLES, LIMITS } from "../document/model";
 import type { LaneRole } from "../document/model";
-import { useBoard, useBoardPart, useEditable, useNames, useTools } from "./context";
+import { useBoard, useBoardPart, useEditable, useFollowed, useNames, useTools } from "./context";
 import { Icon } from "./Icon";
 import type { IconName } from "./Icon";
 import { useOutlook } from "./folds";
@@ -24,7 +24,7 @@ export function PartMenu({ what, id, onCarry }: { what: Part; id: string; onCarr
   const { t } = useTranslation();
   const hands = useHands();
   const names = useNames();
-  const parts = useBoardPart((board): readonly { readonly id: string }[] => board[what]);
+  const parts = useFollowed(what, (board): readonly { readonly id: string }[] => board[what]);
   const editable = useEditable();
   const [open, setOpen] = useState(false);
   const at = parts.findIndex((p) => p.id === id);
@@ -212,7 +212,7 @@ function RemoveItems({ what, id }: { what: Part; id: string }) {
 }
 
 /** Between two lanes: adds one there. By keyboard that is in the menu of a lane. */
-export function AddLane({ index, y }: { index: number; y: number }) {
+export const AddLane = memo(function AddLane({ index, y }: { index: number; y: number }) {
   const { t } = useTranslation();
   const hands = useHands();
   return (
@@ -229,10 +229,10 @@ export function AddLane({ index, y }: { index: number; y: number }) {
       </Menu.Portal>
     </Menu.Root>
   );
-}
+});
 
 /** Between two steps: adds one there. */
-export function AddStep({ index, x }: { index: number; x: number }) {
+export const AddStep = memo(function AddStep({ index, x }: { index: number; x: number }) {
   const { t } = useTranslation();
   const hands = useHands();
   return (
@@ -240,4 +240,4 @@ export function AddStep({ index, x }: { index: number; x: number }) {
       <Icon name="in" />
     </button>
   );
-}
+});

@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { MouseEvent as ReactMouseEvent } from "react";
 import type { NodeChange } from "@xyflow/react";
-import type { Board } from "../document/model";
 import { useActions } from "./actions";
 import { useTools } from "./context";
 import { duplicate } from "./copying";
@@ -25,8 +24,8 @@ interface Carrying extends Drag {
 }
 
 /** What is carried and stretched on this board: by this person, and by others as far as they tell. */
-export function useCarrying(board: Board, geometry: Geometry) {
-  const { focus, session, document } = useTools();
+export function useCarrying(geometry: Geometry) {
+  const { document, focus, session } = useTools();
   const actions = useActions();
   const hands = useHands();
   const [drag, setDrag] = useState<Carrying>();
@@ -48,6 +47,7 @@ export function useCarrying(board: Board, geometry: Geometry) {
     const place = geometry.places.get(node.id);
     if (!place) return undefined;
     const chosen = focus.get().chosen;
+    const board = document.board();
     const locked = new Set(board.elements.filter((e) => e.locked || !document.mayEdit(e.id)).map((e) => e.id));
     const ids = former?.ids ?? new Set(withCarried(board, geometry, chosen.includes(node.id) ? chosen : [node.id]).filter((id) => !locked.has(id)));
     return { ids, held: node.id, dx: node.position.x - place.x, dy: node.position.y - place.y, loose: event.ctrlKey || event.metaKey };
@@ -60,7 +60,7 @@ export function useCarrying(board: Board, geometry: Geometry) {
     setDrag(undefined);
     if (!last || (last.dx === 0 && last.dy === 0)) return;
     const ids = [...last.ids];
-    if (event.altKey) duplicate(hands, carried(board, geometry, ids, last.dx, last.dy, last.loose), ids);
+    if (event.altKey) duplicate(hands, carried(document.board(), geometry, ids, last.dx, last.dy, last.loose), ids);
     else actions.drop(ids, last.dx, last.dy, last.loose);
   });
 
@@ -76,7 +76,7 @@ export function useCarrying(board: Board, geometry: Geometry) {
       stretched.current = change.resizing ? { id, rect } : undefined;
       setResize(stretched.current);
       if (change.resizing) continue;
-      const picture = board.elements.find((e) => e.id === id && e.kind === "image");
+      const picture = document.board().elements.find((e) => e.id === id && e.kind === "image");
       // What is written below a picture is no part of its height.
       const h = picture ? rect.width * ratioOf(picture) : rect.height;
       actions.patch(new Map([[id, { x: rect.x, y: rect.y, w: rect.width, h }]]));
@@ -84,20 +84,21 @@ export function useCarrying(board: Board, geometry: Geometry) {
   });
 
   const target = useMemo((): Cell | undefined => {
-    const held = drag && board.elements.find((e) => e.id === drag.held);
+    const held = drag && document.board().elements.find((e) => e.id === drag.held);
     const cell = held && cellOver(geometry, held, drag.dx, drag.dy, drag.loose);
     return cell && document.mayPut(cell.lane) ? cell : undefined;
-  }, [board, drag, document, geometry]);
+  }, [drag, document, geometry]);
 
   const crossing = useMemo(() => {
     if (!drag) return "";
+    const { elements } = document.board();
     // Over the lanes of others it will not stay.
-    if (board.elements.some((e) => drag.ids.has(e.id) && !document.mayPut(cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane))) return actions.elsewhere();
-    const moves = board.elements
+    if (elements.some((e) => drag.ids.has(e.id) && !document.mayPut(cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane))) return actions.elsewhere();
+    const moves = elements
       .filter((e) => drag.ids.has(e.id))
       .map((e) => [e.lane, cellOver(geometry, e, drag.dx, drag.dy, drag.loose)?.lane] as const);
     return actions.crossing(moves);
-  }, [actions, board, drag, document, geometry]);
+  }, [actions, drag, document, geometry]);
 
   const drags = useMemo(() => (drag ? [drag, ...others] : others), [drag, others]);
   const places = useMemo(() => placesWith(geometry, drags), [geometry, drags]);

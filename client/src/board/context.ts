@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardDocument } from "../document/document";
 import type { Board, LaneRole } from "../document/model";
@@ -47,38 +47,45 @@ export function useBoardPart<T>(part: (board: Board) => T): T {
   return useSyncExternalStore(document.subscribe, () => part(document.board()));
 }
 
+/** Follows one part of the board alone, and asks what it means: for what there is much of, such as cards. */
+export function useFollowed<T>(part: keyof Board, read: (board: Board) => T): T {
+  const { document } = useTools();
+  const subscribe = useCallback((listener: () => void) => document.subscribeTo(part, listener), [document, part]);
+  return useSyncExternalStore(subscribe, () => read(document.board()));
+}
+
 /** What a piece of the window is about: the id of a card, a connector or a marker. */
 export const AboutContext = createContext<string | undefined>(undefined);
 
+/** What this person may do. Only for who is kept to some lanes does that go with what is on the board. */
+function useAllowed(ask: (document: BoardDocument) => boolean): boolean {
+  const { document } = useTools();
+  const fenced = useFollowed("newer", () => document.fence !== undefined);
+  const subscribe = useCallback((listener: () => void) => (fenced ? document.subscribe(listener) : document.subscribeTo("newer", listener)), [document, fenced]);
+  return useSyncExternalStore(subscribe, () => ask(document));
+}
+
 /** Whether this person may change what this piece of the window is about; without that, whether they may change everything. */
 export function useEditable(): boolean {
-  const { document } = useTools();
   const about = useContext(AboutContext);
-  return useSyncExternalStore(document.subscribe, () => (about === undefined ? document.editable : document.mayEdit(about)));
+  return useAllowed((document) => (about === undefined ? document.editable : document.mayEdit(about)));
 }
 
 /** Whether this person may change a thing. */
-export function useMayEdit(id: string): boolean {
-  const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.mayEdit(id));
-}
+export const useMayEdit = (id: string): boolean => useAllowed((document) => document.mayEdit(id));
 
 /** Whether there is anything on the board that this person may draw. */
-export function useDraws(): boolean {
-  const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.draws);
-}
+export const useDraws = (): boolean => useAllowed((document) => document.draws);
 
 /** Whether this person may put something into a lane. */
 export function useMayPut(lane: string): boolean {
-  const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.mayPut(lane));
+  return useAllowed((document) => document.mayPut(lane));
 }
 
 /** Whether this person may comment and vote. */
 export function useTalks(): boolean {
   const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => document.talks);
+  return useFollowed("newer", () => document.talks);
 }
 
 export function useFocus<T>(select: (focus: Focus) => T): T {

@@ -1,7 +1,7 @@
 import { FEELERS } from "../document/model";
 import type { Board, Emotion, Feeler } from "../document/model";
 import { SIZES } from "./layout";
-import type { Geometry } from "./layout";
+import type { Frame } from "./layout";
 
 /** The curve of feelings: how it goes for the customer and the staff, from step to step. Pure functions of the board. */
 
@@ -35,7 +35,7 @@ export interface CurveBand {
 }
 
 /** Where the curves run, if they are shown. */
-export function curveBand(board: Pick<Board, "emotions">, geometry: Geometry): CurveBand | undefined {
+export function curveBand(board: Pick<Board, "emotions">, geometry: Frame): CurveBand | undefined {
   const row = geometry.lanes.find((l) => l.curve);
   if (!row) return undefined;
   const y = row.y + row.cells;

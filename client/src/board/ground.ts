@@ -8,8 +8,8 @@ export interface Ground {
   readonly columns: readonly number[];
   /** The edges of the lanes, top to bottom; likewise. */
   readonly rows: readonly number[];
-  /** How many things an upright or level stretch runs behind, the spared ones not counted. */
-  hits(x1: number, y1: number, x2: number, y2: number, spared: readonly Rect[]): number;
+  /** How many things an upright or level stretch runs behind, the spared ones not counted. Who has seen enough at `most` says so. */
+  hits(x1: number, y1: number, x2: number, y2: number, spared: readonly Rect[], most?: number): number;
 }
 
 export const NO_GROUND: Ground = { columns: [], rows: [], hits: () => 0 };
@@ -17,7 +17,7 @@ export const NO_GROUND: Ground = { columns: [], rows: [], hits: () => 0 };
 /** So many buckets in a row at most, however far apart things lie. */
 const BUCKETS = 200;
 
-export function groundOf({ lanes, steps, places, folded, width, height }: Geometry, board: Board): Ground {
+export function groundOf({ lanes, steps, places, folded, width, height }: Geometry, board: Pick<Board, "elements">): Ground {
   // What frames hold and what ink is drawn upon is meant to lie together.
   const things: Rect[] = board.elements.flatMap((e) => {
     const place = e.kind === "frame" || e.kind === "ink" ? undefined : places.get(e.id);
@@ -50,7 +50,7 @@ function finder(things: readonly Rect[]): Ground["hits"] {
       }
     }
   }
-  return (x1, y1, x2, y2, spared) => {
+  return (x1, y1, x2, y2, spared, most = Infinity) => {
     const [x, y] = [Math.min(x1, x2), Math.min(y1, y2)];
     const [toX, toY] = [Math.max(x1, x2), Math.max(y1, y2)];
     if (toX < left || x > right || toY < top || y > bottom) return 0;
@@ -62,7 +62,7 @@ function finder(things: readonly Rect[]): Ground["hits"] {
         for (const thing of bucket) {
           const across = x < thing.x + thing.width && toX > thing.x;
           const along = y < thing.y + thing.height && toY > thing.y;
-          if (across && along && !isAmong(spared, thing)) count++;
+          if (across && along && !isAmong(spared, thing) && ++count >= most) return count;
         }
       }
     }

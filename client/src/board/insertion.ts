@@ -1,4 +1,4 @@
-import type { Geometry } from "./layout";
+import type { Frame } from "./layout";
 import { SIZES } from "./layout";
 
 /** Where a step or a lane goes when it is carried along the others. Pure functions of the geometry. */
@@ -9,7 +9,7 @@ interface Stretch {
   readonly length: number;
 }
 
-export function stretchesOf(geometry: Geometry, what: "steps" | "lanes"): Stretch[] {
+export function stretchesOf(geometry: Frame, what: "steps" | "lanes"): Stretch[] {
   return what === "steps"
     ? geometry.steps.map((s) => ({ id: s.step.id, from: s.x, length: SIZES.step }))
     : geometry.lanes.map((l) => ({ id: l.lane.id, from: l.y, length: l.height }));

@@ -94,6 +94,9 @@ export interface Geometry {
   readonly tucked: ReadonlyMap<string, Rect>;
 }
 
+/** What a board is drawn on: all but its elements. */
+export type Frame = Omit<Geometry, "places" | "tucked">;
+
 export const NOTHING: Geometry = { width: 0, height: 0, head: 0, phases: [], lanes: [], steps: [], places: new Map(), folded: [], tucked: new Map() };
 
 /** How one person looks at a board. */
@@ -160,6 +163,47 @@ export const ratioOf = ({ w, h }: Pick<Element, "w" | "h">) => (w > 0 && h > 0 ?
 /** How high each element has come out: most are the same objects at the next layout. */
 const heights = new WeakMap<Element, { countLines: CountLines; width: number; height: number }>();
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How large elements come out, in a cell and free. */
+export function sizer(countLines: CountLines, outlook: Outlook): { inCell(element: Element): Size; free(element: Element): Size } {
+  const heightOf = (element: Element, width: number) => {
+    const written = element.id === outlook.writing;
+    const known = written ? undefined : heights.get(element);
+    if (known?.countLines === countLines && known.width === width) return known.height;
+    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), written));
+    const height = Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine + (hasSigns(element) ? SIZES.sign : 0));
+    if (!written) heights.set(element, { countLines, width, height });
+    return height;
+  };
+  // Below a picture stands what it shows, if somebody has said so.
+  const captionOf = (element: Element, width: number) =>
+    element.text === "" ? 0 : SIZES.captionRim + countLines(element.text, width - 2 * SIZES.noteInset) * SIZES.captionLine;
+  return {
+    inCell: (element) => {
+      const width = widthOf(element.kind);
+      if (element.kind !== "image") return { width, height: heightOf(element, width) };
+      const high = Math.max(SIZES.noteLeast, Math.min(width * ratioOf(element), SIZES.pictureMost));
+      return { width, height: Math.round(high) + captionOf(element, width) };
+    },
+    free: (element) => {
+      const { kind, w, h } = element;
+      const width = w || FREE[kind].width;
+      const height = h || FREE[kind].height;
+      if (kind === "image") return { width, height: height + captionOf(element, width) };
+      return { width, height: kind === "frame" || kind === "ink" ? height : Math.max(height, heightOf(element, width)) };
+    },
+  };
+}
+
+/** What a cell takes below its lowest element. */
+export const BELOW = SIZES.padding + SIZES.foot;
+/** How high the cells of a lane are at least. */
+export const leastHeight = ({ role }: Lane, curve: boolean): number => (curve && role === "emotion" ? SIZES.lane / 2 : SIZES.lane);
+
 export function layout(board: Board, countLines: CountLines, outlook: Outlook = PLAIN): Geometry {
   const cells = new Map<string, Element[]>();
   const loose: Element[] = [];
@@ -180,32 +224,7 @@ export function layout(board: Board, countLines: CountLines, outlook: Outlook = 
   }
 
   const places = new Map<string, Rect>();
-  const heightOf = (element: Element, width: number) => {
-    const written = element.id === outlook.writing;
-    const known = written ? undefined : heights.get(element);
-    if (known?.countLines === countLines && known.width === width) return known.height;
-    const lines = Math.max(1, countLines(element.text, textWidth(element.kind, width), written));
-    const height = Math.max(SIZES.noteLeast, SIZES.noteRim + lines * SIZES.noteLine + (hasSigns(element) ? SIZES.sign : 0));
-    if (!written) heights.set(element, { countLines, width, height });
-    return height;
-  };
-  // Below a picture stands what it shows, if somebody has said so.
-  const captionOf = (element: Element, width: number) =>
-    element.text === "" ? 0 : SIZES.captionRim + countLines(element.text, width - 2 * SIZES.noteInset) * SIZES.captionLine;
-  const sizeOf = (element: Element) => {
-    const width = widthOf(element.kind);
-    if (element.kind !== "image") return { width, height: heightOf(element, width) };
-    const high = Math.max(SIZES.noteLeast, Math.min(width * ratioOf(element), SIZES.pictureMost));
-    return { width, height: Math.round(high) + captionOf(element, width) };
-  };
-  const freeSizeOf = (element: Element) => {
-    const { kind, w, h } = element;
-    const width = w || FREE[kind].width;
-    const height = h || FREE[kind].height;
-    if (kind === "image") return { width, height: height + captionOf(element, width) };
-    return { width, height: kind === "frame" || kind === "ink" ? height : Math.max(height, heightOf(element, width)) };
-  };
-
+  const { inCell, free } = sizer(countLines, outlook);
   const steps = board.steps.map((step, i) => ({ step, x: SIZES.laneHeader + i * SIZES.step }));
   const phases = phaseSpans(board, steps);
   const head = SIZES.stepHeader + (phases.length > 0 ? SIZES.phase : 0);
@@ -233,15 +252,15 @@ export function layout(board: Board, countLines: CountLines, outlook: Outlook = 
     }
     const curve = lane.id === curved;
     // A lane for feelings is there for the curve; what people write beside it comes after.
-    let height: number = curve && lane.role === "emotion" ? SIZES.lane / 2 : SIZES.lane;
+    let height: number = leastHeight(lane, curve);
     for (const { step, x } of steps) {
       let bottom = y + SIZES.padding;
       for (const element of cells.get(cellKey(lane.id, step.id)) ?? []) {
-        const size = sizeOf(element);
+        const size = inCell(element);
         places.set(element.id, { x: x + SIZES.padding, y: bottom, ...size });
         bottom += size.height + SIZES.gap;
       }
-      height = Math.max(height, bottom - SIZES.gap + SIZES.padding + SIZES.foot - y);
+      height = Math.max(height, bottom - SIZES.gap + BELOW - y);
     }
     const whole = height + (curve ? SIZES.curve : 0);
     lanes.push({ lane, y, height: whole, line, cells: height, folded: undefined, curve });
@@ -251,16 +270,16 @@ export function layout(board: Board, countLines: CountLines, outlook: Outlook = 
   // What lies in no cell, because its lane or step is gone, waits below the board until someone gives it a place.
   let x = SIZES.laneHeader + SIZES.padding;
   for (const element of loose) {
-    const size = freeSizeOf(element);
-    const free = element.x !== 0 || element.y !== 0 || element.w !== 0;
-    places.set(element.id, { x: free ? element.x : x, y: free ? element.y : y + 24, ...size });
-    if (!free) x += size.width + SIZES.gap;
+    const size = free(element);
+    const laid = element.x !== 0 || element.y !== 0 || element.w !== 0;
+    places.set(element.id, { x: laid ? element.x : x, y: laid ? element.y : y + 24, ...size });
+    if (!laid) x += size.width + SIZES.gap;
   }
   return { width: SIZES.laneHeader + steps.length * SIZES.step, height: y, head, phases, lanes, steps, places, folded, tucked };
 }
 
 /** The lane that the curve of feelings runs in: one made for it, else that of the customer. */
-function curveLane({ lanes, emotions, steps }: Board, { curve }: Outlook): string | undefined {
+export function curveLane({ lanes, emotions, steps }: Board, { curve }: Outlook): string | undefined {
   const own = lanes.find((l) => l.role === "emotion");
   const shown = curve ?? (own !== undefined || emotions.length > 0);
   return shown && steps.length > 0 ? (own ?? lanes.find((l) => l.role === "customer"))?.id : undefined;

@@ -58,7 +58,7 @@ export function route(from: Rect, to: Rect, ground: Ground = NO_GROUND, strand: 
   const slide = (beside % 2 === 0 ? beside / 2 : -(beside + 1) / 2) * BESIDE;
   const straight = straightBetween(from, to, slide);
   // Nothing is shorter.
-  if (straight && hitsOf(straight, ground, [from, to, ...spared]) === 0) return finish(straight);
+  if (straight && hitsOf(straight, ground, [from, to, ...spared], 1) === 0) return finish(straight);
   return finish(shortest(from, to, ground, lane, slide, [from, to, ...spared], straight));
 }
 
@@ -107,7 +107,7 @@ function shortest(from: Rect, to: Rect, ground: Ground, lane: number, slide: num
         const points = [{ x: startX, y: startY }, { x: out, y: startY }, { x: out, y }, { x: back, y }, { x: back, y: endY }, { x: endX, y: endY }];
         for (let i = 1; i < points.length; i++) {
           const [a, b] = [points[i - 1], points[i]];
-          if (a && b && (a.x !== b.x || a.y !== b.y)) cost += BEHIND * ground.hits(a.x, a.y, b.x, b.y, free);
+          if (a && b && (a.x !== b.x || a.y !== b.y)) cost += BEHIND * ground.hits(a.x, a.y, b.x, b.y, free, (least - cost) / BEHIND);
           if (cost >= least) return;
         }
         least = cost;
@@ -126,11 +126,11 @@ function shortest(from: Rect, to: Rect, ground: Ground, lane: number, slide: num
   return best;
 }
 
-function hitsOf(points: readonly Spot[], ground: Ground, free: readonly Rect[]): number {
+function hitsOf(points: readonly Spot[], ground: Ground, free: readonly Rect[], most?: number): number {
   let hits = 0;
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1], points[i]];
-    if (a && b) hits += ground.hits(a.x, a.y, b.x, b.y, free);
+    if (a && b) hits += ground.hits(a.x, a.y, b.x, b.y, free, most);
   }
   return hits;
 }
@@ -243,8 +243,8 @@ interface Known {
   readonly from: Rect;
   readonly to: Rect;
   readonly beside: number;
-  /** What lies beyond this has no part in how it runs. */
-  readonly reach: Rect;
+  /** Of the layout that it was found in; what lies beyond its reach has no part in how it runs. */
+  readonly lanes: Geometry["lanes"];
   readonly way: Route;
 }
 
@@ -256,7 +256,7 @@ const MANY_MOVED = 40;
  * its ends or something about it has moved, and is the same object again when it runs as before. `moved` holds what is
  * being carried: other connectors go round it only once it is let go.
  */
-export function createRouter(): (board: Board, geometry: Geometry, moved?: ReadonlyMap<string, Rect>, wanted?: readonly Connector[]) => Routes {
+export function createRouter(): (board: Pick<Board, "connectors" | "elements">, geometry: Geometry, moved?: ReadonlyMap<string, Rect>, wanted?: readonly Connector[]) => Routes {
   const known = new Map<string, Known>();
   // Those whose ways may run otherwise now.
   const stale = new Set<string>();
@@ -267,7 +267,10 @@ export function createRouter(): (board: Board, geometry: Geometry, moved?: Reado
   return (board, geometry, moved, wanted = board.connectors) => {
     if (last !== geometry) {
       const changes = last && changesBetween(last, geometry);
-      for (const [id, { reach }] of known) if (!changes || changes.some((rect) => touches(rect, reach))) stale.add(id);
+      for (const [id, way] of known) {
+        const reach = changes && reachOf(way);
+        if (!reach || changes.some((rect) => touches(rect, reach))) stale.add(id);
+      }
       if (!changes || changes.length > 0) ground = undefined;
       last = geometry;
     }
@@ -291,7 +294,7 @@ export function createRouter(): (board: Board, geometry: Geometry, moved?: Reado
       const homes = [c.from, c.to].flatMap((id) => (moved?.has(id) ? (geometry.places.get(id) ?? []) : []));
       const fresh = route(from, to, ground, { mark: markOf(c.id), beside }, homes);
       const way = former?.way.path === fresh.path ? former.way : fresh;
-      known.set(c.id, { from, to, beside, way, reach: reachOf(from, to, geometry) });
+      known.set(c.id, { from, to, beside, way, lanes: geometry.lanes });
       stale.delete(c.id);
       routes.set(c.id, way);
     }
@@ -313,7 +316,7 @@ function besides(connectors: Board["connectors"]) {
 }
 
 /** All that a way between two places may run through: a column further to either side, and to the edges of the lanes. */
-function reachOf(from: Rect, to: Rect, { lanes }: Geometry): Rect {
+function reachOf({ from, to, lanes }: Pick<Known, "from" | "to" | "lanes">): Rect {
   const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y + from.height, to.y + to.height)];
   const [left, right] = [Math.min(from.x, to.x), Math.max(from.x + from.width, to.x + to.width)];
   const above = lanes.findLast((l) => l.y <= top)?.y ?? top;

@@ -4,7 +4,7 @@ import type { PointerEvent } from "react";
 import { useHands } from "../commands/hands";
 import { swallowClick, useHeld } from "../tools/useHeld";
 import { insertionAt, stretchesOf } from "./insertion";
-import type { Geometry } from "./layout";
+import type { Frame } from "./layout";
 import { movePart } from "./parts";
 import type { Part } from "./parts";
 
@@ -25,7 +25,7 @@ interface Carried {
 export type BeginReordering = (event: PointerEvent, what: Part, id: string) => void;
 
 /** Carrying a step along the others, or a lane: with the mouse, a pen or a finger. */
-export function useReordering(geometry: Geometry): [Carried | undefined, BeginReordering] {
+export function useReordering(geometry: Frame): [Carried | undefined, BeginReordering] {
   const [carried, setCarried] = useState<Carried>();
   const hands = useHands();
   const flow = useReactFlow();

@@ -3,6 +3,7 @@ import type { Board, Kind, NoteColor } from "./model";
 import { neighbours, orderBetween } from "./order";
 import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
+import type { Touched } from "./read";
 import { Blueprint } from "./blueprint";
 import { createElements, joinActions, removeElements } from "./elements";
 import { Fence, TALK, within } from "./fence";
@@ -47,12 +48,15 @@ export class BoardDocument {
   readonly #now: () => number;
   readonly #read = createReader((map, key) => A.getConflicts(map as never, key as never));
   readonly #listeners = new Set<() => void>();
+  readonly #partListeners = new Map<keyof Board, Set<() => void>>();
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
   readonly #aliases = new Map<string, string>();
   readonly #stop: () => void;
   /** The changes to what the board is made of: lanes, steps, phases and what is said about them. */
   readonly blueprint: Blueprint;
   #board: Board;
+  /** What the listeners have been told of. */
+  #told: Board;
   #undo: Deed[] = [];
   #redo: Deed[] = [];
   #typing: string | undefined;
@@ -63,7 +67,7 @@ export class BoardDocument {
     this.#source = source;
     this.#now = options.now ?? Date.now;
     this.#scope = options.scope ?? "all";
-    this.#board = this.#read(source.doc());
+    this.#board = this.#told = this.#read(source.doc());
     this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed), (deed) => this.#say(deed));
     this.#stop = source.onChange((patches) => this.#changed(patches));
   }
@@ -71,6 +75,7 @@ export class BoardDocument {
   close(): void {
     this.#stop();
     this.#listeners.clear();
+    this.#partListeners.clear();
     this.#textListeners.clear();
   }
 
@@ -107,6 +112,13 @@ export class BoardDocument {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Like subscribe, but calls back only when one part of the board has become another: for what there is much of, such as cards. */
+  subscribeTo(part: keyof Board, listener: () => void): () => void {
+    const set = this.#partListeners.get(part) ?? new Set();
+    this.#partListeners.set(part, set.add(listener));
+    return () => set.delete(listener);
+  }
+
   /** What this person may change in this document with this program. */
   get scope(): Scope {
     return this.#board.newer ? "none" : this.#scope;
@@ -129,8 +141,9 @@ export class BoardDocument {
 
   /** Whether this person may change the thing with this id: a card, a connector, a marker; what else there is takes all. */
   mayEdit(id: string): boolean {
+    if (this.editable) return true;
     const doc = this.#source.doc();
-    return this.editable || ["elements", "connectors", "markers"].some((root) => this.fence?.mayChange(doc, [root, id]));
+    return ["elements", "connectors", "markers"].some((root) => this.fence?.mayChange(doc, [root, id]) === true);
   }
 
   /** Whether this person may put something into a lane. */
@@ -146,7 +159,7 @@ export class BoardDocument {
   setScope(scope: Scope): void {
     if (this.#scope === scope) return;
     this.#scope = scope;
-    this.#notify();
+    this.#notify("newer");
   }
 
   get canUndo(): boolean {
@@ -332,12 +345,13 @@ export class BoardDocument {
 
   #changed(patches: readonly A.Patch[]): void {
     const former = this.#board;
-    this.#board = this.#read(this.#source.doc());
-    if (this.#textListeners.size > 0) this.#tellTexts(patches);
+    const touched = touchedBy(patches);
+    this.#board = this.#read(this.#source.doc(), touched);
+    if (this.#textListeners.size > 0) this.#tellTexts(patches, touched);
     if (former !== this.#board) this.#notify();
   }
 
-  #tellTexts(patches: readonly A.Patch[]): void {
+  #tellTexts(patches: readonly A.Patch[], touched: Touched | undefined): void {
     const bySource = new Map<string, Splice[]>();
     for (const patch of patches) {
       const at = patch.path.at(-1);
@@ -349,11 +363,30 @@ export class BoardDocument {
       bySource.set(key, [...(bySource.get(key) ?? []), splice]);
     }
     for (const [key, listeners] of this.#textListeners) {
+      const [map = "", id = ""] = key.split("\u0000");
+      if (touched && !touched.get(map)?.has(id)) continue;
       for (const listener of listeners) listener(bySource.get(key) ?? []);
     }
   }
 
-  #notify(): void {
+  /** What one may do goes with whether the board is newer than the program. */
+  #notify(also?: keyof Board): void {
+    const [former, board] = [this.#told, this.#board];
+    this.#told = board;
+    for (const [part, listeners] of this.#partListeners) {
+      if (part === also || former[part] !== board[part]) for (const listener of listeners) listener();
+    }
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What patches have touched; undefined when that may be anything. */
+function touchedBy(patches: readonly A.Patch[]): Touched | undefined {
+  const touched = new Map<string, Set<string>>();
+  for (const { path } of patches) {
+    const [map, id] = path;
+    if (typeof map !== "string" || typeof id !== "string") return undefined;
+    touched.set(map, (touched.get(map) ?? new Set()).add(id));
+  }
+  return touched;
 }

@@ -1,4 +1,5 @@
 import type { ImmutableString } from "@automerge/automerge/slim";
+import { noteExchange } from "./exchanged";
 import * as M from "./model";
 import type { Board, Comment, Connector, Element, Emotion, Lane, Marker, Phase, Step, Tally } from "./model";
 import { byOrder } from "./order";
@@ -8,34 +9,42 @@ type Raw = Readonly<Record<string, unknown>>;
 /** All values that a key of a map got at the same time, by the operation that set each; undefined when there is but one. */
 export type Rivals = (map: Raw, key: string) => Readonly<Record<string, unknown>> | undefined;
 
+/** What of a document has changed since it was last read: the ids of the things, by the map that they are in. */
+export type Touched = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
  * Makes a reader: a function from a document to the board it holds. It takes any value at all and never throws. Parts
  * that did not change since the last call are the same objects again, so a view can compare by identity. It reads what
- * Automerge gives and plain JSON alike; only who has Automerge can say what people set at the same time.
+ * Automerge gives and plain JSON alike; only who has Automerge can say what people set at the same time. Told what has been
+ * touched since the last call, it looks at nothing else: one letter costs the same however much is on the board.
  */
-export function createReader(rivals: Rivals = () => undefined): (doc: unknown) => Board {
+export function createReader(rivals: Rivals = () => undefined): (doc: unknown, touched?: Touched) => Board {
   const phases = listReader(M.LIMITS.phases, readPhase);
   const lanes = listReader(M.LIMITS.lanes, readLane);
   const steps = listReader(M.LIMITS.steps, readStep);
   const elements = elementReader();
-  const elementIds = idKeeper();
+  const asBefore = {
+    phases: keeper<readonly Phase[]>(),
+    lanes: keeper<readonly Lane[]>(),
+    steps: keeper<readonly Step[]>(),
+    connectors: keeper<readonly Connector[]>(),
+    markers: keeper<readonly Marker[]>(),
+    emotions: keeper<readonly Emotion[]>(),
+    comments: keeper<readonly Comment[]>(),
+  };
   const connectors = listReader(M.LIMITS.others, readConnector);
   const markers = listReader(M.LIMITS.others, readMarker);
   const emotions = listReader(M.LIMITS.others, readEmotion);
   const comments = listReader(M.LIMITS.others, readComment);
   let last: Board | undefined;
 
-  return (doc) => {
+  return (doc, touched) => {
     const root = mapOf(doc) ?? {};
     const meta = mapOf(root["meta"]) ?? {};
-    const phaseList = reuse(phases(root["phases"], "").sort(byOrder), last?.phases);
-    const laneList = reuse(lanes(root["lanes"], "").sort(byOrder), last?.lanes);
-    const inPhase = idsOf(phaseList);
-    const stepList = reuse(steps(root["steps"], phaseList, { phase: inPhase }).sort(byOrder), last?.steps);
-    const elementList = elements(root["elements"], laneList, stepList);
-    const known = elementIds(elementList);
-    const inSteps = idsOf(stepList);
-    const commentIds = new Set(Object.keys(mapOf(root["comments"]) ?? {}));
+    const phaseList = asBefore.phases([root["phases"]], (raw) => reuse(phases(raw, "").sort(byOrder), last?.phases));
+    const laneList = asBefore.lanes([root["lanes"]], (raw) => reuse(lanes(raw, "").sort(byOrder), last?.lanes));
+    const stepList = asBefore.steps([root["steps"], phaseList], (raw) => reuse(steps(raw, phaseList, { phase: idsOf(phaseList) }).sort(byOrder), last?.steps));
+    const { list: elementList, ids: known } = elements(root["elements"], laneList, stepList, touched?.get("elements") ?? (touched && NOTHING));
     const board: Board = {
       newer: numberOf(root["schema"], M.SCHEMA) > M.SCHEMA,
       title: textOf(meta["title"]),
@@ -46,19 +55,36 @@ export function createReader(rivals: Rivals = () => undefined): (doc: unknown) =
       lanes: laneList,
       steps: stepList,
       elements: elementList,
-      connectors: reuse(connectors(root["connectors"], "").filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors),
-      markers: reuse(
-        markers(root["markers"], known, { recovery: known })
-          .filter((m) => known.has(m.target) || inSteps.has(m.target))
-          .sort(byId),
-        last?.markers,
-      ),
-      emotions: reuse(emotions(root["emotions"], "").filter((e) => inSteps.has(e.step)), last?.emotions),
-      comments: reuse(comments(root["comments"], root["comments"], { parent: commentIds }).sort(byOrder), last?.comments),
-      votes: readVotes(root["votes"], last?.votes, rivals),
+      connectors: asBefore.connectors([root["connectors"], known], (raw) => reuse(connectors(raw, "").filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors)),
+      markers: asBefore.markers([root["markers"], known, stepList], (raw) => {
+        const inSteps = idsOf(stepList);
+        const there = markers(raw, known, { recovery: known }).filter((m) => known.has(m.target) || inSteps.has(m.target));
+        return reuse(there.sort(byId), last?.markers);
+      }),
+      emotions: asBefore.emotions([root["emotions"], stepList], (raw) => {
+        const inSteps = idsOf(stepList);
+        return reuse(emotions(raw, "").filter((e) => inSteps.has(e.step)), last?.emotions);
+      }),
+      comments: asBefore.comments([root["comments"]], (raw) => {
+        const ids = new Set(Object.keys(mapOf(raw) ?? {}));
+        return reuse(comments(raw, raw, { parent: ids }).sort(byOrder), last?.comments);
+      }),
+      // That two people have voted at the same time is not seen in the map itself.
+      votes: touched && last && !touched.has("votes") ? last.votes : readVotes(root["votes"], last?.votes, rivals),
     };
     last = last && sameFields(last, board) ? last : board;
     return last;
+  };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What was made is kept until one of the things that it was made of is another object: Automerge gives an untouched map as the same one again. */
+function keeper<T>() {
+  let last: { readonly of: readonly unknown[]; readonly made: T } | undefined;
+  return (of: readonly [raw: unknown, ...others: unknown[]], make: (raw: unknown) => T): T => {
+    if (!last?.of.every((part, i) => part === of[i])) last = { of, made: make(of[0]) };
+    return last.made;
   };
 }
 
@@ -182,10 +208,7 @@ function readComment(id: string, raw: Raw): Comment {
  */
 function listReader<T extends { readonly id: string }>(limit: number, read: (id: string, raw: Raw) => T | undefined) {
   const cache = new Map<string, { source: unknown; context: unknown; item: T | undefined }>();
-  let last: { value: unknown; context: unknown; list: readonly T[] } | undefined;
   return (value: unknown, context: unknown, references: Partial<Record<keyof T, ReadonlySet<string>>> = {}): T[] => {
-    // Automerge gives an untouched map as the same object again.
-    if (last && last.value === value && last.context === context) return [...last.list];
     const list: T[] = [];
     const entries = Object.entries(mapOf(value) ?? {});
     for (const [id, source] of entries) {
@@ -208,73 +231,111 @@ function listReader<T extends { readonly id: string }>(limit: number, read: (id:
       const there = new Set(entries.map(([id]) => id));
       for (const id of cache.keys()) if (!there.has(id)) cache.delete(id);
     }
-    last = { value, context, list: [...list] };
     return list;
   };
 }
 
+interface ReadElements {
+  readonly list: readonly Element[];
+  /** Their ids: the same set as before while they are the same, whatever else has changed. */
+  readonly ids: ReadonlySet<string>;
+}
+
 /** Reads the elements, in reading order. Its cost follows what has changed, as far as that can be: a board has thousands. */
 function elementReader() {
-  const cache = new Map<string, { source: unknown; place: string; element: Element | undefined }>();
-  let last: { value: unknown; lanes: readonly Lane[]; steps: readonly Step[]; list: readonly Element[] } | undefined;
+  const cache = new Map<string, { readonly source: unknown; readonly place: string; readonly element: Element | undefined }>();
+  let last: (ReadElements & { readonly value: unknown; readonly lanes: readonly Lane[]; readonly steps: readonly Step[] }) | undefined;
+  let laneAt: ReadonlyMap<string, number> = new Map();
+  let stepAt: ReadonlyMap<string, number> = new Map();
 
-  return (value: unknown, lanes: readonly Lane[], steps: readonly Step[]): readonly Element[] => {
+  const rank = (positions: ReadonlyMap<string, number>, id: string | undefined) =>
+    id === undefined ? Number.MAX_SAFE_INTEGER : (positions.get(id) ?? Number.MAX_SAFE_INTEGER);
+  const compare = (a: Element, b: Element) => rank(laneAt, a.lane) - rank(laneAt, b.lane) || rank(stepAt, a.step) - rank(stepAt, b.step) || byOrder(a, b);
+  /** What an id holds now. The same object as before when that is the same. */
+  const read = (id: string, source: unknown): Element | undefined => {
+    const known = cache.get(id);
+    const raw = mapOf(source);
+    const laneId = textOf(raw?.["lane"]);
+    const stepId = textOf(raw?.["step"]);
+    const placed = laneAt.has(laneId) && stepAt.has(stepId);
+    const place = placed ? `${laneId}\u0000${stepId}` : "";
+    if (known && known.source === source && known.place === place) return known.element;
+    const fresh = raw && readElement(id, raw, placed);
+    const element = known?.element && fresh && sameFields(known.element, fresh) ? known.element : fresh;
+    cache.set(id, { source, place, element });
+    return element;
+  };
+  /** Only these are looked at: each has become another, has come, or has gone. */
+  const follow = ({ list, ids }: ReadElements, map: Raw, touched: ReadonlySet<string>): ReadElements => {
+    let next: Element[] | undefined;
+    const pairs: [Element, Element][] = [];
+    let inPlace = true;
+    let there: Set<string> | undefined;
+    for (const id of touched) {
+      const former = cache.get(id)?.element;
+      const fresh = Object.hasOwn(map, id) ? read(id, map[id]) : undefined;
+      if (!Object.hasOwn(map, id)) cache.delete(id);
+      if (former === fresh) continue;
+      next ??= [...list];
+      if (!former || !fresh) {
+        there ??= new Set(ids);
+        if (fresh) there.add(id);
+        else there.delete(id);
+      }
+      const at = former ? next.indexOf(former) : -1;
+      if (former && fresh && former.lane === fresh.lane && former.step === fresh.step && former.order === fresh.order) {
+        next[at] = fresh;
+        pairs.push([former, fresh]);
+        continue;
+      }
+      inPlace = false;
+      if (former) next.splice(at, 1);
+      if (fresh) next.splice(placeIn(next, fresh, compare), 0, fresh);
+    }
+    if (next && inPlace) noteExchange(list, next, pairs);
+    return { list: next ?? list, ids: there ?? ids };
+  };
+
+  return (value: unknown, lanes: readonly Lane[], steps: readonly Step[], touched: ReadonlySet<string> | undefined): ReadElements => {
     const settled = last !== undefined && last.lanes === lanes && last.steps === steps;
-    if (last && settled && last.value === value) return last.list;
-    const laneAt = new Map(lanes.map((lane, i) => [lane.id, i]));
-    const stepAt = new Map(steps.map((step, i) => [step.id, i]));
+    if (last && settled && last.value === value) return last;
     const map = mapOf(value) ?? {};
+    if (last && settled && touched && cache.size + touched.size <= M.LIMITS.elements) {
+      last = { ...follow(last, map, touched), value, lanes, steps };
+      return last;
+    }
+    if (!settled) {
+      laneAt = new Map(lanes.map((lane, i) => [lane.id, i]));
+      stepAt = new Map(steps.map((step, i) => [step.id, i]));
+    }
     const ids = Object.keys(map);
     const list: Element[] = [];
-    // What has become what, as long as everything stays in its order.
-    const changed = new Map<Element, Element>();
-    let ordered = settled && ids.length === cache.size;
     for (const id of ids) {
       if (list.length >= M.LIMITS.elements) break;
-      const source = map[id];
-      const known = cache.get(id);
-      let element = known?.element;
-      if (!settled || !known || known.source !== source) {
-        const raw = mapOf(source);
-        const laneId = textOf(raw?.["lane"]);
-        const stepId = textOf(raw?.["step"]);
-        const placed = laneAt.has(laneId) && stepAt.has(stepId);
-        const place = placed ? `${laneId}\u0000${stepId}` : "";
-        if (!known || known.source !== source || known.place !== place) {
-          const fresh = raw && readElement(id, raw, placed);
-          const former = element;
-          element = former && fresh && sameFields(former, fresh) ? former : fresh;
-          if (former && element && known?.place === place && former.order === element.order) changed.set(former, element);
-          else if (former !== element) ordered = false;
-          cache.set(id, { source, place, element });
-        }
-      }
+      const element = read(id, map[id]);
       if (element) list.push(element);
     }
     if (cache.size > ids.length) {
-      const there = new Set(ids);
-      for (const id of cache.keys()) if (!there.has(id)) cache.delete(id);
+      const now = new Set(ids);
+      for (const id of cache.keys()) if (!now.has(id)) cache.delete(id);
     }
-    const rank = (positions: Map<string, number>, id: string | undefined) =>
-      id === undefined ? Number.MAX_SAFE_INTEGER : (positions.get(id) ?? Number.MAX_SAFE_INTEGER);
-    const inOrder =
-      ordered && last?.list.length === list.length
-        ? last.list.map((e) => changed.get(e) ?? e)
-        : list.sort((a, b) => rank(laneAt, a.lane) - rank(laneAt, b.lane) || rank(stepAt, a.step) - rank(stepAt, b.step) || byOrder(a, b));
-    last = { value, lanes, steps, list: reuse(inOrder, last?.list) };
-    return last.list;
+    const known = last?.ids;
+    const same = known?.size === list.length && list.every((e) => known.has(e.id));
+    last = { value, lanes, steps, list: reuse(list.sort(compare), last?.list), ids: known && same ? known : idsOf(list) };
+    return last;
   };
 }
 
-/** The ids of a list: the same set as before while they are the same, whatever else has changed. */
-function idKeeper() {
-  let last: { list: readonly { readonly id: string }[]; ids: ReadonlySet<string> } | undefined;
-  return (list: readonly { readonly id: string }[]): ReadonlySet<string> => {
-    const known = last?.ids;
-    if (last && known && (last.list === list || (known.size === list.length && list.every((item) => known.has(item.id))))) last = { list, ids: known };
-    else last = { list, ids: idsOf(list) };
-    return last.ids;
-  };
+/** Where in a sorted list something belongs. */
+function placeIn<T>(list: readonly T[], item: T, compare: (a: T, b: T) => number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const there = list[middle];
+    if (there !== undefined && compare(there, item) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const NONE: readonly number[] = [];

@@ -120,10 +120,24 @@ function ink(pen: Pen, element: Element, box: Rect): string {
   return tag("path", { d: inkPath(element, box), fill: pen.colors.strong[element.color] });
 }
 
+const IMAGES = ["png", "jpeg", "gif", "webp"].map((type) => `data:image/${type};base64,`);
+
+/** Whether these are the bytes of a picture as a URL, and nothing besides. */
+function isImage(data: string): boolean {
+  const head = IMAGES.find((start) => data.startsWith(start));
+  if (head === undefined) return false;
+  for (let i = head.length; i < data.length; i++) {
+    const unit = data.charCodeAt(i);
+    const letter = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x2f && unit <= 0x39);
+    if (!letter && unit !== 0x2b && unit !== 0x3d) return false;
+  }
+  return true;
+}
+
 /** The picture itself where its bytes are at hand, else a frame that says what belongs there. */
 function image(pen: Pen, element: Element, box: Rect): string {
   const data = element.image === undefined ? undefined : pen.look.image?.(element.image);
-  if (data !== undefined && /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*$/.test(data)) {
+  if (data !== undefined && isImage(data)) {
     const { width, height } = box;
     const { colors } = pen;
     // Laid as the layout counted it, in the letters of a card; drawn somewhat smaller.

@@ -76,6 +76,7 @@ export function mix(first: string, second: string, share: number): string {
 }
 
 function channels(colour: string): number[] {
-  const digits = colour.length === 4 ? colour.slice(1).replace(/./g, "$&$&") : colour.slice(1);
+  const short = colour.length === 4;
+  const digits = short ? [...colour.slice(1)].map((digit) => digit + digit).join("") : colour.slice(1);
   return [0, 2, 4].map((i) => parseInt(digits.slice(i, i + 2), 16));
 }

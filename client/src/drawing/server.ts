@@ -48,13 +48,20 @@ class Address {
 }
 (globalThis as { URL?: unknown }).URL ??= Address;
 
-const HOLE = /{{(\w+)}}/g;
-
 /** What i18next does for the few words that a drawing needs. */
 function lookUp(words: unknown): LookUp {
   const find = (key: string) => key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], words);
   return (key, values = {}) => {
     const found = find(key) ?? find(`${key}_${values["count"] === 1 ? "one" : "other"}`);
-    return typeof found === "string" ? found.replace(HOLE, (_, name: string) => String(values[name] ?? "")) : key;
+    return typeof found === "string" ? filled(found, values) : key;
   };
+}
+
+/** A text with its holes, {{name}}, filled. */
+function filled(text: string, values: Record<string, string | number>): string {
+  const [start = "", ...rest] = text.split("{{");
+  return start + rest.map((part) => {
+    const end = part.indexOf("}}");
+    return String(values[part.slice(0, end)] ?? "") + part.slice(end + 2);
+  }).join("");
 }

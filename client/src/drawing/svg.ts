@@ -37,11 +37,14 @@ const MARKUP: Readonly<Record<number, string>> = { 0x26: "&amp;", 0x3c: "&lt;", 
 /** Attributes are written by this program alone: a colour, a number, a path. Never a part of a document. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
+const MADE: ReadonlySet<string> = new Set(["d", "transform"]);
+
 function written(attributes: Attributes): string {
   let out = "";
   for (const key of Object.keys(attributes)) {
     const value = attributes[key];
-    if (value !== undefined) out += ` ${key}="${typeof value === "number" ? n(value) : escaped(value)}"`;
+    // Paths and places are put together of numbers, and are long.
+    if (value !== undefined) out += ` ${key}="${typeof value === "number" ? n(value) : MADE.has(key) ? value : escaped(value)}"`;
   }
   return out;
 }

@@ -1,4 +1,5 @@
 import type { Board, Element, Feeler, LaneRole, Line, Rule } from "../document/model";
+import { exchanged } from "../document/exchanged";
 import { RULES } from "../document/model";
 import { indexBoard } from "./lookup";
 import type { BoardIndex } from "./lookup";
@@ -29,6 +30,15 @@ export function findingsOf(board: Board, authors: Authorship = new Map(), rules:
   const index = indexBoard(board);
   return rules.filter((rule) => !board.muted.includes(rule)).flatMap((rule) => [...CHECKS[rule](index, authors)]);
 }
+
+/** Whether the rules find the same on both boards, for they read nothing else: most of what people do is writing. */
+export function judgedAlike(a: Board, b: Board): boolean {
+  const parts = a.lanes === b.lanes && a.steps === b.steps && a.connectors === b.connectors && a.markers === b.markers && a.muted === b.muted;
+  return parts && (exchanged(a.elements, b.elements)?.every(([was, now]) => sameForRules(was, now)) ?? false);
+}
+
+const sameForRules = (a: Element, b: Element) =>
+  a.kind === b.kind && a.lane === b.lane && a.step === b.step && a.performedBy === b.performedBy && a.owner === b.owner && a.evidenceStatus === b.evidenceStatus;
 
 const CHECKS: Readonly<Record<Rule, Check>> = {
   // A step that nobody has begun on is no fault yet.

@@ -9,9 +9,11 @@ import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { rights } from "./rights.en";
 import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
+import { staff } from "./staff.en";
 import { variants } from "./variants.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
@@ -145,6 +147,7 @@ export const en = {
     password: "This link asks for a password now. Reload the page to give it.",
     closed: "This board takes nobody new just now. Ask whoever invited you.",
     full: "As many people as it takes have come by this link. Ask whoever invited you.",
+    signin: "You are not signed in any more. Sign in again on the start page; what you have drawn stays on this device until then.",
     embedding: "The owners of this board let nobody in any more whom a page signs in. Ask them for a link.",
     change: "The server does not accept a change made on this device, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
     large: "A change made on this device is larger than what the board has room for, so nothing from here is being saved. Copy what you have written since, open the server’s board, and put it there in smaller parts.",
@@ -158,6 +161,7 @@ export const en = {
     full: "This board is full. You can read it and save a copy, but it takes no more changes.",
     damaged: "A part of this board is damaged where it is stored. You can read what is left. It takes no changes until whoever runs the server has repaired it.",
     locked: "An owner has locked this board. You can look, and draw again when it is unlocked.",
+    archived: "An owner has archived this board. You can look, and draw again when it is taken out of the archive.",
     short: "Look only",
   },
   people: {
@@ -218,6 +222,8 @@ export const en = {
     closed: "An owner has closed it to new people. Ask whoever invited you.",
     fullHeading: "This link is full",
     full: "As many people as it takes have come by it. Ask whoever invited you for another one.",
+    signinHeading: "Sign in to open this board",
+    signin: "It is for those who have signed in, or who have a link. Sign in, or ask for a link.",
     brokenHeading: "Something went wrong in the program",
     broken: "What you have drawn is kept. Reload the page to go on.",
     home: "To the start page",
@@ -235,6 +241,8 @@ export const en = {
   embed,
   lanes,
   share,
+  rights,
+  staff,
   talk,
   follow,
   call,

@@ -54,6 +54,8 @@ export const share = {
     lockedHint: "Only owners can change it. The others can look.",
     closed: "Let nobody new in",
     closedHint: "Those who have been here can come back.",
+    archived: "Archive the board",
+    archivedHint: "It leaves the list of boards. Everybody can look, and nobody can change it until it is taken out again.",
     delete: "Delete the board",
     deleteSure: "Everybody is shut out at once, and all links stop working. What people have drawn disappears for them too.",
     gone: "Nobody can open it now. You are an owner and can bring it back, with all its links.",

@@ -56,6 +56,8 @@ export const share: Shape<typeof en> = {
     lockedHint: "Bara ägare kan ändra. De andra kan titta.",
     closed: "Släpp inte in någon ny",
     closedHint: "De som har varit här kan komma tillbaka.",
+    archived: "Arkivera tavlan",
+    archivedHint: "Den försvinner ur listan över tavlor. Alla kan titta men ingen kan ändra förrän den hämtas ur arkivet.",
     delete: "Ta bort tavlan",
     deleteSure: "Alla stängs ute direkt och inga länkar gäller längre. Det som har ritats försvinner för de andra också.",
     gone: "Ingen kan öppna den nu. Du är ägare och kan ta tillbaka den, med alla länkar.",

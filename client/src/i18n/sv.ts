@@ -10,9 +10,11 @@ import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { rights } from "./rights.sv";
 import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
+import { staff } from "./staff.sv";
 import { variants } from "./variants.sv";
 
 export const sv: Words = {
@@ -145,6 +147,7 @@ export const sv: Words = {
     password: "Länken kräver lösenord nu. Ladda om sidan för att ange det.",
     closed: "Tavlan tar inte emot någon ny just nu. Fråga den som bjöd in dig.",
     full: "Så många som får har redan kommit med länken. Fråga den som bjöd in dig.",
+    signin: "Du är inte inloggad längre. Logga in igen på startsidan. Det du har ritat finns kvar på den här enheten så länge.",
     embedding: "Ägarna släpper inte längre in den som en sida loggar in. Be dem om en länk.",
     change: "Servern tar inte emot en ändring från den här enheten, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
     large: "En ändring från den här enheten är större än vad tavlan har plats för, så inget härifrån sparas. Kopiera det du har skrivit sedan dess, öppna serverns tavla och lägg in det i mindre delar.",
@@ -158,6 +161,7 @@ export const sv: Words = {
     full: "Tavlan är full. Du kan läsa den och spara en kopia, men den tar inte emot fler ändringar.",
     damaged: "En del av tavlan är skadad där den lagras. Du kan läsa det som finns kvar. Den tar inte emot ändringar förrän den som sköter servern har lagat den.",
     locked: "En ägare har låst tavlan. Du kan titta, och rita igen när den är upplåst.",
+    archived: "En ägare har arkiverat tavlan. Du kan titta, och rita igen när den är hämtad ur arkivet.",
     short: "Bara titta",
   },
   people: {
@@ -218,6 +222,8 @@ export const sv: Words = {
     closed: "En ägare har stängt den för nya. Fråga den som bjöd in dig.",
     fullHeading: "Länken är full",
     full: "Så många som får har redan kommit med den. Be den som bjöd in dig om en annan.",
+    signinHeading: "Logga in för att öppna tavlan",
+    signin: "Den är för den som har loggat in eller har en länk. Logga in eller be om en länk.",
     brokenHeading: "Något gick fel i programmet",
     broken: "Det du har ritat finns kvar. Ladda om sidan för att fortsätta.",
     home: "Till startsidan",
@@ -235,6 +241,8 @@ export const sv: Words = {
   embed,
   lanes,
   share,
+  rights,
+  staff,
   talk,
   follow,
   call,

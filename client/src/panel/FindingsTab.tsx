@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useBoard, useBoardPart, useEditable, useNames, useTools } from "../board/context";
 import { READABLE } from "../document/model";
 import type { Board, Rule } from "../document/model";
-import { TELLS, findingsOf } from "../findings/findings";
+import { TELLS, findingsOf, judgedAlike } from "../findings/findings";
 import type { Authorship, Finding } from "../findings/findings";
 import { plainText } from "../richtext/parse";
 import { useAuthorship } from "./authorship";
@@ -17,7 +17,7 @@ const LARGE = 300;
 const PAUSE = 300;
 const LATEST = 3000;
 
-/** The board as it is now, or was a moment ago. Undefined at first where it is large: it is shown before it is judged. */
+/** The board as it is now, or was a moment ago, or as it was when the rules would have said the same. Undefined at first where it is large: it is shown before it is judged. */
 function useSettledBoard(): Board | undefined {
   const { document } = useTools();
   const [board, settle] = useState(() => (document.board().elements.length > LARGE ? undefined : document.board()));
@@ -25,14 +25,21 @@ function useSettledBoard(): Board | undefined {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let idle: number | undefined;
     let since: number | undefined;
+    let seen: Board | undefined;
     const look = () => {
       since = undefined;
-      settle(document.board());
+      seen = document.board();
+      settle(seen);
     };
     const later = () => {
+      const now = document.board();
+      if (since === undefined && seen && judgedAlike(seen, now)) {
+        seen = now;
+        return;
+      }
       clearTimeout(timer);
       if (idle !== undefined) cancelIdle(idle);
-      if (document.board().elements.length <= LARGE) {
+      if (now.elements.length <= LARGE) {
         timer = setTimeout(look, 0);
         return;
       }

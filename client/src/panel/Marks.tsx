@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
-import { useBoardPart, useTools } from "../board/context";
+import { useFollowed, useTools } from "../board/context";
 import type { Marker, Step } from "../document/model";
 import { degreesOf } from "./degrees";
 import { roughly } from "./duration";
@@ -14,9 +14,7 @@ const sorted = new WeakMap<readonly Marker[], ReadonlyMap<string, readonly Marke
 
 /** The markers of one target; the same list until any marker changes, so that typing does not draw every card anew. */
 function useMarkers(target: string): readonly Marker[] {
-  const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => {
-    const { markers } = document.board();
+  return useFollowed("markers", ({ markers }) => {
     if (markers.length === 0) return NONE;
     let byTarget = sorted.get(markers);
     if (!byTarget) sorted.set(markers, (byTarget = group(markers)));
@@ -76,7 +74,7 @@ export function useSaySeconds(): (seconds: number) => string {
 /** Below the name of a step: how long it takes, how it feels, what it is marked as. */
 export function StepNotes({ step }: { step: Step }) {
   const { t } = useTranslation();
-  const emotions = useBoardPart((board) => board.emotions);
+  const emotions = useFollowed("emotions", (board) => board.emotions);
   const marks = useMarkers(step.id);
   const { folds } = useTools();
   const curve = useSyncExternalStore(folds.subscribe, () => folds.get().curve);

@@ -4,11 +4,15 @@ import { useBoard, useTools } from "../board/context";
 import { where } from "../embed/where";
 import { boardState, deleteBoard, setBoardState } from "./api";
 import type { BoardState } from "./api";
+import { getMe } from "../staff/api";
+import { markBoard } from "../sync/device";
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /** What owners do with the board as a whole: lock it, close it to new people, delete it. */
 export function BoardControls() {
   const { t } = useTranslation();
-  const { session, notice } = useTools();
+  const { session, notice, ui } = useTools();
   const { title } = useBoard();
   const { id, secret } = session.board;
   const [state, setState] = useState<BoardState>();
@@ -36,11 +40,28 @@ export function BoardControls() {
       failed();
     });
   };
+  const remove = async () => {
+    try {
+      await deleteBoard({ id, secret });
+      const { daysKept } = await getMe();
+      markBoard(id, { archived: state?.archived, goesAt: Date.now() + daysKept * DAY });
+    } catch {
+      failed();
+    }
+  };
   if (!state) return null;
   return (
     <section className="share-board" aria-labelledby={`${name}-heading`}>
       <h3 id={`${name}-heading`}>{t("share.board.heading")}</h3>
-      {(["locked", "closed"] as const).map((what) => (
+      <p className="rights-links">
+        <button type="button" className="btn small soft" onClick={() => ui.set({ open: "joined" })} data-testid="joined-people">
+          {t("rights.joined")}
+        </button>
+        <button type="button" className="btn small soft" onClick={() => ui.set({ open: "audit" })} data-testid="audit">
+          {t("rights.audit")}
+        </button>
+      </p>
+      {(["locked", "closed", "archived"] as const).map((what) => (
         <div key={what} className="share-switch">
           <label className="share-check">
             <input type="checkbox" checked={state[what]} aria-describedby={`${name}-${what}`} onChange={(e) => toggle(what, e.target.checked)} data-testid={`board-${what}`} />
@@ -61,7 +82,7 @@ export function BoardControls() {
             </>
           )}
           <div className="row">
-            <button type="button" className="btn danger" disabled={framed && typed.trim() !== whole} onClick={() => void deleteBoard({ id, secret }).catch(failed)}>
+            <button type="button" className="btn danger" disabled={framed && typed.trim() !== whole} onClick={() => void remove()}>
               {t("share.board.deleteYes", { title: whole })}
             </button>
             <button type="button" className="btn" autoFocus onClick={() => setDeleting(false)}>

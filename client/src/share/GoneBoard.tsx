@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { sayDate } from "../i18n";
 import { restoreBoard } from "./api";
 
 /** A board that was deleted, for somebody who may bring it back. */
-export function GoneBoard({ id, secret, onBack }: { id: string; secret: string; onBack: () => void }) {
+export function GoneBoard({ id, secret, goesAt, onBack }: { id: string; secret: string; goesAt: number; onBack: () => void }) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState(false);
   return (
@@ -11,6 +12,7 @@ export function GoneBoard({ id, secret, onBack }: { id: string; secret: string; 
       <section className="sheet problem">
         <h1>{t("problem.goneHeading")}</h1>
         <p>{t("share.board.gone")}</p>
+        <p>{t("staff.goes", { date: sayDate(goesAt, false) })}</p>
         <p className="row">
           <button type="button" className="btn primary" onClick={() => void restoreBoard({ id, secret }).then(onBack, () => setFailed(true))}>
             {t("share.board.restore")}

@@ -70,6 +70,7 @@ export async function banPerson(at: At, participant: string): Promise<void> {
 export interface BoardState {
   readonly locked: boolean;
   readonly closed: boolean;
+  readonly archived: boolean;
 }
 
 export async function boardState(at: At): Promise<BoardState> {
@@ -78,6 +79,10 @@ export async function boardState(at: At): Promise<BoardState> {
 
 export async function setBoardState(at: At, change: Partial<BoardState>): Promise<BoardState> {
   return readState(await ask(at, "", "PATCH", change));
+}
+
+export async function titleBoard(at: At, title: string): Promise<void> {
+  await ask(at, "", "PATCH", { title });
 }
 
 /** What the owners allow the pages of others. */
@@ -117,7 +122,7 @@ function ask({ id, secret }: At, path: string, method = "GET", body?: unknown): 
   return call(boardPath(id) + path, { method, headers: credentials(id, secret), body });
 }
 
-const readState = (value: Record<string, unknown>): BoardState => ({ locked: value["locked"] === true, closed: value["closed"] === true });
+const readState = (value: Record<string, unknown>): BoardState => ({ locked: value["locked"] === true, closed: value["closed"] === true, archived: value["archived"] === true });
 
 export function readLink(value: unknown): ShareLink | undefined {
   if (typeof value !== "object" || value === null) return undefined;

@@ -13,7 +13,7 @@ export type Connection =
 
 /** Why the server takes no changes of a board, though it can be read. */
 export type Frozen = (typeof FROZEN)[number];
-const FROZEN = ["full", "damaged", "locked"] as const;
+const FROZEN = ["full", "damaged", "locked", "archived"] as const;
 
 /** The close code for a link that no longer allows what it did. */
 const LINK_CHANGED = 4401;
@@ -29,7 +29,7 @@ const MOST_STANDINGS = 1_000;
 /** From opening a socket to the server's greeting, at most. Milliseconds. */
 const GREETING_TIMEOUT = 10_000;
 /** Messages that only confirm what we have are gathered for so long: every reader answers every change otherwise. */
-const CONFIRM_AFTER = 300;
+const CONFIRM_AFTER = 1_000;
 /** No plain confirmation is longer than this; longer messages are sent without being looked into. Bytes. */
 const CONFIRM_SIZE = 2_048;
 /** Some networks keep a door open without letting anyone through: after this, a board opens from the device alone. */

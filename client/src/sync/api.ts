@@ -12,6 +12,8 @@ export interface BoardInfo {
   readonly documentId: string;
   readonly title: string;
   readonly role: Role;
+  /** An owner has put it away. */
+  readonly archived?: boolean | undefined;
   /** Ids of the lanes that an editor may write in; undefined: everywhere. */
   readonly lanes?: readonly string[] | undefined;
   /** What it is a variant of, if it is one. */
@@ -36,14 +38,17 @@ export class ApiError extends Error {
     readonly retryAfter?: number,
     /** Tells apart what has the same status; empty for most. */
     readonly condition = "",
+    /** When a deleted board is removed for good, milliseconds since 1970; only its owners are told. */
+    readonly goesAt?: number,
   ) {
     super(`${String(status)} ${detail}`);
   }
 }
 
-export async function createBoard(title: string): Promise<BoardInfo & { links: Links }> {
+/** `own`: who made it is signed in, and needs no link to it. */
+export async function createBoard(title: string): Promise<BoardInfo & { links: Links; own: boolean }> {
   const made = await call("/api/boards", { method: "POST", body: { title } });
-  return { ...readInfo(made, "owner"), links: readLinks(made["links"]) };
+  return { ...readInfo(made, "owner"), links: readLinks(made["links"]), own: made["own"] === true };
 }
 
 export async function getBoard(id: string, secret: string): Promise<BoardInfo> {
@@ -54,12 +59,14 @@ export interface Ticket {
   readonly ticket: string;
   /** What the link allows now. */
   readonly role: Role;
+  /** It is for somebody who is signed in. */
+  readonly signedIn: boolean;
   readonly lanes: readonly string[] | undefined;
 }
 
 /** A picture of the board as it was a moment ago, as SVG. */
 export async function getDrawing(id: string, secret: string, theme: string, language: string): Promise<string> {
-  const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}`, {
+  const response = await fetch(`/api/boards/${encodeURIComponent(id)}/drawing.svg?theme=${theme}&lang=${language}&soon=1`, {
     headers: credentials(id, secret),
     cache: "no-store",
     signal: AbortSignal.timeout(REQUEST_TIMEOUT),
@@ -70,9 +77,9 @@ export async function getDrawing(id: string, secret: string, theme: string, lang
 
 /** A ticket opens one socket, once, within half a minute. */
 export async function getTicket(id: string, secret: string): Promise<Ticket> {
-  const { ticket, role, lanes } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
+  const { ticket, role, lanes, signedIn } = await call(`${boardPath(id)}/tickets`, { method: "POST", headers: credentials(id, secret) });
   if (typeof ticket !== "string") throw new ApiError(502, "");
-  return { ticket, role: readRole(role), lanes: readLanes(lanes) };
+  return { ticket, role: readRole(role), lanes: readLanes(lanes), signedIn: signedIn === true };
 }
 
 /** Joins a board as whom a page vouches for, and returns what it calls them. */
@@ -81,15 +88,14 @@ export async function joinPassed(id: string, secret: string): Promise<string> {
   return typeof name === "string" ? name : "";
 }
 
-/** Joins a board, and returns the token that is this device's from now on. */
-export async function joinBoard(id: string, secret: string, name: string, password = ""): Promise<string> {
+/** Joins a board, and returns the token that is this device's from now on; there is none for who is signed in. */
+export async function joinBoard(id: string, secret: string, name: string, password = ""): Promise<string | undefined> {
   const { token } = await call(`${boardPath(id)}/participants`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${secret}` },
+    headers: secret === "" ? {} : { Authorization: `Bearer ${secret}` },
     body: { name, password },
   });
-  if (typeof token !== "string") throw new ApiError(502, "");
-  return token;
+  return typeof token === "string" ? token : undefined;
 }
 
 export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;
@@ -121,7 +127,8 @@ export async function call(
   if (!response.ok) {
     const wait = Number(response.headers.get("Retry-After"));
     const text = (key: string) => (typeof fields[key] === "string" ? fields[key] : "");
-    throw new ApiError(response.status, text("detail"), wait > 0 ? wait * 1000 : undefined, text("condition"));
+    const goes = Date.parse(text("goesAt"));
+    throw new ApiError(response.status, text("detail"), wait > 0 ? wait * 1000 : undefined, text("condition"), goes > 0 ? goes : undefined);
   }
   return fields;
 }
@@ -141,6 +148,7 @@ export function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo
     documentId,
     title: typeof title === "string" ? title : "",
     role: role ?? readRole(value["role"]),
+    ...(value["archived"] === true ? { archived: true } : {}),
     lanes: readLanes(value["lanes"]),
     fork: readFork(value["fork"]),
   };

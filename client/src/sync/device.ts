@@ -2,7 +2,7 @@ import { ROLES, readFork, readLanes } from "./api";
 import type { BoardInfo, ForkInfo, Links, Role } from "./api";
 import { talkKey } from "../talk/memory";
 import { PASS } from "../embed/where";
-import { NAME_LENGTH, PERSON_COLORS } from "./presence";
+import { NAME_LENGTH, PERSON_COLORS, plainName } from "./presence";
 
 /** What this device remembers: the boards it has seen with the links to them, and what its person is called. */
 
@@ -19,6 +19,9 @@ export interface KnownBoard {
   readonly links: Links;
   /** When it was opened last, milliseconds since 1970. */
   readonly seen: number;
+  /** As far as this device knows, an owner has put it away; or deleted it, and then it goes for good at that time. */
+  readonly archived?: boolean | undefined;
+  readonly goesAt?: number | undefined;
 }
 
 export interface Profile {
@@ -55,9 +58,12 @@ export function knownBySecret(id: string, secret: string): KnownBoard | undefine
   return role && role !== "editor" ? { ...board, role, lanes: undefined, secret } : undefined;
 }
 
+/** Where a board is opened on this device. */
+export const boardAddress = (id: string, secret: string) => `/b/${id}${secret === "" ? "" : `#${secret}`}`;
+
 /** Remembers a board as the latest one, with every link known to it; of two roles the list keeps the stronger. */
 export function rememberBoard(info: BoardInfo, secret: string, links: Links = {}): KnownBoard {
-  const own = { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
+  const own = secret === "" ? {} : { [info.role]: `${location.origin}/b/${info.id}#${secret}` };
   // Who is here by a token has no link to hand on, and is not here without the page that gave it.
   if (secret === PASS) return { ...info, secret, links: {}, seen: Date.now() };
   const before = knownBoard(info.id);
@@ -75,6 +81,19 @@ export function renameBoard(id: string, title: string): void {
       boards.map((b) => (b.id === id ? { ...b, title } : b)),
     );
   }
+}
+
+/** Notes what has become of a board: all of it, so that what is left out is not so any more. */
+export function markBoard(id: string, { archived, goesAt }: Pick<KnownBoard, "archived" | "goesAt">): void {
+  store(
+    BOARDS,
+    knownBoards().map((board) => (board.id === id ? { ...board, archived, goesAt } : board)),
+  );
+}
+
+/** Forgets the boards that this device has no link to, when nobody is signed in any more. */
+export function forgetLinkless(): void {
+  for (const { id, secret } of knownBoards()) if (secret === "") forgetBoard(id);
 }
 
 export function forgetBoard(id: string): void {
@@ -97,15 +116,22 @@ export function profile(invent: () => string): Profile {
   return made;
 }
 
+/** Calls who has signed in what the provider does, unless they have said themselves what they are called here. */
+export function callAsSignedIn(name: string): void {
+  const stored = load(PROFILE) as Partial<Profile> | undefined;
+  if (name === "" || stored?.invented === false) return;
+  store(PROFILE, { name: name.slice(0, NAME_LENGTH), color: stored?.color ?? Math.floor(Math.random() * PERSON_COLORS), invented: false });
+}
+
 export function rename(current: Profile, name: string): Profile {
-  const renamed = { ...current, name: name.trim().slice(0, NAME_LENGTH) || current.name, invented: false };
+  const renamed = { ...current, name: plainName(name) || current.name, invented: false };
   store(PROFILE, renamed);
   return renamed;
 }
 
 function readBoard(value: unknown): KnownBoard | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, documentId, title, secret, seen, links } = value as Record<string, unknown>;
+  const { id, documentId, title, secret, seen, links, archived, goesAt } = value as Record<string, unknown>;
   const role = ROLES.find((r) => r === (value as Record<string, unknown>)["role"]);
   if (typeof id !== "string" || typeof documentId !== "string" || typeof secret !== "string" || !role) return undefined;
   return {
@@ -118,6 +144,8 @@ function readBoard(value: unknown): KnownBoard | undefined {
     title: typeof title === "string" ? title : "",
     seen: typeof seen === "number" ? seen : 0,
     links: typeof links === "object" && links !== null ? (links as Links) : {},
+    ...(archived === true ? { archived } : {}),
+    ...(typeof goesAt === "number" ? { goesAt } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { PASS, where } from "../embed/where";
+import { isSignedIn } from "./signedin";
 
 /** As whom this device has joined each board: a token that the server has given it, and that goes with every request. */
 
@@ -10,8 +11,9 @@ const MOST = 200;
 export function credentials(board: string, secret: string): Record<string, string> {
   // Whose token it is the server reads in it.
   if (secret === PASS) return { Authorization: `Bearer ${where().page?.token ?? ""}` };
-  const token = tokenFor(board);
-  return { Authorization: `Bearer ${secret}`, ...(token === undefined ? {} : { "Openmic-Participant": token }) };
+  // Who is signed in is known by that, and needs no link to boards of their own.
+  const token = isSignedIn() ? undefined : tokenFor(board);
+  return { ...(secret === "" ? {} : { Authorization: `Bearer ${secret}` }), ...(token === undefined ? {} : { "Openmic-Participant": token }) };
 }
 
 export function tokenFor(board: string): string | undefined {

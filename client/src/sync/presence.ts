@@ -214,6 +214,11 @@ export class PresenceRoom {
   }
 }
 
+/** What would make a name look like another one, or break the line it stands in. The server refuses such names too. */
+const MISLEADING = /[\p{Cc}\p{Bidi_Control}]/gu;
+
+export const plainName = (name: string): string => name.replace(MISLEADING, "").trim().slice(0, NAME_LENGTH);
+
 /** What a message says of its sender. Anyone may send anything: what is no presence says nothing. */
 export function readMessage(senderId: PeerId, message: unknown): Peer | "bye" | undefined {
   if (typeof message !== "object" || message === null) return undefined;
@@ -224,7 +229,7 @@ export function readMessage(senderId: PeerId, message: unknown): Peer | "bye" | 
   const id = (value: unknown) => (typeof value === "string" && value.length <= 64 ? value : undefined);
   return {
     id: senderId,
-    name: typeof name === "string" ? name.slice(0, NAME_LENGTH) : "",
+    name: typeof name === "string" ? plainName(name) : "",
     color: typeof color === "number" && Number.isInteger(color) && color >= 0 ? color % PERSON_COLORS : 0,
     cursor: readPoint(fields["cursor"]),
     selected: id(fields["selected"]),

@@ -4,7 +4,7 @@
 export type Refusal = "link" | "role" | "scope" | "gone" | "change" | "large" | Condition;
 
 /** Why the holder of a good link does not get in. */
-export type Condition = "removed" | "password" | "closed" | "full" | "embedding";
+export type Condition = "removed" | "password" | "closed" | "full" | "embedding" | "signin";
 
 export type AfterClose = { readonly retry: "now" | "soon" | "backoff" } | { readonly refused: Refusal };
 
@@ -46,14 +46,14 @@ export function afterTicketError(status: number, condition = ""): AfterClose {
   if (condition === "token") return { retry: "backoff" };
   if (status === 403) return { refused: conditionOf(condition) ?? "link" };
   // A stranger is told the same of a board that never was and of one that this link no longer opens.
-  if (status === 401 || status === 404) return { refused: "link" };
+  if (status === 401 || status === 404) return { refused: conditionOf(condition) ?? "link" };
   if (status === 410) return { refused: "gone" };
   return { retry: "backoff" };
 }
 
 export function conditionOf(condition: string): Condition | undefined {
   if (condition === "banned") return "removed";
-  return (["password", "closed", "full", "embedding"] as const).find((c) => c === condition);
+  return (["password", "closed", "full", "embedding", "signin"] as const).find((c) => c === condition);
 }
 
 const FIRST = 500;

@@ -11,6 +11,9 @@ export const UNSAVED_AFTER = 5_000;
 /** After this long without an acknowledgment the connection is taken for dead. Milliseconds. */
 export const DEAD_AFTER = 15_000;
 
+/** The heads go to the device so long after the server has told them: in a busy room new ones come all the time. Milliseconds. */
+const REMEMBER_AFTER = 2_000;
+
 /** `waited` is how long, in milliseconds, changes have waited since anything was acknowledged last. */
 export function saveState(pending: boolean, online: boolean, waited: number): SaveState {
   if (!pending) return "saved";
@@ -25,8 +28,8 @@ export function hasPending(doc: A.Doc<unknown>, serverHeads: readonly string[] |
   const heads = A.getHeads(doc);
   if (heads.length === 0) return false;
   if (!serverHeads) return true;
+  if (heads.every((h) => serverHeads.includes(h))) return false;
   const known = serverHeads.filter((h) => A.hasHeads(doc, [h]));
-  if (heads.every((h) => known.includes(h))) return false;
   return known.length === 0 || A.getChangesMetaSince(doc, known).length > 0;
 }
 
@@ -41,6 +44,7 @@ export class SaveWatch {
   #progress = Date.now();
   #pending = false;
   #check: ReturnType<typeof setTimeout> | undefined;
+  #keep: ReturnType<typeof setTimeout> | undefined;
   #clock: ReturnType<typeof setInterval>;
 
   constructor(handle: DocHandle<unknown>, socket: BoardSocket) {
@@ -52,6 +56,7 @@ export class SaveWatch {
     handle.on("remote-heads", this.#told);
     socket.subscribe(this.#soon);
     this.#clock = setInterval(() => this.#tick(), 1_000);
+    window.addEventListener("pagehide", this.#remember);
     this.#soon();
   }
 
@@ -65,6 +70,8 @@ export class SaveWatch {
   close(): void {
     clearInterval(this.#clock);
     clearTimeout(this.#check);
+    if (this.#keep !== undefined) this.#remember();
+    window.removeEventListener("pagehide", this.#remember);
     this.#handle.off("heads-changed", this.#soon);
     this.#handle.off("remote-heads", this.#told);
   }
@@ -90,9 +97,15 @@ export class SaveWatch {
     const pending = hasPending(this.#handle.doc(), this.#serverHeads);
     if (pending && !this.#pending) this.#progress = Date.now();
     this.#pending = pending;
-    if (!pending && this.#serverHeads) remember(this.#key, this.#serverHeads);
+    if (!pending && this.#serverHeads) this.#keep ??= setTimeout(this.#remember, REMEMBER_AFTER);
     this.#tick();
   }
+
+  readonly #remember = () => {
+    clearTimeout(this.#keep);
+    this.#keep = undefined;
+    if (!this.#pending && this.#serverHeads) remember(this.#key, this.#serverHeads);
+  };
 
   /** What the server told while the board was still being opened. */
   #toldBefore(): readonly string[] | undefined {

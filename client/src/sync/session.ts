@@ -15,13 +15,14 @@ import { transportOf } from "../pictures/transport";
 import { BoardSocket } from "./adapter";
 import { ApiError, getBoard, getTicket, joinBoard, joinPassed } from "./api";
 import type { BoardInfo, Role, Ticket } from "./api";
-import { knownBoard, knownBySecret, rememberBoard } from "./device";
+import { knownBoard, knownBySecret, markBoard, rememberBoard } from "./device";
 import type { KnownBoard, Profile } from "./device";
 import { dropToken, keepToken, tokenFor } from "./participant";
 import { PresenceRoom } from "./presence";
 import { conditionOf } from "./reconnect";
 import type { Condition } from "./reconnect";
 import { SaveWatch } from "./saved";
+import { isSignedIn, noteSignedIn } from "./signedin";
 import { VoiceStore } from "./voices";
 
 /** A board that is open: its document, its connection, and the people at it. */
@@ -47,7 +48,11 @@ export type OpenProblem = "missing" | "unreachable" | "gone" | "token" | Conditi
 
 export class OpenError extends Error {
   override readonly name = "OpenError";
-  constructor(readonly problem: OpenProblem) {
+  constructor(
+    readonly problem: OpenProblem,
+    /** When a deleted board is removed for good; told to owners. */
+    readonly goesAt?: number,
+  ) {
     super(problem);
   }
 }
@@ -79,7 +84,7 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
     location.reload();
     await new Promise(() => undefined);
   };
-  const repo = new Repo({ ...(kept ? { storage: new IndexedDBStorageAdapter("openmic") } : {}), network: [socket], saveDebounceRate: 100 });
+  const repo = new Repo({ ...(kept ? { storage: new IndexedDBStorageAdapter("openmic") } : {}), network: [socket], saveDebounceRate: SAVE_OTHERS });
   try {
     const handle = await find(repo, board.documentId, socket, signal);
     return assemble(board, repo, handle, socket, person, { kept, called });
@@ -89,6 +94,10 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
   }
 }
 
+/** What others have drawn the server has: it goes to the device now and then. What one draws oneself goes there soon. Milliseconds. */
+const SAVE_OTHERS = 3_000;
+const SAVE_OWN = 100;
+
 /** A board that is on the device does not wait longer than this for the server's word. Milliseconds. */
 const PATIENCE = 1_500;
 
@@ -96,9 +105,12 @@ const PATIENCE = 1_500;
 async function enter(id: string, secret: string, person: Profile, outdated: boolean): Promise<Ticket> {
   if (secret === PASS) return passed(() => enterPassed(id), outdated);
   let fault: unknown;
-  if (tokenFor(id) === undefined) await join(id, secret, person).catch((error: unknown) => (fault = error));
+  if (!isSignedIn() && tokenFor(id) === undefined) await join(id, secret, person).catch((error: unknown) => (fault = error));
   try {
-    return await getTicket(id, secret);
+    const ticket = await getTicket(id, secret);
+    if (ticket.signedIn || !isSignedIn()) return ticket;
+    noteSignedIn(false); // that is over: a guest, from now on
+    return await enter(id, secret, person, outdated);
   } catch (error) {
     const condition = error instanceof ApiError ? error.condition : "";
     if (condition === "participant") {
@@ -122,7 +134,8 @@ async function enterPassed(id: string): Promise<Ticket> {
 
 /** Joins a board as a person, and keeps who one is there on the device. */
 export async function join(id: string, secret: string, person: Profile, password?: string): Promise<void> {
-  keepToken(id, await joinBoard(id, secret, person.name, password));
+  const token = await joinBoard(id, secret, person.name, password);
+  if (token !== undefined) keepToken(id, token);
 }
 
 /** A page that was loaded again a moment ago is not loaded again at once, whatever the server says. */
@@ -173,8 +186,11 @@ async function identifyLinked(id: string, secret: string, person: Profile): Prom
   const asked = ask(id, key, person).then(
     (info) => rememberBoard(info, key),
     (error: unknown) => {
-      const { status, condition } = error instanceof ApiError ? error : { status: 0, condition: "" };
-      if (status === 410) throw new OpenError("gone");
+      const { status, condition, goesAt } = error instanceof ApiError ? error : { status: 0, condition: "", goesAt: undefined };
+      if (status === 410) {
+        if (goesAt !== undefined) markBoard(id, { archived: known?.archived, goesAt });
+        throw new OpenError("gone", goesAt);
+      }
       if (status === 404 || status === 401 || status === 403) throw new OpenError(conditionOf(condition) ?? "missing");
       if (known) return known;
       throw new OpenError("unreachable");
@@ -225,11 +241,30 @@ function assemble(
     const takesNone = connection.state === "refused" || (connection.state === "online" && connection.frozen !== undefined);
     return takesNone || !mayTalk(board.role) ? "none" : mayEdit(board.role) ? (fence ?? "all") : "talk";
   };
+  // automerge-repo answers a message as it takes it in. To look a moment later for what else to say is for changes of one's own.
+  const sayOwn = handle.listeners("change");
+  for (const say of sayOwn) handle.off("change", say);
+  let keeping: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    clearTimeout(keeping);
+    keeping = undefined;
+    void repo.flush([handle.documentId]);
+  };
+  const tell = () => {
+    for (const say of sayOwn) say({ handle, doc: handle.doc() } as never);
+    keeping ??= setTimeout(flush, SAVE_OWN);
+  };
   const document = new BoardDocument(
     {
       doc: () => handle.doc(),
-      change: (fn) => handle.change((draft) => fn(draft as never)),
-      merge: (other) => handle.update((doc) => A.merge(doc, other)),
+      change: (fn) => {
+        handle.change((draft) => fn(draft as never));
+        tell();
+      },
+      merge: (other) => {
+        handle.update((doc) => A.merge(doc, other));
+        tell();
+      },
       onChange: (listener) => {
         const changed = ({ patches }: { patches: Parameters<typeof listener>[0] }) => listener(patches);
         handle.on("change", changed);
@@ -260,7 +295,6 @@ function assemble(
     if (!page.silent() && socket.connection().state === "waiting") socket.reconnect();
   });
   // A page that is put away may not come back: what was drawn in the last moment goes to the device now.
-  const flush = () => void repo.flush([handle.documentId]);
   window.addEventListener("pagehide", flush);
   return {
     ...here,
@@ -285,6 +319,7 @@ function assemble(
       voices.close();
       saved.close();
       document.close();
+      clearTimeout(keeping);
       void repo.shutdown();
     },
   };

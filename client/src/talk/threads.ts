@@ -64,7 +64,7 @@ export function threadsIn({ comments }: Pick<Board, "comments">): readonly Threa
 const counted = new WeakMap<readonly Thread[], ReadonlyMap<string, number>>();
 
 /** How many open threads each part of the board has. */
-export function openThreads(board: Board): ReadonlyMap<string, number> {
+export function openThreads(board: Pick<Board, "comments">): ReadonlyMap<string, number> {
   const threads = threadsIn(board);
   let counts = counted.get(threads);
   if (!counts) {
@@ -78,7 +78,7 @@ export function openThreads(board: Board): ReadonlyMap<string, number> {
 const tallies = new WeakMap<Board["votes"], ReadonlyMap<string, Board["votes"][number]>>();
 
 /** The votes for a part of the board. */
-export function votesFor({ votes }: Board, target: string): Board["votes"][number] | undefined {
+export function votesFor({ votes }: Pick<Board, "votes">, target: string): Board["votes"][number] | undefined {
   let byTarget = tallies.get(votes);
   if (!byTarget) tallies.set(votes, (byTarget = new Map(votes.map((tally) => [tally.id, tally]))));
   return byTarget.get(target);

@@ -1,5 +1,5 @@
 import { useMemo, useSyncExternalStore } from "react";
-import { useBoardPart, useTools } from "../board/context";
+import { useBoardPart, useFollowed, useTools } from "../board/context";
 import type { TalkState } from "./store";
 import { isOpen, openThreads, threadsIn, votesFor } from "./threads";
 
@@ -23,13 +23,12 @@ export function useTalkCount(): { readonly open: number; readonly fresh: number 
 
 /** The open threads about one part of the board. It changes only when they do, however much is written elsewhere. */
 export function useOpenAt(target: string): number {
-  const { document } = useTools();
-  return useSyncExternalStore(document.subscribe, () => openThreads(document.board()).get(target) ?? 0);
+  return useFollowed("comments", (board) => openThreads(board).get(target) ?? 0);
 }
 
 export function useVotesAt(target: string): { readonly count: number; readonly mine: boolean } {
-  const { document, talk } = useTools();
-  const count = useSyncExternalStore(document.subscribe, () => votesFor(document.board(), target)?.total ?? 0);
-  const mine = useSyncExternalStore(document.subscribe, () => talk.hasVoted(target));
+  const { talk } = useTools();
+  const count = useFollowed("votes", (board) => votesFor(board, target)?.total ?? 0);
+  const mine = useFollowed("votes", () => talk.hasVoted(target));
   return { count, mine };
 }

@@ -33,7 +33,7 @@ export async function makeVariant({ id, secret }: At, title: string, moment?: nu
 /** The address that opens a variant: the one this device has, else one for the role that this person has on the board. */
 export async function addressOf({ id, secret }: At, variant: string): Promise<string> {
   const known = knownBoard(variant);
-  if (known) return `/b/${encodeURIComponent(variant)}#${known.secret}`;
+  if (known && known.secret !== "") return `/b/${encodeURIComponent(variant)}#${known.secret}`;
   const { url } = await call(`${boardPath(id)}/forks/${encodeURIComponent(variant)}/entry`, { method: "POST", headers: credentials(id, secret) });
   if (typeof url !== "string") throw new ApiError(502, "");
   const { pathname, hash } = new URL(url);

@@ -234,5 +234,18 @@ test("a page that may not show a board shows nothing of it, and nobody but the p
   expect(answers).toEqual(["welcome true", "ready true"]);
   expect(heard).toEqual([[], []]);
   await expect(frame.locator(".board-page")).toHaveAttribute("data-view", "canvas");
+
+  // By a link in a frame: there is a way out of it, and what cannot be taken back is not done by a click alone.
+  const linked = (await pageWith(`<iframe src="${url.href}" width="900" height="600"></iframe>`)).frameLocator("iframe");
+  await expect(linked.getByTestId("own-window")).toHaveAttribute("href", url.pathname + url.hash);
+  await linked.getByTestId("invite").click();
+  await linked.getByRole("button", { name: "Delete the board" }).click();
+  const really = linked.getByRole("button", { name: "Delete “Flytta”" });
+  await linked.getByTestId("typed-title").fill("Flytt");
+  await expect(really).toBeDisabled();
+  await linked.getByTestId("typed-title").fill("Flytta");
+  await really.click();
+  owner.watch.allow(/status of 410/);
+  await expect(owner.page.getByTestId("connection")).toHaveAttribute("data-reason", "gone");
   own.close();
 });

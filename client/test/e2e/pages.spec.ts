@@ -28,7 +28,8 @@ test("a reload shows the board as it was, and the start page leads back to it", 
   await expect.poll(() => anna.board()).toEqual(before);
   await anna.page.goBack();
   await expect(recent).toHaveText([/^First board/, /^Second board/]);
-  await anna.page.getByRole("button", { name: "Take “Second board” off this list" }).click();
+  await anna.page.getByRole("button", { name: "What to do with “Second board”" }).click();
+  await anna.page.getByRole("button", { name: "Take off this list" }).click();
   await expect(recent).toHaveText([/^First board/]);
 });
 

@@ -14,20 +14,25 @@ const PROGRAM = resolve(import.meta.dirname, "../..", process.env["OPENMIC_BIN"]
 /** A server of its own with data of its own. It can be killed and started again at the same address. */
 export class Server {
   #child: ChildProcess | undefined;
-  #listen = "127.0.0.1:0";
+  #listen: string;
   readonly #data: string;
+  readonly #flags: readonly string[];
   /** Where people reach it, for example "http://127.0.0.1:4711". */
   origin = "";
 
-  readonly #flags: readonly string[];
-
-  private constructor(data: string, flags: readonly string[]) {
+  private constructor(data: string, listen: string, flags: readonly string[]) {
     this.#data = data;
+    this.#listen = listen;
     this.#flags = flags;
   }
 
-  static async create(...flags: string[]): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")), flags);
+  static create(...flags: string[]): Promise<Server> {
+    return Server.at("127.0.0.1:0", ...flags);
+  }
+
+  /** One whose address is known before it starts. */
+  static async at(listen: string, ...flags: string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "openmic-e2e-")), listen, flags);
     await server.start();
     return server;
   }

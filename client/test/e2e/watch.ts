@@ -11,15 +11,16 @@ const OUTAGE = /net::ERR_|WebSocket connection to .* failed|Failed to load resou
 export class Watch {
   readonly #faults: string[] = [];
   readonly #allowed: RegExp[] = [];
+  readonly #own: Set<string>;
   /** Requests for the API and sockets, in the order they came. */
   readonly knocks: string[] = [];
 
   constructor(context: BrowserContext, origin: string) {
-    const own = new Set([origin, origin.replace(/^http/, "ws")]);
+    this.#own = new Set([origin, origin.replace(/^http/, "ws")]);
     const look = (url: string) => {
       const { protocol, origin: to, pathname, host } = new URL(url);
       if (protocol === "data:" || protocol === "blob:") return;
-      if (!own.has(to === "null" ? `${protocol}//${host}` : to)) this.#faults.push(`request to another host: ${url}`);
+      if (!this.#own.has(to === "null" ? `${protocol}//${host}` : to)) this.#faults.push(`request to another host: ${url}`);
       if (pathname.startsWith("/api/") || pathname === "/sync") this.knocks.push(pathname);
     };
     const follow = (page: Page) => {
@@ -36,6 +37,12 @@ export class Watch {
       // A page that is left gives up what it had asked for.
       if (reason !== "net::ERR_ABORTED") this.#note(`request: ${reason} ${request.url()}`);
     });
+  }
+
+  /** Another site that pages lead to. */
+  leadsTo(origin: string): void {
+    this.#own.add(origin);
+    this.allow(new RegExp(`${origin}/favicon`));
   }
 
   /** From now on the server may be out of reach. */

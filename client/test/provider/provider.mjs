@@ -29,7 +29,16 @@ const provider = new Provider(issuer, {
   claims: { openid: ["sub"], profile: ["name", "groups"] },
   scopes: ["openid", "profile"],
   findAccount: (_, id) => PEOPLE[id] && { accountId: id, claims: () => ({ sub: id, ...PEOPLE[id] }) },
-  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+  features: {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (context, form) => {
+        context.body = `<!doctype html><html lang="en"><title>Sign out</title><h1>Sign out here as well?</h1>${form}
+<p><button form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button></p></html>`;
+      },
+    },
+  },
   pkce: { required: () => true },
   cookies: { keys: ["for tests only"] },
   interactions: { url: (_, { uid }) => `/interaction/${uid}` },

@@ -147,5 +147,5 @@ test("gathers plain confirmations, and sends changes at once", async () => {
   socket.send(sync(A.getAllChanges(doc)));
   await vi.waitFor(() => expect(greeter.received).toHaveLength(2));
   for (let i = 0; i < 5; i++) socket.send(sync([]));
-  await vi.waitFor(() => expect(greeter.received).toHaveLength(3));
+  await vi.waitFor(() => expect(greeter.received).toHaveLength(3), 10_000);
 });

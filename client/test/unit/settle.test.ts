@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evenLetters, layout } from "../../src/board/layout";
+import { createLayout } from "../../src/board/relayout";
 import { settled } from "../../src/board/settle";
 import { createReader } from "../../src/document/read";
+import { edit, start } from "./edits";
 
 const count = evenLetters(7);
 const boardOf = (words: string) =>
@@ -31,4 +34,31 @@ test("what has grown moves what lies below it, and nothing else", () => {
   expect(after.places.get("c")).toBe(before.places.get("c"));
   expect(after.places.get("a")?.height).toBeGreaterThan(before.places.get("a")?.height ?? Infinity);
   expect(after.places.get("b")?.y).toBeGreaterThan(before.places.get("b")?.y ?? Infinity);
+});
+
+test("a board that is laid out as it changes lies as if it were laid out at once", () => {
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 40 }), fc.boolean(), (edits, writes) => {
+      const [read, layOut] = [createReader(), createLayout(count)];
+      const outlook = { folded: new Set<string>(), curve: undefined, writing: writes ? "a" : undefined };
+      let doc = start;
+      for (const { of } of edits) {
+        doc = of(doc);
+        const board = read(doc);
+        expect(layOut(board, outlook)).toEqual(layout(board, count, outlook));
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("a card that goes to another cell takes nothing along but what lay below it", () => {
+  const [read, layOut] = [createReader(), createLayout(count)];
+  const card = (step: string, order: string) => ({ kind: "action", lane: "l1", step, order, text: "word" });
+  const doc = { ...start, elements: { a: card("s1", "a"), b: card("s1", "b"), c: card("s2", "a") } };
+  const before = layOut(read(doc));
+  const after = layOut(read({ ...doc, elements: { ...doc.elements, a: card("s2", "b") } }));
+  expect(after.lanes).toBe(before.lanes);
+  expect(after.places.get("c")).toBe(before.places.get("c"));
+  expect(after.places.get("b")).toEqual(before.places.get("a"));
 });

@@ -88,6 +88,7 @@ describe("presence", () => {
   test("what does not make sense is left out", () => {
     const said = readMessage("p" as PeerId, { type: "presence", name: "x".repeat(100), color: 13, cursor: { x: NaN, y: 1 } });
     expect(said).toMatchObject({ name: "x".repeat(64), color: 3, cursor: undefined, editing: undefined });
+    expect(readMessage("p" as PeerId, { type: "presence", name: " Be\u202erit\n", color: 1 })).toMatchObject({ name: "Berit" });
     expect(readMessage("p" as PeerId, { type: "bye" })).toBe("bye");
     expect(readMessage("p" as PeerId, { type: "microphone" })).toBeUndefined();
   });

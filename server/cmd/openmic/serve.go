@@ -26,7 +26,7 @@ const (
 	headerBytes   = 16 << 10
 	lastRequests  = 5 * time.Second
 	mostDaysKept  = 36500
-	engineWorkers = 3 // so that a board can be made while one is compacted and one is drawn
+	engineWorkers = 4 // so that a board can be made while one is compacted and two are drawn
 )
 
 type serveCmd struct {
@@ -35,6 +35,8 @@ type serveCmd struct {
 	Open      bool    `help:"Serve any document to anybody, and let anybody create one, as a sync server for automerge-repo."`
 	LogLevel  string  `default:"info" enum:"debug,info,warn,error" help:"How much to log: ${enum} (${default})."`
 	PublicURL httpURL `placeholder:"URL" help:"Where people reach this server, for the links it makes."`
+
+	DebugListen loopback `placeholder:"HOST:PORT" help:"Serve profiles of the program (pprof) at this address, which has to be of this machine alone."`
 
 	Host         []string       `placeholder:"NAME,..." help:"Further names that this server goes by, beside that of --public-url; requests for others are refused. With neither: every address, and names that no public site can have."`
 	AuditDays    int            `default:"365" placeholder:"N" help:"Keep what was done to a board, and by whom, for so many days (${default}); 0 keeps nothing of it."`
@@ -138,13 +140,16 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	if err != nil {
 		return err
 	}
-	node := server.New(settings, st, eng, client.FS(), log)
-	web := &http.Server{
-		Handler:           node,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    headerBytes,
+	if c.DebugListen != "" {
+		address, stop, err := serveProfiles(c.DebugListen)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		log.Info().Stringer("address", address).Msg("serving profiles")
 	}
+	node := server.New(settings, st, eng, client.FS(), log)
+	web := newWeb(node)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	fmt.Fprintf(out, "openmic: listening on http://%s\n", listener.Addr())
@@ -165,4 +170,14 @@ func (c *serveCmd) serve(ctx context.Context, out io.Writer, log zerolog.Logger)
 	}
 	log.Info().Err(err).Msg("ended")
 	return err
+}
+
+// newWeb is what listens: it bounds what a request may bring before it is looked at.
+func newWeb(node http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           node,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+	}
 }
