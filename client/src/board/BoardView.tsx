@@ -115,7 +115,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useTitle();
   useFollowedFocus();
   usePageTalk();
-  useEffect(() => session.presence.update({ name }), [session, name]);
+  useEffect(() => session.call(name), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });

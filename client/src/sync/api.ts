@@ -89,6 +89,14 @@ export async function joinBoard(id: string, secret: string, name: string, passwo
   return typeof token === "string" ? token : undefined;
 }
 
+/** Says what whoever asks is called from now on. */
+export async function renameMe(id: string, secret: string, name: string): Promise<void> {
+  const headers = credentials(id, secret);
+  const { participant } = await call(boardPath(id), { headers });
+  if (typeof participant !== "string") throw new ApiError(404, "");
+  await call(`${boardPath(id)}/participants/${encodeURIComponent(participant)}`, { method: "PATCH", headers, body: { name } });
+}
+
 export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;
 
 /** The longest that a request may take, milliseconds. */
