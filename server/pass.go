@@ -56,7 +56,7 @@ func (s *Server) findPassed(r *http.Request, token string) (visit, error) {
 		return v, store.ErrNotFound
 	}
 	v.comer = comer{
-		board: t.Board, link: stands("issuer", t.Issuer),
+		board: t.Board, link: stands("issuer", t.Board, t.Issuer), // what limits go by, as with a link
 		pass: &pass{role: role, audience: audience, name: name, token: t.ID, expires: t.Expires},
 	}
 	if v.board, err = s.store.Access(r.Context(), t.Board); err != nil {
@@ -100,7 +100,7 @@ func (p *pass) judge(c comer, b store.Access, now time.Time) (access, error) {
 		return a, errBanned
 	}
 	a.participant = c.who.ID
-	a.locked = b.Locked && a.role != store.Owner
+	a.hold(b)
 	return a, nil
 }
 

@@ -31,7 +31,7 @@ func (w *noted) Write(b []byte) (int, error) {
 func TestSecretsStaySecret(t *testing.T) {
 	var out noted
 	dir := t.TempDir()
-	n := startNode(t, nodeOption{dir: dir, settings: closed, log: zerolog.New(&out).Level(zerolog.TraceLevel)})
+	n := startNode(t, nodeOption{dir: dir, settings: hosted, log: zerolog.New(&out).Level(zerolog.TraceLevel)})
 	const password, title, name = "sesam-oeppna-dig", "Hemlig-rubrik", "Hemlige-Arne"
 	b := n.createBoard(title)
 	path := "/api/boards/" + b.ID
@@ -41,9 +41,13 @@ func TestSecretsStaySecret(t *testing.T) {
 	_, key := n.key("Hemligt-program")
 	made := do[board](t, n.as(key, "POST", "/api/boards", "{}", "Idempotency-Key", onceKey), http.StatusCreated)
 	twice := do[link](t, n.as(key, "POST", "/api/boards/"+made.ID+"/links", `{"password": "`+password+`"}`, "Idempotency-Key", onceKey), http.StatusCreated)
+	n.embedded(b, `{"role": "editor"}`)
+	pass, spent := vouch(t, object{"board": b.ID, "name": name, "sub": "hemlig@example.org"}), vouch(t, object{"board": b.ID, "exp": 1})
+	do[any](t, n.as(pass, "POST", path+"/participants", ""), http.StatusCreated)
+	n.connect("r", "ticket="+n.ticket(b, pass)).hangUp()
 	// These are in the database only as hashes, and sealed.
-	unread := []string{key, onceKey, made.secret("owner"), twice.secret(), l.secret(), in.Token, b.secret("owner"), password}
-	secrets := []string{"Hemligt-program", key, onceKey, made.secret("owner"), made.secret("viewer"), twice.secret(), password, title, name, "Hemlig-etikett", in.Token, used, unused, l.secret(), "wrong-password-tried", "no-such-secret"}
+	unread := []string{pass, "hemlig@example.org", key, onceKey, made.secret("owner"), twice.secret(), l.secret(), in.Token, b.secret("owner"), password}
+	secrets := []string{pass, spent, "hemlig@example.org", "Hemligt-program", key, onceKey, made.secret("owner"), made.secret("viewer"), twice.secret(), password, title, name, "Hemlig-etikett", in.Token, used, unused, l.secret(), "wrong-password-tried", "no-such-secret"}
 	for role := range b.Links {
 		secrets = append(secrets, b.secret(role))
 	}
@@ -58,6 +62,9 @@ func TestSecretsStaySecret(t *testing.T) {
 		n.as(l.secret(), "POST", path+"/participants", `{"password": "wrong-password-tried"}`),
 		n.as(l.secret(), "POST", path+"/participants", `{"password": "`+password+`", "more": 1}`),
 		n.as("no-such-secret", "GET", path, ""),
+		n.as(spent, "GET", path, ""),
+		n.request("GET", "/sync?link="+pass, ""),
+		n.request("GET", "/oembed?url="+n.web.URL+"/b/"+b.ID+"%23"+b.secret("owner"), ""),
 		n.as(b.secret("editor"), "GET", path, "", "Openmic-Participant", "no-such-secret"),
 		n.request("GET", "/sync?link="+l.secret(), ""),
 		n.request("GET", "/sync?ticket="+used, ""),

@@ -70,6 +70,7 @@ type Settings struct {
 	Restarts         int           // how often one session may begin to sync from the start
 	Asks             int           // how often a peer is asked for what it claims to have
 
+	Commits       Rate          // group commits; a burst lets those who are alone wait for nothing
 	CommitEntries int           // changes in one group commit
 	CommitBytes   int           // and their size
 	CommitTimeout time.Duration // one attempt to store them
@@ -219,6 +220,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
+		Commits:       Rate{PerSecond: 50, Burst: 25},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,

@@ -13,6 +13,9 @@ import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { watchForNewVersion } from "../app/version";
+import { AboutMeSheet } from "../rights/AboutMeSheet";
+import { AuditSheet } from "../rights/AuditSheet";
+import { JoinedSheet } from "../rights/JoinedSheet";
 import { ShareDialog } from "../share/ShareDialog";
 import { elementsById } from "../document/elements";
 import { renameBoard } from "../sync/device";
@@ -158,6 +161,9 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ToolBar />
       </footer>
       {open === "invite" && <ShareDialog onClose={close} />}
+      {open === "mine" && <AboutMeSheet person={person} onClose={close} />}
+      {open === "audit" && <AuditSheet onClose={close} />}
+      {open === "joined" && <JoinedSheet onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "mark" && <MarkPalette onClose={close} />}

@@ -9,6 +9,7 @@ import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { rights } from "./rights.en";
 import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
@@ -241,6 +242,7 @@ export const en = {
   embed,
   lanes,
   share,
+  rights,
   staff,
   talk,
   follow,

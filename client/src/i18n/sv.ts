@@ -10,6 +10,7 @@ import { device } from "./device.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { rights } from "./rights.sv";
 import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
@@ -241,6 +242,7 @@ export const sv: Words = {
   embed,
   lanes,
   share,
+  rights,
   staff,
   talk,
   follow,

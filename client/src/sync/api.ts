@@ -91,10 +91,7 @@ export async function joinBoard(id: string, secret: string, name: string, passwo
 
 /** Says what whoever asks is called from now on. */
 export async function renameMe(id: string, secret: string, name: string): Promise<void> {
-  const headers = credentials(id, secret);
-  const { participant } = await call(boardPath(id), { headers });
-  if (typeof participant !== "string") throw new ApiError(404, "");
-  await call(`${boardPath(id)}/participants/${encodeURIComponent(participant)}`, { method: "PATCH", headers, body: { name } });
+  await call(`${boardPath(id)}/participants/me`, { method: "PATCH", headers: credentials(id, secret), body: { name } });
 }
 
 export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;

@@ -1,4 +1,5 @@
 import { PASS } from "../embed/where";
+import { isPseudonym } from "../i18n";
 import { ApiError, renameMe } from "./api";
 import type { KnownBoard } from "./device";
 import { keepName, toldName, tokenFor } from "./participant";
@@ -27,8 +28,9 @@ export class Naming {
   async tell(): Promise<void> {
     const { id, secret } = this.#board;
     const name = this.#name;
-    // Who has not joined as somebody has no name there, and a page that vouches for somebody names them.
-    if (this.#telling || secret === PASS || tokenFor(id) === undefined || (toldName(id) ?? this.#first) === name) return;
+    // Who has not joined as somebody has no name there, and a page that vouches for somebody names them. What the program
+    // has made up is nobody's name.
+    if (this.#telling || secret === PASS || isPseudonym(name) || tokenFor(id) === undefined || (toldName(id) ?? this.#first) === name) return;
     this.#telling = true;
     try {
       await renameMe(id, secret, name);

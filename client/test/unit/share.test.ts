@@ -87,7 +87,7 @@ describe("what a person is called", () => {
 
   beforeEach(() => {
     asked.length = 0;
-    answer = () => json({ participant: "p1" });
+    answer = () => json({});
     vi.stubGlobal("fetch", (path: string, { method, body }: RequestInit) => {
       if (method === "PATCH") asked.push([path, JSON.parse(String(body))]);
       return Promise.resolve(answer(method ?? ""));
@@ -96,7 +96,7 @@ describe("what a person is called", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   const board = { id: "b", secret: "s" };
-  const patch = (name: string) => ["/api/boards/b/participants/p1", { name }];
+  const patch = (name: string) => ["/api/boards/b/participants/me", { name }];
 
   test("reaches the server when they choose another name, and only then", async () => {
     keepToken("b", "token", "Anna");
@@ -118,7 +118,7 @@ describe("what a person is called", () => {
     answer = () => json({}, 503);
     naming.call("Berit");
     await vi.waitFor(() => expect(toldName("b")).toBe("Anna"));
-    answer = () => json({ participant: "p1" });
+    answer = () => json({});
     naming.call("Bert");
     naming.call("Berta");
     await vi.waitFor(() => expect(toldName("b")).toBe("Berta"));
@@ -130,7 +130,7 @@ describe("what a person is called", () => {
     localStorage.setItem("openmic.participants", '[["b", "token"]]');
     await new Naming(board, "Anna").tell();
     expect(asked).toEqual([]);
-    answer = (method) => json({ participant: "p1" }, method === "PATCH" ? 400 : 200);
+    answer = (method) => json({}, method === "PATCH" ? 400 : 200);
     const naming = new Naming(board, "Anna");
     naming.call("Berit");
     await vi.waitFor(() => expect(toldName("b")).toBe("Berit"));
