@@ -95,7 +95,6 @@ type Settings struct {
 	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
-	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
 	HistoryTimeout  time.Duration // reading one
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
@@ -245,7 +244,6 @@ func DefaultSettings() Settings {
 		DrawRest:        4,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
-		HistoryStale:    300 * time.Millisecond,
 		HistoryTimeout:  30 * time.Second,
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,

@@ -20,6 +20,8 @@ export interface Ui {
   readonly view: View;
   readonly form: OutlineForm;
   readonly presenting: Presenting | undefined;
+  /** The board is shown as it was, from this moment on; without one, from its end. */
+  readonly history: { readonly at?: number } | undefined;
 }
 
 const MINIMAP = "openmic.minimap";
@@ -27,7 +29,12 @@ const MINIMAP = "openmic.minimap";
 /** What is open around the board. */
 export class UiStore {
   readonly #listeners = new Set<() => void>();
-  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm(), presenting: undefined };
+  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm(), presenting: undefined, history: undefined };
+
+  /** With a moment it begins with the board as it was. */
+  constructor(at?: number) {
+    if (at !== undefined) this.#ui = { ...this.#ui, history: { at } };
+  }
 
   get = (): Ui => this.#ui;
 

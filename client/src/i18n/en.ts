@@ -5,6 +5,7 @@ import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { present } from "./present.en";
 import { device } from "./device.en";
+import { history } from "./history.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
@@ -250,6 +251,7 @@ export const en = {
   drawn,
   richtext,
   device,
+  history,
   present,
   compare,
   someone: "Someone",

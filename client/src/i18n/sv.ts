@@ -7,6 +7,7 @@ import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { present } from "./present.sv";
 import { device } from "./device.sv";
+import { history } from "./history.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
@@ -250,6 +251,7 @@ export const sv: Words = {
   drawn,
   richtext,
   device,
+  history,
   present,
   compare,
   someone: "Någon",

@@ -96,7 +96,7 @@ export function OwnBoards({ me, go }: { me: Me | undefined; go: (url: string) =>
       takeable: signedIn && b.role === "owner" && b.goesAt === undefined,
     }));
   const shown = here.filter((b) => b.shelf === shelf);
-  const shelved = signedIn || here.some((b) => b.shelf !== "current");
+  const shelved = signedIn || shelf !== "current" || here.some((b) => b.shelf !== "current");
   if (!signedIn && here.length === 0 && !said) return null;
 
   return (
