@@ -71,6 +71,7 @@ func (s *session) serve() {
 	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
+	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	s.write() // nobody has yet
 
 	err := s.read()
