@@ -91,7 +91,7 @@ export function OwnBoards({ me, go }: { me: Me | undefined; go: (url: string) =>
       ...b,
       shelf: b.goesAt !== undefined ? "deleted" : b.archived ? "archived" : "current",
       owner: b.role === "owner",
-      fine: `${t(`role.${b.role}`)} · ${sayDate(b.seen, false)}`,
+      fine: [b.fork?.name, t(`role.${b.role}`), sayDate(b.seen, false)].filter(Boolean).join(" · "),
       forgettable: true,
       takeable: signedIn && b.role === "owner" && b.goesAt === undefined,
     }));
