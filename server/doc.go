@@ -49,6 +49,7 @@
 //	drawings.make     at most one a board, theme and language, two at work at a time:
 //	                  has the engine draw what is stored of a board.
 //	drawAhead.run     one. Has boards drawn that have changed, before anybody asks.
+//	scribe.run        one. Stores what is noted of a board beside its rows.
 //	guard.watch       one. Looks every second for what has changed about who may do
 //	                  what. Owns what it has seen of the boards that people are at.
 //	titles.read       at most one a document, one at work at a time: has the engine
@@ -206,6 +207,15 @@
 // pace (rates.go): each waits for its turn a little, before the store is asked about
 // it, and whoever would wait longer is told when to come again. A board is read once
 // and encoded once, however many open it together.
+//
+// # What was done, and to whom
+//
+// What is done to a board, not on it, is noted in its audit (audit.go): with a change
+// of the board's rows in the same transaction (store.Noting), otherwise by the
+// scribe, beside the request. Lines hold ids. Names are in one column of one table,
+// and are put to the ids when somebody reads: so a name that a person has taken
+// away is nowhere (mine.go). A program's key owns the boards that it made (keys.go).
+// An answer that may be asked for twice is kept sealed (once.go).
 //
 // # Ends
 //

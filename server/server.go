@@ -139,6 +139,7 @@ type route struct {
 func (s *Server) routeTable(assets fs.FS) []route {
 	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
 	return []route{
+		at("GET /api/openapi.json", s.description),
 		at("GET /api/boards", s.boards),
 		at("POST /api/boards", s.once(s.stillMakesBoards, s.createBoard)),
 		at("GET /api/boards/{id}", s.board),
@@ -152,6 +153,7 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/authors", s.authorsOf),
 		at("POST /api/boards/{id}/participants", s.once(s.stillComes, s.join)),
 		at("GET /api/boards/{id}/participants/me", s.mine),
+		at("PATCH /api/boards/{id}/participants/me", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/me", s.leave),
 		at("DELETE /api/boards/{id}/participants/me/name", s.eraseName),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),

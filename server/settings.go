@@ -204,7 +204,7 @@ func DefaultSettings() Settings {
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
 		FlushPerChange:   time.Millisecond,
-		FlushGathered:    12,
+		FlushGathered:    6, // more late is dearer: a change names all that its maker had not seen merged
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		RoomInbox:        256,

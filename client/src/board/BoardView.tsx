@@ -57,6 +57,7 @@ import type { Window } from "./ui";
 const views = { canvas: () => import("./CanvasView"), outline: () => import("../outline/OutlineView") };
 const CanvasView = lazy(views.canvas);
 const OutlineView = lazy(views.outline);
+const VariantsDialog = lazy(() => import("../variants/VariantsDialog"));
 const HistoryPage = lazy(() => import("../history/HistoryPage"));
 
 /** Begins to load how the board is going to be shown, while the board itself is on its way. */
@@ -187,6 +188,11 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       <Printing />
       {open === "save" && <SaveDialog onClose={close} />}
+      {open === "variants" && (
+        <Suspense fallback={null}>
+          <VariantsDialog onClose={close} />
+        </Suspense>
+      )}
       {open === "name" && (
         <NameDialog onClose={close}>
           <NameForm person={person} onDone={close} />

@@ -15,6 +15,7 @@ import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
+import { variants } from "./variants.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -252,6 +253,7 @@ export const en = {
   history,
   present,
   compare,
+  variants,
   someone: "Someone",
 };
 

@@ -16,6 +16,7 @@ import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
+import { variants } from "./variants.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -252,5 +253,6 @@ export const sv: Words = {
   history,
   present,
   compare,
+  variants,
   someone: "Någon",
 };

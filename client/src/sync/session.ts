@@ -1,4 +1,4 @@
-import { initializeWasm } from "@automerge/automerge/slim";
+import { initializeWasm, merge } from "@automerge/automerge/slim";
 import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
@@ -257,13 +257,20 @@ function assemble(
     keeping = undefined;
     void repo.flush([handle.documentId]);
   };
+  const tell = () => {
+    for (const say of sayOwn) say({ handle, doc: handle.doc() } as never);
+    keeping ??= setTimeout(flush, SAVE_OWN);
+  };
   const document = new BoardDocument(
     {
       doc: () => handle.doc(),
       change: (fn) => {
         handle.change((draft) => fn(draft as never));
-        for (const say of sayOwn) say({ handle, doc: handle.doc() } as never);
-        keeping ??= setTimeout(flush, SAVE_OWN);
+        tell();
+      },
+      merge: (other) => {
+        handle.update((doc) => merge(doc, other));
+        tell();
       },
       onChange: (listener) => {
         const changed = ({ patches }: { patches: Parameters<typeof listener>[0] }) => listener(patches);
