@@ -298,16 +298,28 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
+	if a.participant != "" && !s.limits.socketsOf.hold(a.participant) {
+		s.limits.sockets.release(neighbourhood(from))
+		s.metrics.socketsRefused.WithLabelValues("person").Inc()
+		s.tooMany(w, "sockets of one person", socketsWait)
+		return
+	}
+	release := func() {
+		s.limits.sockets.release(neighbourhood(from))
+		if a.participant != "" {
+			s.limits.socketsOf.release(a.participant)
+		}
+	}
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
-		s.limits.sockets.release(neighbourhood(from))
+		release()
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
 	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
 	go func() {
-		defer s.limits.sockets.release(neighbourhood(from))
+		defer release()
 		newSession(s.hub, socket, c, a, from).serve()
 	}()
 }

@@ -68,6 +68,7 @@ func (s *session) serve() {
 		s.socket.refuse(end(closeGoingAway, "%s", errDraining.Error()))
 		return
 	}
+	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
 	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }

@@ -14,7 +14,6 @@ import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { watchForNewVersion } from "../app/version";
 import { AboutMeSheet } from "../rights/AboutMeSheet";
 import { AuditSheet } from "../rights/AuditSheet";
-import { useTellName } from "../rights/api";
 import { JoinedSheet } from "../rights/JoinedSheet";
 import { ShareDialog } from "../share/ShareDialog";
 import { elementsById } from "../document/elements";
@@ -133,8 +132,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useTitle();
   useFollowedFocus();
   usePageTalk();
-  useEffect(() => session.presence.update({ name }), [session, name]);
-  useTellName(session.board, name);
+  useEffect(() => session.call(name), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });

@@ -142,6 +142,8 @@ export const en = {
     slow: "The server does not answer just now. What you draw is kept on this device. Leave the page open until it says Saved.",
     link: "This link no longer works. What you see stays on this device. Ask whoever invited you for a new link.",
     role: "The server did not accept a change: your link does not allow it. Reload the page, or ask for a link that lets you edit.",
+    left: "You have left this board. What you see stays on this device.",
+    program: "This page and the server do not understand each other. Reload the page.",
     scope: "A change made on this device is in a place that your link does not let you change, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
     gone: "This board has been removed from the server. What you see is this device’s copy; copy what you need.",
     removed: "An owner has taken you off this board. What you see stays on this device.",

@@ -98,6 +98,11 @@ export async function joinBoard(id: string, secret: string, name: string, passwo
   return typeof token === "string" ? token : undefined;
 }
 
+/** Says what whoever asks is called from now on. */
+export async function renameMe(id: string, secret: string, name: string): Promise<void> {
+  await call(`${boardPath(id)}/participants/me`, { method: "PATCH", headers: credentials(id, secret), body: { name } });
+}
+
 export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;
 
 /** The longest that a request may take, milliseconds. */

@@ -64,7 +64,7 @@ describe("a board of somebody who is signed in", () => {
 });
 
 test("who is signed in is known by that, and guests by their token", () => {
-  keepToken("b", "token");
+  keepToken("b", "token", "Anna");
   expect(credentials("b", "secret")).toEqual({ Authorization: "Bearer secret", "Openmic-Participant": "token" });
   noteSignedIn(true);
   expect(credentials("b", "secret")).toEqual({ Authorization: "Bearer secret" });
