@@ -153,7 +153,9 @@
 // With a snapshot is stored the index of its operations. Admission goes on from it,
 // and from the log after it, when the first change comes: who only reads pays
 // nothing for it, and does not wait for it either, since it is made beside the
-// room (gate.go).
+// room (gate.go). It knows of cards,
+// connectors and markers where they stand, for those whose link lets them write in
+// some lanes only (crdt/scope.go). One of a version before is made anew of the log.
 //
 // Each row carries a checksum. A snapshot that is damaged is passed over for the
 // one before, or for the log. Where the log after it is damaged the document opens
