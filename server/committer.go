@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
 
 	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
 // A committer stores the changes of all rooms: whatever has gathered while one
-// transaction runs goes into the next. While the store does not answer it keeps
+// transaction runs goes into the next. At a steady load transactions keep a pace, for
+// each costs more than what is in it. While the store does not answer it keeps
 // trying; what may gather then is bounded by each room's UnstoredBytes.
 type committer struct {
 	store    store.Store
@@ -21,6 +23,7 @@ type committer struct {
 	metrics  *metrics
 	log      zerolog.Logger
 	wake     chan struct{}
+	pace     *rate.Limiter
 
 	mu      sync.Mutex
 	queue   []commit
@@ -37,6 +40,7 @@ type commit struct {
 
 func newCommitter(st store.Store, settings *Settings, m *metrics, log zerolog.Logger) *committer {
 	c := &committer{store: st, settings: settings, metrics: m, log: log, wake: make(chan struct{}, 1)}
+	c.pace = rate.NewLimiter(rate.Limit(settings.Commits.PerSecond), settings.Commits.Burst)
 	c.quiet = sync.NewCond(&c.mu)
 	return c
 }
@@ -55,20 +59,31 @@ func (c *committer) submit(k commit) {
 // run stores until ctx ends.
 func (c *committer) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		group := c.take()
-		if len(group) == 0 {
+		if !c.waiting() {
 			select {
 			case <-c.wake:
 			case <-ctx.Done():
 			}
 			continue
 		}
+		// One that has to wait takes with it what gathers meanwhile.
+		if c.pace.Wait(ctx) != nil {
+			return
+		}
+		group := c.take()
 		c.persist(ctx, group)
 		c.mu.Lock()
 		c.storing = false
 		c.quiet.Broadcast()
 		c.mu.Unlock()
 	}
+}
+
+// waiting tells whether there is something to store.
+func (c *committer) waiting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue) > 0
 }
 
 // take removes what fits one transaction from the queue.

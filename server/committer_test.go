@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -64,4 +66,50 @@ func TestDamagedDocumentDoesNotHoldUpTheOthers(t *testing.T) {
 			t.Errorf("stored: %t, load: %v", stored, err)
 		}
 	}
+}
+
+// countedStore only counts what it is given.
+type countedStore struct {
+	store.Store
+	commits, entries int
+}
+
+func (s *countedStore) Append(_ context.Context, entries []store.Entry) error {
+	s.commits++
+	s.entries += len(entries)
+	return nil
+}
+
+// Whoever is alone is stored at once; a steady stream takes few transactions.
+func TestCommitsKeepAPaceUnderLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &countedStore{}
+		h := &Hub{settings: DefaultSettings(), log: zerolog.Nop(), metrics: newMetrics()}
+		h.settings.Commits = Rate{PerSecond: 10, Burst: 2}
+		c := newCommitter(st, &h.settings, h.metrics, zerolog.Nop())
+		r := newRoom(h, docid.New())
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { c.run(ctx) })
+		submit := func() { c.submit(commit{room: r, entries: make([]store.Entry, 1), upTo: st.entries + 1}) }
+
+		submit()
+		synctest.Wait()
+		if st.entries != 1 {
+			t.Error("the first has to wait")
+		}
+		const changes = 1000
+		for range changes {
+			submit()
+			time.Sleep(time.Millisecond)
+		}
+		if !c.settled(ctx) || st.entries != 1+changes {
+			t.Errorf("%d of %d stored", st.entries, 1+changes)
+		}
+		if st.commits > 15 {
+			t.Errorf("%d transactions in a second, for 10 wanted", st.commits)
+		}
+		cancel()
+		running.Wait()
+	})
 }

@@ -50,6 +50,8 @@
 //	                  has the engine draw what is stored of a board.
 //	guard.watch       one. Looks every second for what has changed about who may do
 //	                  what. Owns what it has seen of the boards that people are at.
+//	titles.read       at most one a document, one at work at a time: has the engine
+//	                  read the title of a board that has changed, for lists.
 //
 // Sessions give a room events through its inbox, and wait when it is full: that
 // is what slows a sender down. A room never waits for anybody: it gives each member
@@ -103,6 +105,12 @@
 // other. What another node changes the guard finds by the board's version, and
 // what expires by the clock. A session whose access is not what it was ends with
 // 4401, and its client comes back to what holds now.
+//
+// Who signs in at the organisation's provider (signinprovider.go) has a token in a
+// cookie (signin.go). It stands beside a link, whose bearer then is staff and one
+// participant on all devices, or in place of one at boards that are the person's
+// (store.Access.Owners), which is as good as an owner's link. What a browser sends
+// of its own accord counts for changes only where the page is ours.
 //
 // Presence messages are stamped with whose they are, and whether that is staff or
 // a customer. An actor belongs to the participant who first sent a change of it

@@ -95,6 +95,17 @@ func TestTokenMakesAParticipant(t *testing.T) {
 		t.Errorf("here is %+v", here)
 	}
 
+	// Put away, the board takes nothing of theirs either.
+	do[any](t, n.as(b.secret("owner"), "PATCH", path, `{"archived": true}`), http.StatusOK)
+	anna.wantEnd(4401)
+	anna.again(n, "ticket="+n.ticket(b, token))
+	if m := anna.next("error"); m.Condition != "archived" {
+		t.Errorf("told %+v", m)
+	}
+	do[any](t, n.as(b.secret("owner"), "PATCH", path, `{"archived": false}`), http.StatusOK)
+	anna.wantEnd(4401)
+	anna.again(n, "ticket="+n.ticket(b, token))
+
 	// The owners of the board have the last word.
 	n.embedded(b, `{"role": "viewer"}`)
 	anna.wantEnd(4401)

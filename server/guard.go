@@ -68,8 +68,7 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 	case l.People > 0 && (c.who == nil || c.who.Link != c.link):
 		return a, errJoin
 	}
-	a.archived = !b.Archived.IsZero()
-	a.locked = b.Locked && l.Role != store.Owner || a.archived
+	a.hold(b)
 	if l.Role == store.Editor {
 		a.lanes = strings.Join(l.Lanes, laneBreak)
 	}
@@ -82,10 +81,17 @@ func (c comer) judgeKey(b store.Access) (access, error) {
 		return access{}, store.ErrNotFound
 	}
 	a := access{doc: b.Doc, board: b.ID, role: store.Owner, audience: store.Staff, key: c.key}
+	a.hold(b)
 	if !b.Deleted.IsZero() {
 		return a, errGone
 	}
 	return a, nil
+}
+
+// hold is for boards that take no changes, of some or of anybody.
+func (a *access) hold(b store.Access) {
+	a.archived = !b.Archived.IsZero()
+	a.locked = b.Locked && a.role != store.Owner || a.archived
 }
 
 // shows is what a comer has to show: a link, or, without one, that the board is

@@ -34,7 +34,6 @@ type heldTape struct {
 	tape *history.Tape
 	// The one who adds to it also owns these.
 	making chan struct{} // a place for them
-	looked time.Time     // when the log was read last
 	broken bool          // what came next did not fit
 	size   int           // guarded by histories.mu, as used is
 	used   time.Time
@@ -52,7 +51,7 @@ func newHistories(settings *Settings, st store.Store, m *metrics) *histories {
 	return &histories{settings: settings, store: st, metrics: m, turn: make(chan struct{}, 1), kept: map[docid.ID]*heldTape{}}
 }
 
-// read calls f with the tape of a document, with all that was stored a moment ago.
+// read calls f with the tape of a document, with all that is stored of it.
 // f must not keep it.
 func (hs *histories) read(ctx context.Context, doc docid.ID, f func(*history.Tape) error) error {
 	ctx, cancel := context.WithTimeout(ctx, hs.settings.HistoryTimeout)
@@ -82,16 +81,13 @@ func (hs *histories) hold(doc docid.ID) *heldTape {
 	return held
 }
 
-// catchUp adds what the log has that the tape has not, unless that was just done.
+// catchUp adds what the log has that the tape has not.
 func (hs *histories) catchUp(ctx context.Context, doc docid.ID, held *heldTape) error {
 	select {
 	case held.making <- struct{}{}:
 		defer func() { <-held.making }()
 	case <-ctx.Done():
 		return errHistoryBusy
-	}
-	if time.Since(held.looked) < hs.settings.HistoryStale {
-		return nil
 	}
 	if held.broken {
 		held.mu.Lock()
@@ -121,7 +117,6 @@ func (hs *histories) catchUp(ctx context.Context, doc docid.ID, held *heldTape) 
 			break
 		}
 	}
-	held.looked = time.Now()
 	if held.tape.Len() > first {
 		hs.metrics.histories.Observe(time.Since(began).Seconds())
 	}

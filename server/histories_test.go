@@ -59,7 +59,7 @@ func (n *node) history(b board, secret, query string) toldHistory {
 }
 
 func TestHistory(t *testing.T) {
-	n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); s.HistoryStale = 0 }})
+	n := startNode(t, nodeOption{settings: closed})
 	b := n.createBoard("")
 	anna, berit := n.join(b, b.secret("viewer"), `{"name": "Anna"}`), n.join(b, b.secret("owner"), `{"name": "Berit"}`)
 	s := historytest.New(1)
@@ -202,7 +202,7 @@ func TestHistoriesKeptAreBounded(t *testing.T) {
 
 // While some look back, others draw; everybody gets what is theirs.
 func TestHistoryWhileDrawing(t *testing.T) {
-	n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); s.HistoryStale = 0 }})
+	n := startNode(t, nodeOption{settings: closed})
 	b := n.createBoard("")
 	p := n.participant("editor", "link="+b.secret("editor"), b.DocumentID)
 	p.until("the document", func() bool { return p.Len() > 0 })

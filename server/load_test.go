@@ -30,6 +30,7 @@ func TestLoadEverythingArrives(t *testing.T) {
 	for name, change := range map[string]func(*load.Plan){
 		"quiet": func(*load.Plan) {},
 		"stock": func(p *load.Plan) { p.Stock = true },
+		"churn": func(p *load.Plan) { p.Churn = 20 },
 		"open":  func(p *load.Plan) { p.Open, p.Stock = true, true },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,6 +45,9 @@ func TestLoadEverythingArrives(t *testing.T) {
 			}
 			if !r.Whole() || r.Edits == 0 || r.Delivered != r.Edits*5 {
 				t.Errorf("of %d edits %d of %d arrived, %d again; sockets lost: %v", r.Edits, r.Delivered, r.Expected, r.Repeated, r.Reasons)
+			}
+			if plan.Churn > 0 && r.Left == 0 {
+				t.Error("nobody left")
 			}
 			if r.Presence == 0 || !r.Server || r.Memory == 0 || r.Latency.Max == 0 {
 				t.Errorf("a figure is missing: %+v", r)

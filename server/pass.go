@@ -100,7 +100,7 @@ func (p *pass) judge(c comer, b store.Access, now time.Time) (access, error) {
 		return a, errBanned
 	}
 	a.participant = c.who.ID
-	a.locked = b.Locked && a.role != store.Owner
+	a.hold(b)
 	return a, nil
 }
 

@@ -208,6 +208,9 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("participant")
+	if id == "me" && v.comer.who != nil {
+		id = v.comer.who.ID
+	}
 	own := v.comer.who != nil && v.comer.who.ID == id
 	if v.role != store.Owner && !own {
 		s.refuseComer(w, errOwners)

@@ -57,6 +57,10 @@ func TestJoin(t *testing.T) {
 	do[joined](t, a, http.StatusCreated)
 	path := "/api/boards/" + b.ID + "/participants/" + guest.ID
 	renamed := do[joined](t, n.as(b.secret("editor"), "PATCH", path, `{"name": ""}`, "Openmic-Participant", guest.Token), http.StatusOK)
+	me := do[joined](t, n.as(b.secret("editor"), "PATCH", "/api/boards/"+b.ID+"/participants/me", `{"name": "Åsa Ek"}`, "Openmic-Participant", guest.Token), http.StatusOK)
+	if me.ID != guest.ID || me.Name != "Åsa Ek" {
+		t.Errorf("renamed to %+v", me)
+	}
 	if renamed.Name != "" || renamed.Token != "" {
 		t.Errorf("renamed to %+v", renamed)
 	}

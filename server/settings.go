@@ -70,6 +70,7 @@ type Settings struct {
 	Restarts         int           // how often one session may begin to sync from the start
 	Asks             int           // how often a peer is asked for what it claims to have
 
+	Commits       Rate          // group commits; a burst lets those who are alone wait for nothing
 	CommitEntries int           // changes in one group commit
 	CommitBytes   int           // and their size
 	CommitTimeout time.Duration // one attempt to store them
@@ -94,7 +95,6 @@ type Settings struct {
 	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
-	HistoryStale    time.Duration // a history that is being looked at may lack so much of the end
 	HistoryTimeout  time.Duration // reading one
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
@@ -218,6 +218,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
+		Commits:       Rate{PerSecond: 50, Burst: 25},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,
@@ -242,7 +243,6 @@ func DefaultSettings() Settings {
 		DrawRest:        4,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
-		HistoryStale:    300 * time.Millisecond,
 		HistoryTimeout:  30 * time.Second,
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,

@@ -10,7 +10,7 @@ import { chromium } from "@playwright/test";
 import { startServer, sqlite } from "../test/stock/server.mjs";
 import { Peer, importLongBoard, makeBoard, plan } from "./board.mjs";
 import { quantile } from "./measure.mjs";
-import { measureBoard, openBoard, seeBoard } from "./openmic.mjs";
+import { measureBoard, measureOutline, openBoard, seeBoard } from "./openmic.mjs";
 import { measureOther } from "./other.mjs";
 import { serve } from "./site.mjs";
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "5" },
     acts: { type: "string", default: "60" },
     seconds: { type: "string", default: "3" },
-    only: { type: "string", default: "see,open,board,excalidraw,xyflow,long" },
+    only: { type: "string", default: "see,open,board,outline,excalidraw,xyflow,long" },
     /** A figure that is missing fails the run: for tests, beside a board that is small. */
     check: { type: "boolean", default: false },
   },
@@ -82,6 +82,11 @@ async function bench() {
     if (wanted.has("board")) {
       const peer = await Peer.join(server.http, board);
       await withBrowser(async browser => add("board", await measureBoard(browser, board.links.owner, peer, content, pace)));
+      await peer.close();
+    }
+    if (wanted.has("outline")) {
+      const peer = await Peer.join(server.http, board);
+      await withBrowser(async browser => add("board", await measureOutline(browser, board.links.owner, peer, content, pace)));
       await peer.close();
     }
     for (const editor of ["excalidraw", "xyflow"]) {

@@ -96,6 +96,39 @@ export async function measureBoard(context, link, peer, { cards }, { acts, milli
   return found;
 }
 
+/** The same board in words. */
+export async function measureOutline(context, link, peer, { cards }, { acts }) {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await follow(page, link);
+  await page.getByTestId("save-state").waitFor();
+  await pause(1500);
+  const found = {};
+  found["outline, shown (ms)"] = await page.evaluate(() => {
+    const start = performance.now();
+    document.querySelector('[data-testid="view-button"]').click();
+    return new Promise(resolve => {
+      const look = () => {
+        if (document.querySelector('[data-testid="outline-table"]')) requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  });
+  await pause(1500);
+  found["outline, a remote edit (ms)"] = await mainThread(page, cdp, acts, i => peer.edit(i + 2000, cards), GAP);
+  await page.getByTestId("step-title-s1").focus();
+  await pause(GAP);
+  found["outline, an arrow key (ms)"] = await mainThread(page, cdp, acts, i => page.keyboard.press(i % 2 ? "ArrowUp" : "ArrowDown"), GAP);
+  await page.locator('[data-testid="outline-table"] [data-note-id]').first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator("textarea:focus").waitFor();
+  found["outline, a letter typed (ms)"] = await mainThread(page, cdp, acts, () => page.keyboard.type("x"), GAP);
+  found["outline, memory: process (MiB)"] = (await memory(context, page)).process;
+  await page.close();
+  return found;
+}
+
 /** The middle of a card that no bar covers. */
 function freeCard(page) {
   return page.evaluate(() => {

@@ -12,9 +12,10 @@ type Contribution struct {
 }
 
 const (
-	pause             = 20 * time.Second // ends a contribution
+	pause             = 8 * time.Second // ends a contribution
+	turn              = time.Second     // does so when somebody else has done something meanwhile
 	longest           = 2 * time.Minute
-	operationsOfOne   = 40
+	operationsOfOne   = 20
 	contributionBytes = 120 // in memory, without operations
 	operationBytes    = 400
 )
@@ -29,7 +30,8 @@ func (t *Tape) contribute(by uint32, at time.Time, done []Operation) {
 	i, open := t.open[by]
 	if open {
 		c := &t.contributions[i]
-		if at.Sub(c.End) > pause || at.Sub(c.Start) > longest || len(c.Operations) >= operationsOfOne {
+		gap := at.Sub(c.End)
+		if gap > pause || gap > turn && c.Last < position-1 || at.Sub(c.Start) > longest || len(c.Operations) >= operationsOfOne {
 			open = false
 		}
 	}

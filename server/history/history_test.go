@@ -110,10 +110,10 @@ func TestWords(t *testing.T) {
 	want := []string{
 		`berit: moved element action "sksA" from customer/1 at backstage/1 across interaction, visibility`,
 		`berit: changed element action "sksA" at backstage/1 color = blue`,
-		`berit: added comment open "The law" of comment "Why so?"`,
-		`berit: changed comment answered "Why so?" of element "sksA" fate = answered`,
 		`anna: added marker fail-point of element "sksA"`,
 		`anna: added comment open "Why so?" of element "sksA"`,
+		`berit: added comment open "The law" of comment "Why so?"`,
+		`berit: changed comment answered "Why so?" of element "sksA" fate = answered`,
 		`anna: wrote element action "sksA twice" at backstage/1 text`,
 		`anna: removed marker fail-point of element "sksA twice"`,
 		`berit: removed element action "sksA twice" at backstage/1`,

@@ -37,6 +37,7 @@ type Plan struct {
 	Warm     time.Duration               // edits before measuring begins
 	For      time.Duration               // measured
 	Drain    time.Duration               // at most, for what is under way at the end
+	Churn    float64                     // readers who leave and come back, a second
 	Connects float64                     // people who come in a second
 	PID      int                         // the server's process, to tell what it costs; 0: not known
 	Restart  func() (pid int, err error) // kills the server after the measured time and starts it anew; nil: no storm
@@ -65,7 +66,7 @@ func (p *Plan) Check() error {
 		return fmt.Errorf("%d editors of %d people", p.Editors, p.People)
 	case p.Open && p.Editors < p.Boards:
 		return errors.New("a document of an open server is made by an editor: at least one for each")
-	case p.Rate < 0 || p.Rate > 1000 || p.Presence < 0 || p.Presence > 1000:
+	case p.Rate < 0 || p.Rate > 1000 || p.Presence < 0 || p.Presence > 1000 || p.Churn < 0 || p.Churn > 1000:
 		return errors.New("rates are from 0 to 1000 a second")
 	case p.For <= 0 || p.Connects <= 0:
 		return errors.New("durations and rates of connecting are more than nothing")
@@ -235,6 +236,17 @@ func (r *run) edit(ctx context.Context) (stop func()) {
 	for _, p := range r.people[:r.Editors] {
 		rhythm(r.Rate, func() { p.edit(ctx) })
 		rhythm(r.Presence, func() { p.point(ctx) })
+	}
+	if readers := r.people[r.Editors:]; len(readers) > 0 {
+		rhythm(r.Churn, func() {
+			p := readers[rand.N(len(readers))]
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if !p.away && !p.left.Load() {
+				r.counts.left.Add(1)
+				p.leave()
+			}
+		})
 	}
 	return func() { cancel(); all.Wait() }
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -30,6 +31,8 @@ type person struct {
 
 	conn   *websocket.Conn
 	joined chan struct{} // closed when the board is there
+
+	left atomic.Bool // of its own accord
 
 	// Owned by stay.
 	envelope wire.Envelope // of what the server sends about the board
@@ -100,13 +103,16 @@ func (p *person) stay(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if !p.run.storming.Load() {
+		wait := returnAfter
+		if p.left.CompareAndSwap(true, false) {
+			wait = shortAbsence
+		} else if !p.run.storming.Load() {
 			p.run.counts.lose(err)
 			return
 		}
 		for again := true; again; {
 			select {
-			case <-time.After(returnAfter):
+			case <-time.After(wait):
 			case <-ctx.Done():
 				return
 			}
@@ -118,8 +124,18 @@ func (p *person) stay(ctx context.Context) {
 	}
 }
 
-// returnAfter is how long a stock client waits before it connects again.
-const returnAfter = 5 * time.Second
+// returnAfter is how long a stock client waits before it connects again, and
+// shortAbsence how long somebody is away who leaves of their own accord.
+const (
+	returnAfter  = 5 * time.Second
+	shortAbsence = 200 * time.Millisecond
+)
+
+// leave hangs up, to come back soon.
+func (p *person) leave() {
+	p.left.Store(true)
+	_ = p.conn.CloseNow()
+}
 
 func (p *person) untilJoined(ctx context.Context) error {
 	select {
@@ -221,7 +237,11 @@ func (p *person) greet(ctx context.Context, server string) error {
 	if p.run.Open && p.editor == 0 && p.seq == 0 {
 		return p.moveLocked(ctx)
 	}
-	first := crdt.SyncMessage{Version: 1, Heads: p.heads, Have: []crdt.Have{{LastSync: p.shared}}, Flags: crdt.SyncFlags(false)}
+	heads := p.heads
+	if !p.tracks() {
+		heads = p.shared // all that the server has told is what it has
+	}
+	first := crdt.SyncMessage{Version: 1, Heads: heads, Have: []crdt.Have{{LastSync: p.shared}}, Flags: crdt.SyncFlags(false)}
 	return p.say(ctx, wire.TypeRequest, &first)
 }
 
@@ -301,8 +321,8 @@ func (p *person) take(h heard, at time.Time) {
 		}
 		hash = made.hash
 	}
-	if p.editor < 0 && !p.run.Stock {
-		return // nobody asks it for its heads
+	if !p.tracks() {
+		return
 	}
 	kept := p.heads[:0]
 	for _, known := range p.heads {
@@ -312,6 +332,10 @@ func (p *person) take(h heard, at time.Time) {
 	}
 	p.heads = append(kept, hash)
 }
+
+// tracks tells whether the person knows its heads change by change: who edits has
+// to, and who says what it has.
+func (p *person) tracks() bool { return p.editor >= 0 || p.run.Stock }
 
 func within(deps []byte, h crdt.Hash) bool {
 	for ; len(deps) >= len(h); deps = deps[len(h):] {

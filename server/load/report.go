@@ -16,7 +16,7 @@ type counts struct {
 	edits, expected, delivered, repeated, late atomic.Int64 // measured ones, but repeated and late
 	messages, bytes, sent, answers             atomic.Int64
 	pointed, presence                          atomic.Int64
-	refused, lostSockets, back                 atomic.Int64
+	refused, lostSockets, back, left           atomic.Int64
 	behindMost                                 atomic.Int64
 
 	latency [shards]shard
@@ -105,6 +105,7 @@ type Report struct {
 	Repeated                   int64 // deliveries that came again
 	LostSockets                int64
 	Reasons                    map[string]int // for that
+	Left                       int64          // times that people left of their own accord, and came back
 	Told                       int64          // times that people were told to come later
 	Latency                    Latency
 	BytesIn, BytesOut          int64 // of people, from and to the server, the former while measured
@@ -114,6 +115,7 @@ type Report struct {
 	Server       bool // its costs are known
 	CPU          time.Duration
 	PerDelivery  time.Duration
+	MemoryBefore int64 // bytes, when measuring began
 	Memory, Most int64 // bytes
 	IdleMemory   int64
 	OwnCPU       time.Duration
@@ -136,13 +138,14 @@ func (r *Report) measure(run *run, from, to expense, took, own time.Duration, by
 	r.Took, r.OwnCPU, r.BytesIn, r.BytesOut = took, own, bytes, c.sent.Load()
 	r.Edits, r.Expected, r.Delivered = c.edits.Load(), c.expected.Load(), c.delivered.Load()
 	r.Lost, r.Repeated = r.Expected-r.Delivered, c.repeated.Load()
+	r.Left = c.left.Load()
 	r.Told, r.LostSockets = c.refused.Load(), c.lostSockets.Load()
 	r.Latency = c.latencies()
 	r.Pointed, r.Presence = c.pointed.Load(), c.presence.Load()
 	r.PerMessage = float64(r.Delivered) / float64(max(1, c.messages.Load()))
 	r.Behind = time.Duration(c.behindMost.Load())
 	if r.Server = from.known && to.known; r.Server {
-		r.CPU, r.Memory, r.Most = to.cpu-from.cpu, to.memory, to.most
+		r.CPU, r.MemoryBefore, r.Memory, r.Most = to.cpu-from.cpu, from.memory, to.memory, to.most
 		r.PerDelivery = r.CPU / time.Duration(max(1, r.Delivered))
 	}
 	c.mu.Lock()
@@ -170,6 +173,9 @@ func (r *Report) Print(out io.Writer) {
 	line("connecting", "%v, told %d times to come later", r.Connecting.Round(time.Millisecond), r.Told)
 	line("delivered", "%d of %d (%d edits); lost %d, repeated %d", r.Delivered, r.Expected, r.Edits, r.Lost, r.Repeated)
 	line("sockets lost", "%d", r.LostSockets)
+	if r.Left > 0 {
+		line("left and back", "%d", r.Left)
+	}
 	for reason, n := range r.Reasons {
 		line("", "%d: %s", n, reason)
 	}
@@ -180,7 +186,7 @@ func (r *Report) Print(out io.Writer) {
 	}
 	if r.Server {
 		line("server CPU", "%v, %.0f %% of a core; %v a delivered edit", r.CPU, share(r.CPU, r.Took), r.PerDelivery)
-		line("server memory", "%s, at most %s; %s a person while idle", size(r.Memory), size(r.Most), size(r.IdleMemory/int64(r.Plan.People)))
+		line("server memory", "%s, %s before, at most %s; %s a person while idle", size(r.Memory), size(r.MemoryBefore), size(r.Most), size(r.IdleMemory/int64(r.Plan.People)))
 	}
 	line("this program", "%.0f %% of a core; behind its own schedule by %v at most", share(r.OwnCPU, r.Took), r.Behind.Round(time.Millisecond))
 	if s := r.Storm; s != nil {

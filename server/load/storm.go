@@ -13,6 +13,7 @@ const stormTimeout = 2 * time.Minute
 func (r *run) storm(ctx context.Context, report *Report) error {
 	r.tell("the server is killed; everybody comes back")
 	told := r.counts.refused.Load()
+	r.counts.back.Store(0)
 	r.storming.Store(true)
 	pid, err := r.Restart()
 	if err != nil {

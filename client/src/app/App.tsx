@@ -1,13 +1,20 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { where } from "../embed/where";
+import { lastView } from "../board/lastView";
+import { engineModule } from "./engine";
 import { Opening } from "./Opening";
 import { headStart, pictureOf } from "./picture";
 import { Problem } from "./Problem";
 import { StartPage } from "./StartPage";
 
 // The board brings the document engine with it: the start page opens without waiting for that, and the picture of a board
-// comes before it.
-const BoardPage = lazy(() => headStart().then(() => import("../board/BoardPage")));
+// comes before it. Then all of it is fetched at once, and not each part when the one before it has been run.
+const BoardPage = lazy(async () => {
+  await headStart();
+  void engineModule().catch(() => undefined);
+  if (lastView() === "canvas") void import("../board/CanvasView");
+  return import("../board/BoardPage");
+});
 
 /** Chooses the page for the address: the start page, or a board with its secret in the fragment. */
 export function App() {

@@ -43,6 +43,9 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(present, hands), 0)} data-testid="present">
             {t(`command.present.begin`)}
           </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(command("history.open"), hands), 0)} data-testid="menu-history">
+            {t("command.history.open")}
+          </Menu.Item>
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}
           </Menu.Item>

@@ -2,8 +2,7 @@ import "@xyflow/react/dist/base.css";
 import "./board.css";
 import "../pictures/pictures.css";
 import "../embed/embed.css";
-import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import type { ReactNode } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
 import { NotKept } from "../embed/EmbedNotes";
@@ -13,16 +12,22 @@ import { Panel, PanelButton, TalkButton } from "../panel/Panel";
 import { LinkDialog } from "../richtext/LinkDialog";
 import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { watchForNewVersion } from "../app/version";
+import { AboutMeSheet } from "../rights/AboutMeSheet";
+import { AuditSheet } from "../rights/AuditSheet";
+import { useTellName } from "../rights/api";
+import { JoinedSheet } from "../rights/JoinedSheet";
 import { ShareDialog } from "../share/ShareDialog";
 import { elementsById } from "../document/elements";
+import { HistoryButton } from "../history/HistoryButton";
+import { askedMoment, forgetMoment } from "../history/link";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
-import { ActionsContext, useActions, useMadeActions } from "./actions";
+import { useActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, NamesContext, useBoardPart, useConnection, useDraws, useEditable, useMadeNames, useTalks, useTools } from "./context";
+import { BoardContext, useBoardPart, useConnection, useDraws, useEditable, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -44,6 +49,7 @@ import { Stage } from "./stage";
 import { ModeBar, ToolBar } from "./ToolBar";
 import { ConnectionBanner, TitleBar } from "./TopBar";
 import { ViewButton } from "./ViewButton";
+import { Words } from "./Words";
 import { UiStore, useUi } from "./ui";
 import type { View } from "./lastView";
 import type { Window } from "./ui";
@@ -51,6 +57,7 @@ import type { Window } from "./ui";
 const views = { canvas: () => import("./CanvasView"), outline: () => import("../outline/OutlineView") };
 const CanvasView = lazy(views.canvas);
 const OutlineView = lazy(views.outline);
+const HistoryPage = lazy(() => import("../history/HistoryPage"));
 
 /** Begins to load how the board is going to be shown, while the board itself is on its way. */
 export const loadView = (view: View): Promise<unknown> => views[view]();
@@ -64,7 +71,7 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
       document: session.document,
       focus: new FocusStore(),
       notice: new NoticeStore(),
-      ui: new UiStore(),
+      ui: new UiStore(askedMoment()),
       stage: new Stage(),
       far: new FarStore(),
       folds: new FoldStore(session.board.id),
@@ -81,20 +88,30 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <Words>
-          <Around person={session.called === undefined ? person : { ...person, name: session.called, invented: false }} onShown={onShown} />
+          <NowOrThen person={session.called === undefined ? person : { ...person, name: session.called, invented: false }} onShown={onShown} />
         </Words>
       </PanelContext.Provider>
     </BoardContext.Provider>
   );
 }
 
-function Words({ children }: { children: ReactNode }) {
-  const names = useMadeNames();
-  const actions = useMadeActions(names);
+/** The board as it is, or as it was. */
+function NowOrThen({ person, onShown }: { person: Person; onShown: () => void }) {
+  const { session, ui } = useTools();
+  const history = useUi((u) => u.history);
+  const close = useCallback(() => {
+    forgetMoment();
+    ui.set({ history: undefined });
+  }, [ui]);
+  useEffect(() => {
+    // Whoever looks back is not at the board meanwhile.
+    if (history) session.presence.update({ cursor: undefined, selected: undefined, chosen: undefined, editing: undefined, view: undefined, following: undefined });
+  }, [history, session]);
+  if (!history) return <Around person={person} onShown={onShown} />;
   return (
-    <NamesContext.Provider value={names}>
-      <ActionsContext.Provider value={actions}>{children}</ActionsContext.Provider>
-    </NamesContext.Provider>
+    <Suspense fallback={null}>
+      <HistoryPage at={history.at} onClose={close} onShown={onShown} />
+    </Suspense>
   );
 }
 
@@ -116,6 +133,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useFollowedFocus();
   usePageTalk();
   useEffect(() => session.presence.update({ name }), [session, name]);
+  useTellName(session.board, name);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
@@ -127,6 +145,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <div className="bar people-bar">
           <People person={person} />
           <ViewButton />
+          <HistoryButton />
           <PanelButton />
           <TalkButton />
           {/* Who is here by the word of a page has no link to hand on. */}
@@ -158,6 +177,9 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         <ToolBar />
       </footer>
       {open === "invite" && <ShareDialog onClose={close} />}
+      {open === "mine" && <AboutMeSheet person={person} onClose={close} />}
+      {open === "audit" && <AuditSheet onClose={close} />}
+      {open === "joined" && <JoinedSheet onClose={close} />}
       {open === "palette" && <Palette onClose={close} />}
       {open === "connect" && <ConnectPalette onClose={close} />}
       {open === "mark" && <MarkPalette onClose={close} />}

@@ -53,6 +53,12 @@ const PATHS = {
   right: "M9 6l6 6-6 6",
   fold: "M4 12h16 M8 4l4 4 4-4 M8 20l4-4 4 4",
   phase: "M4 6h16v5H4z M4 15h7 M14 15h6",
+  play: "M7 5l12 7-12 7z",
+  pause: "M8 5v14 M16 5v14",
+  first: "M18 6l-6 6 6 6 M11 6l-6 6 6 6",
+  last: "M6 6l6 6-6 6 M13 6l6 6-6 6",
+  filter: "M4 6h16 M7 12h10 M10 18h4",
+  history: "M4 12a8 8 0 1 0 2.500-5.800 M4 4v4h4 M12 8v4l3 2",
   feelings: "M3 15c4-9 6-9 9-4s5 5 9-4 M3 20h18",
 } as const;
 

@@ -1,12 +1,14 @@
 import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NAME_LENGTH } from "../sync/presence";
+import { useTools } from "./context";
 import { Icon } from "./Icon";
 import type { Person } from "./person";
 
 export function NameForm({ person, onDone }: { person: Person; onDone?: () => void }) {
   const { t } = useTranslation();
   const id = useId();
+  const { ui } = useTools();
   const field = useRef<HTMLInputElement>(null);
   return (
     <form
@@ -25,6 +27,9 @@ export function NameForm({ person, onDone }: { person: Person; onDone?: () => vo
         </button>
       </div>
       <p className="fine">{t("people.hint")}</p>
+      <button type="button" className="btn small rights-mine" onClick={() => ui.set({ open: "mine" })} data-testid="mine">
+        {t("rights.mine")}
+      </button>
     </form>
   );
 }

@@ -24,7 +24,8 @@ const LISTED = 100;
 /** Who is here, what they are at, and whose view one follows. */
 export function People({ person }: { person: Person }) {
   const { t } = useTranslation();
-  const { presence } = useTools().session;
+  const { session, ui } = useTools();
+  const { presence } = session;
   const peers = usePeers();
   const self = useSyncExternalStore(presence.subscribe, presence.self);
   const leader = useLeader();
@@ -57,6 +58,11 @@ export function People({ person }: { person: Person }) {
             ))}
           </ul>
           <CallButtons />
+          {session.board.role === "owner" && (
+            <Popover.Close className="btn small" onClick={() => ui.set({ open: "joined" })}>
+              {t("rights.joined")}
+            </Popover.Close>
+          )}
           <NameForm person={person} />
         </Popover.Content>
       </Popover.Portal>

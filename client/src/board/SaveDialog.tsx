@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { shownTheme } from "../app/theme";
+import { tell } from "../rights/api";
 import { drawingWords } from "../drawing/words";
 import { useNames, useTools } from "./context";
 import { Sheet } from "./Dialogs";
@@ -19,6 +20,7 @@ export function SaveDialog({ onClose }: { onClose: () => void }) {
       const [{ saveCopy }, { outlineWords }] = await Promise.all([import("../exchange/save"), import("../exchange/outline-words")]);
       const words = outlineWords(document.board(), t, { step: names.step, lane: names.lane });
       const { name, left } = await saveCopy(form, document, session.pictures, words);
+      tell(session.board, "copied", { detail: form });
       notice.say(`${t("copy.saved", { name })} ${left > 0 ? t("picture.inFile", { count: left }) : ""}`.trim());
     } catch (error) {
       console.error(error);
@@ -28,6 +30,7 @@ export function SaveDialog({ onClose }: { onClose: () => void }) {
 
   const saveDrawn = async (form: (typeof DRAWN)[number]) => {
     onClose();
+    tell(session.board, "copied", { detail: form.toLowerCase() });
     notice.say(t("drawn.working"));
     try {
       const board = document.board();

@@ -11,6 +11,7 @@ import type { FarStore } from "./far";
 import type { FoldStore } from "./folds";
 import type { Focus, FocusStore } from "./focus";
 import type { FollowStore } from "./following";
+import type { Player } from "../history/player";
 import type { NoticeStore } from "./notice";
 import type { Stage } from "./stage";
 import type { UiStore } from "./ui";
@@ -26,6 +27,9 @@ export interface BoardTools {
   readonly folds: FoldStore;
   readonly talk: TalkStore;
   readonly follow: FollowStore;
+  /** Only while one looks at the board as it was. */
+  readonly history?: Player;
+  readonly leaveHistory?: () => void;
 }
 
 export const BoardContext = createContext<BoardTools | undefined>(undefined);

@@ -7,7 +7,7 @@ import type { Presenting } from "./presenting";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
-export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "markStep" | "feel" | "moveTo" | "removePart";
+export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "markStep" | "feel" | "moveTo" | "removePart" | "mine" | "audit" | "joined";
 
 export interface Ui {
   readonly tool: Tool;
@@ -20,6 +20,8 @@ export interface Ui {
   readonly view: View;
   readonly form: OutlineForm;
   readonly presenting: Presenting | undefined;
+  /** The board is shown as it was, from this moment on; without one, from its end. */
+  readonly history: { readonly at?: number } | undefined;
 }
 
 const MINIMAP = "openmic.minimap";
@@ -27,7 +29,12 @@ const MINIMAP = "openmic.minimap";
 /** What is open around the board. */
 export class UiStore {
   readonly #listeners = new Set<() => void>();
-  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm(), presenting: undefined };
+  #ui: Ui = { tool: "select", open: undefined, find: undefined, found: undefined, minimap: localStorage.getItem(MINIMAP) === "yes", view: lastView(), form: lastForm(), presenting: undefined, history: undefined };
+
+  /** With a moment it begins with the board as it was. */
+  constructor(at?: number) {
+    if (at !== undefined) this.#ui = { ...this.#ui, history: { at } };
+  }
 
   get = (): Ui => this.#ui;
 

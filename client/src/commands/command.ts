@@ -12,7 +12,7 @@ export interface Hands extends BoardTools {
   readonly t: (key: string, values?: Record<string, unknown>) => string;
 }
 
-export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "mark", "talk", "view", "board"] as const;
+export const GROUPS = ["add", "edit", "choose", "arrange", "connect", "mark", "talk", "view", "history", "board"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /**
@@ -45,6 +45,8 @@ export interface Command {
   readonly listed?: string;
   /** Can be done only while the board is presented; what is not so, only while it is not. */
   readonly presenting?: boolean;
+  /** Can also be done while one looks at the board as it was. */
+  readonly past?: boolean;
   readonly icon?: IconName;
   /** Whether it can be done now; always, when left out. */
   readonly can?: (hands: Hands) => boolean;

@@ -5,6 +5,7 @@ import type { Command, Hands } from "./command";
 import { CONNECT } from "./connect";
 import { EDIT } from "./edit";
 import { FORMAT } from "./format";
+import { HISTORY } from "./history";
 import { INSERT } from "./insert";
 import { matches } from "./keys";
 import { OUTLINE } from "./outline";
@@ -14,7 +15,7 @@ import { TALK } from "./talk";
 import { VIEW } from "./view";
 
 /** Everything a person can have done to the board, in the order it is listed. Where two share a key, the first that can be done is. */
-export const COMMANDS: readonly Command[] = [...PRESENT, ...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...VIEW];
+export const COMMANDS: readonly Command[] = [...PRESENT, ...OUTLINE, ...INSERT, ...TALK, ...EDIT, ...FORMAT, ...ARRANGE, ...CONNECT, ...PARTS, ...HISTORY, ...VIEW];
 
 const byId = new Map(COMMANDS.map((c) => [c.id, c]));
 
@@ -31,6 +32,7 @@ export function isAllowed(c: Command, hands: Hands): boolean {
   const { document, ui } = hands;
   const { view, presenting } = ui.get();
   if (!fits(c, view) || (presenting !== undefined) !== (c.presenting === true)) return false;
+  if (hands.history && c.past !== true) return false;
   const within = document.draws && (c.lanes === "always" || (c.lanes === "chosen" && mayChosen(hands)));
   return (c.look === true || document.editable || within || (c.talk === true && document.talks)) && (c.can?.(hands) ?? true);
 }

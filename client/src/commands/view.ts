@@ -11,10 +11,10 @@ function show({ ui, notice, t }: Hands, what: Partial<Ui>): void {
 }
 
 export const VIEW: readonly Command[] = [
-  { id: "zoomIn", group: "view", on: "canvas", keys: ["+", "Mod++", "Mod+="], look: true, icon: "in", run: ({ stage }) => stage.view?.zoomIn() },
-  { id: "zoomOut", group: "view", on: "canvas", keys: ["-", "Mod+-"], look: true, icon: "out", run: ({ stage }) => stage.view?.zoomOut() },
-  { id: "zoomActual", group: "view", on: "canvas", keys: ["Shift+Digit0", "Mod+Digit0"], look: true, run: ({ stage }) => stage.view?.actualSize() },
-  { id: "zoomFit", group: "view", on: "canvas", keys: ["Shift+Digit1"], look: true, menu: ["ground"], icon: "fit", run: ({ stage }) => stage.view?.fitAll() },
+  { id: "zoomIn", past: true, group: "view", on: "canvas", keys: ["+", "Mod++", "Mod+="], look: true, icon: "in", run: ({ stage }) => stage.view?.zoomIn() },
+  { id: "zoomOut", past: true, group: "view", on: "canvas", keys: ["-", "Mod+-"], look: true, icon: "out", run: ({ stage }) => stage.view?.zoomOut() },
+  { id: "zoomActual", past: true, group: "view", on: "canvas", keys: ["Shift+Digit0", "Mod+Digit0"], look: true, run: ({ stage }) => stage.view?.actualSize() },
+  { id: "zoomFit", past: true, group: "view", on: "canvas", keys: ["Shift+Digit1"], look: true, menu: ["ground"], icon: "fit", run: ({ stage }) => stage.view?.fitAll() },
   {
     id: "zoomChosen",
     group: "view",
@@ -28,10 +28,10 @@ export const VIEW: readonly Command[] = [
       if (area) stage.view?.fit(area);
     },
   },
-  { id: "minimap", group: "view", on: "canvas", keys: ["m"], look: true, menu: ["ground"], icon: "map", run: ({ ui }) => ui.set({ minimap: !ui.get().minimap }) },
-  { id: "view.outline", group: "view", keys: ["o"], look: true, menu: ["ground"], icon: "table", on: "canvas", run: (hands) => show(hands, { view: "outline", tool: "select" }) },
-  { id: "view.canvas", group: "view", keys: ["o"], look: true, menu: ["ground"], icon: "canvas", on: "outline", run: (hands) => show(hands, { view: "canvas" }) },
-  { id: "view.form", group: "view", keys: ["l"], look: true, on: "outline", icon: "list", run: (hands) => show(hands, { form: hands.ui.get().form === "table" ? "list" : "table" }) },
+  { id: "minimap", past: true, group: "view", on: "canvas", keys: ["m"], look: true, menu: ["ground"], icon: "map", run: ({ ui }) => ui.set({ minimap: !ui.get().minimap }) },
+  { id: "view.outline", past: true, group: "view", keys: ["o"], look: true, menu: ["ground"], icon: "table", on: "canvas", run: (hands) => show(hands, { view: "outline", tool: "select" }) },
+  { id: "view.canvas", past: true, group: "view", keys: ["o"], look: true, menu: ["ground"], icon: "canvas", on: "outline", run: (hands) => show(hands, { view: "canvas" }) },
+  { id: "view.form", past: true, group: "view", keys: ["l"], look: true, on: "outline", icon: "list", run: (hands) => show(hands, { form: hands.ui.get().form === "table" ? "list" : "table" }) },
   {
     id: "details",
     group: "view",
@@ -66,7 +66,7 @@ export const VIEW: readonly Command[] = [
     },
   },
   { id: "findings", group: "view", keys: ["Shift+I"], look: true, menu: ["ground"], icon: "panel", run: ({ panel }) => panel.show("findings") },
-  { id: "find", group: "board", keys: ["Mod+f"], scope: "everywhere", look: true, icon: "find", run: ({ ui }) => ui.set({ find: ui.get().find ?? "", open: undefined }) },
+  { id: "find", past: true, group: "board", keys: ["Mod+f"], scope: "everywhere", look: true, icon: "find", run: ({ ui }) => ui.set({ find: ui.get().find ?? "", open: undefined }) },
   { id: "palette", group: "board", keys: ["Mod+k"], scope: "everywhere", look: true, onlyKey: true, run: ({ ui }) => ui.set({ open: "palette" }) },
   { id: "keys", group: "board", keys: ["?"], look: true, run: ({ ui }) => ui.set({ open: "keys" }) },
   { id: "save", group: "board", keys: ["Mod+s"], scope: "everywhere", look: true, run: ({ ui }) => ui.set({ open: "save" }) },

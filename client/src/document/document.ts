@@ -3,7 +3,7 @@ import type { Board, Kind, NoteColor } from "./model";
 import { neighbours, orderBetween } from "./order";
 import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
-import type { Touched } from "./read";
+import type { Rivals, Touched } from "./read";
 import { Blueprint } from "./blueprint";
 import { createElements, joinActions, removeElements } from "./elements";
 import { Fence, TALK, within } from "./fence";
@@ -44,7 +44,7 @@ interface Deed {
 export class BoardDocument {
   readonly #source: DocumentSource;
   readonly #now: () => number;
-  readonly #read = createReader((map, key) => A.getConflicts(map as never, key as never));
+  readonly #read: ReturnType<typeof createReader>;
   readonly #listeners = new Set<() => void>();
   readonly #partListeners = new Map<keyof Board, Set<() => void>>();
   readonly #textListeners = new Map<string, Set<(splices: readonly Splice[]) => void>>();
@@ -61,10 +61,11 @@ export class BoardDocument {
   #joining: string | undefined;
   #scope: Scope;
 
-  constructor(source: DocumentSource, options: { scope?: Scope; now?: () => number } = {}) {
+  constructor(source: DocumentSource, options: { scope?: Scope; now?: () => number; rivals?: Rivals } = {}) {
     this.#source = source;
     this.#now = options.now ?? Date.now;
     this.#scope = options.scope ?? "all";
+    this.#read = createReader(options.rivals ?? ((map, key) => A.getConflicts(map as never, key as never)));
     this.#board = this.#told = this.#read(source.doc());
     this.blueprint = new Blueprint(this.board, (deed) => this.#perform(deed), (deed) => this.#say(deed));
     this.#stop = source.onChange((patches) => this.#changed(patches));

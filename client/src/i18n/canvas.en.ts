@@ -1,3 +1,4 @@
+import { historyCommands } from "./history.en";
 import { presentCommands, presentListed } from "./present.en";
 import { outlineCommands, outlineListed } from "./outline.en";
 
@@ -6,6 +7,7 @@ export const canvas = {
   command: {
     ...outlineCommands,
     ...presentCommands,
+    ...historyCommands,
     tool: { select: "Choose and move", hand: "Move the view" },
     add: {
       note: "New note",
@@ -106,7 +108,7 @@ export const canvas = {
     zoomFit: "Show everything",
     minimap: "Map",
   },
-  commandGroup: { add: "Put on the board", edit: "Change", choose: "Choose", arrange: "Arrange", connect: "Connect", mark: "Mark", talk: "Together", view: "View", board: "The board" },
+  commandGroup: { add: "Put on the board", edit: "Change", choose: "Choose", arrange: "Arrange", connect: "Connect", mark: "Mark", talk: "Together", view: "View", history: "History", board: "The board" },
   keyName: { space: "Space" },
   palette: { label: "All commands", placeholder: "What do you want to do?", none: "No command is called that.", connect: "Connect to", connectPlaceholder: "Which one?", connectNone: "Nothing on the board says that." },
   menuFor: { chosen: "What is chosen", ground: "The board" },

@@ -1,4 +1,5 @@
 import type { Shape } from "./en";
+import { historyCommands } from "./history.sv";
 import { presentCommands, presentListed } from "./present.sv";
 import { outlineCommands, outlineListed } from "./outline.sv";
 import type { canvas as enCanvas, said as enSaid } from "./canvas.en";
@@ -7,6 +8,7 @@ export const canvas: Shape<typeof enCanvas> = {
   command: {
     ...outlineCommands,
     ...presentCommands,
+    ...historyCommands,
     tool: { select: "Välj och flytta", hand: "Flytta vyn" },
     add: {
       note: "Ny lapp",
@@ -106,7 +108,7 @@ export const canvas: Shape<typeof enCanvas> = {
     zoomFit: "Visa allt",
     minimap: "Karta",
   },
-  commandGroup: { add: "Lägg på tavlan", edit: "Ändra", choose: "Välja", arrange: "Ordna", connect: "Koppla", mark: "Märka", talk: "Tillsammans", view: "Vyn", board: "Tavlan" },
+  commandGroup: { add: "Lägg på tavlan", edit: "Ändra", choose: "Välja", arrange: "Ordna", connect: "Koppla", mark: "Märka", talk: "Tillsammans", view: "Vyn", history: "Historik", board: "Tavlan" },
   keyName: { space: "Mellanslag" },
   palette: { label: "Alla kommandon", placeholder: "Vad vill du göra?", none: "Inget kommando heter så.", connect: "Koppla till", connectPlaceholder: "Vilken?", connectNone: "Inget på tavlan lyder så." },
   menuFor: { chosen: "Det valda", ground: "Tavlan" },

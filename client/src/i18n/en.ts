@@ -5,10 +5,12 @@ import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { present } from "./present.en";
 import { device } from "./device.en";
+import { history } from "./history.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
+import { rights } from "./rights.en";
 import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
@@ -239,6 +241,7 @@ export const en = {
   embed,
   lanes,
   share,
+  rights,
   staff,
   talk,
   follow,
@@ -246,6 +249,7 @@ export const en = {
   drawn,
   richtext,
   device,
+  history,
   present,
   compare,
   someone: "Someone",

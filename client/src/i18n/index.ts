@@ -43,6 +43,14 @@ export function currentLanguage(): Language {
   return LANGUAGES.find((l) => l === i18next.language) ?? "en";
 }
 
+export const currentLocale = (): string => LOCALES[currentLanguage()];
+
+/** A day as a heading. */
+export const sayDay = (time: number): string =>
+  new Date(time).toLocaleDateString(currentLocale(), { weekday: "long", day: "numeric", month: "long", year: "numeric" }).replace(/^./, (first) => first.toLocaleUpperCase());
+
+export const sayTime = (time: number): string => new Date(time).toLocaleTimeString(currentLocale(), { timeStyle: "short" });
+
 /** A day, or a moment, as the language writes it. */
 export function sayDate(time: number, withTime: boolean): string {
   return new Date(time).toLocaleString(LOCALES[currentLanguage()], withTime ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium" });
@@ -64,6 +72,17 @@ const PSEUDONYMS: Record<Language, { first: readonly string[]; second: readonly 
     second: ["badger", "elk", "fox", "hare", "hedgehog", "lark", "otter", "owl"],
   },
 };
+
+/** Whether the program may have made this name up. */
+export const isPseudonym = (name: string): boolean =>
+  LANGUAGES.some((l) => PSEUDONYMS[l].first.some((first) => PSEUDONYMS[l].second.some((second) => name === `${first} ${second}`)));
+
+/** What somebody without a name goes by: always the same one, though another may go by it too. */
+export function pseudonymOf(id: string): string {
+  const { first, second } = PSEUDONYMS[currentLanguage()];
+  const sum = Array.from(id).reduce((hash, letter) => (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
+  return `${first[sum % first.length] ?? ""} ${second[Math.floor(sum / first.length) % second.length] ?? ""}`;
+}
 
 /** A friendly name for someone who has not said what they are called. */
 export function inventName(): string {

@@ -7,9 +7,11 @@ import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { present } from "./present.sv";
 import { device } from "./device.sv";
+import { history } from "./history.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
+import { rights } from "./rights.sv";
 import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
@@ -239,6 +241,7 @@ export const sv: Words = {
   embed,
   lanes,
   share,
+  rights,
   staff,
   talk,
   follow,
@@ -246,6 +249,7 @@ export const sv: Words = {
   drawn,
   richtext,
   device,
+  history,
   present,
   compare,
   someone: "Någon",

@@ -12,7 +12,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** What owners do with the board as a whole: lock it, close it to new people, delete it. */
 export function BoardControls() {
   const { t } = useTranslation();
-  const { session, notice } = useTools();
+  const { session, notice, ui } = useTools();
   const { title } = useBoard();
   const { id, secret } = session.board;
   const [state, setState] = useState<BoardState>();
@@ -53,6 +53,14 @@ export function BoardControls() {
   return (
     <section className="share-board" aria-labelledby={`${name}-heading`}>
       <h3 id={`${name}-heading`}>{t("share.board.heading")}</h3>
+      <p className="rights-links">
+        <button type="button" className="btn small soft" onClick={() => ui.set({ open: "joined" })} data-testid="joined-people">
+          {t("rights.joined")}
+        </button>
+        <button type="button" className="btn small soft" onClick={() => ui.set({ open: "audit" })} data-testid="audit">
+          {t("rights.audit")}
+        </button>
+      </p>
       {(["locked", "closed", "archived"] as const).map((what) => (
         <div key={what} className="share-switch">
           <label className="share-check">

@@ -1,9 +1,9 @@
 import { initializeWasm } from "@automerge/automerge/slim";
-import wasm from "@automerge/automerge/automerge.wasm?url";
 import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
 import { isKept } from "../app/storage";
+import { engineModule } from "../app/engine";
 import { BoardDocument } from "../document/document";
 import type { Scope } from "../document/document";
 import { Fence } from "../document/fence";
@@ -62,11 +62,18 @@ export const mayTalk = (role: Role) => mayEdit(role) || role === "commenter";
 
 let engine: Promise<void> | undefined;
 
+/** Automerge takes a module that has been compiled already, though its types do not say so. */
+const startEngine = () =>
+  initializeWasm(engineModule() as Promise<never>).catch((error: unknown) => {
+    engine = undefined;
+    throw error;
+  });
+
 /**
  * Opens a board: from this device at once when it has been here before, else from the server. Rejects with an OpenError.
  */
 export async function openBoard(id: string, secret: string, person: Profile, signal: AbortSignal): Promise<BoardSession> {
-  engine ??= initializeWasm(new Request(wasm));
+  engine ??= startEngine();
   const [{ board, called }, kept] = await Promise.all([identify(id, secret, person), isKept(where().framed), engine]);
   if (called !== undefined) person = { ...person, name: called, invented: false };
   signal.throwIfAborted();

@@ -16,6 +16,6 @@ test("every command has a name of its own, words, and keys that no other has unl
     return [...keys].filter(([, of]) => of.length > 1).map(([k]) => k).sort();
   };
   // The same key where only one can be done at a time.
-  expect(sharedIn("canvas")).toEqual(["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp", "Enter", "Escape"]);
-  expect(sharedIn("outline")).toEqual(["Backspace", "Delete", "Enter", "Escape", "F2", "k"]);
+  expect(sharedIn("canvas")).toEqual(["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp", "Enter", "Escape", "Shift+H", "p"]);
+  expect(sharedIn("outline")).toEqual(["Alt+ArrowLeft", "Alt+ArrowRight", "Backspace", "Delete", "Enter", "Escape", "F2", "Shift+H", "k"]);
 });

@@ -32,6 +32,7 @@ type benchCmd struct {
 	Duration    time.Duration `default:"30s" help:"For how long to measure (${default})."`
 	Warm        time.Duration `default:"2s" help:"For how long to edit before that (${default})."`
 	Drain       time.Duration `default:"30s" help:"How long to wait at most for edits under way at the end (${default})."`
+	Churn       float64       `default:"0" help:"Readers who leave and come back a second (${default})."`
 	Connects    float64       `default:"500" help:"People who come in a second (${default})."`
 	Storm       bool          `help:"Afterwards kill the server that was started, and have everybody come back at once."`
 	JSON        bool          `name:"json" help:"Print the report as JSON."`
@@ -58,7 +59,7 @@ func (c *benchCmd) Validate() error {
 func (c *benchCmd) plan() load.Plan {
 	return load.Plan{
 		Target: string(c.Target), Open: c.Open, Boards: c.Boards, People: c.People, Editors: c.Editors, Rate: c.Rate,
-		Presence: c.Presence, Stock: c.Stock, Idle: benchIdle, Warm: c.Warm, For: c.Duration, Drain: c.Drain, Connects: c.Connects, PID: c.Pid,
+		Presence: c.Presence, Stock: c.Stock, Idle: benchIdle, Warm: c.Warm, For: c.Duration, Drain: c.Drain, Churn: c.Churn, Connects: c.Connects, PID: c.Pid,
 	}
 }
 

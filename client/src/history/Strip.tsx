@@ -1,0 +1,123 @@
+import { useMemo, useRef } from "react";
+import type { KeyboardEvent, PointerEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { Axis, bars } from "./axis";
+import type { MomentKind } from "./filter";
+import { FIRST } from "./player";
+import { sayMoment } from "./time";
+import { usePlayer, usePlaying } from "./use";
+import { useTeller } from "./words";
+
+const BARS = 140;
+const HALF = 18;
+const WIDE = 1000;
+
+/** Each kind of moment has a form of its own. */
+const SIGNS: Readonly<Record<MomentKind, string>> = {
+  step: "M-3 -3h6v6h-6z",
+  visibility: "M0 -4l4 4-4 4-4-4z",
+  marker: "M0 -4l4 7h-8z",
+  joined: "M0 -3.500a3.500 3.500 0 1 0 .01 0z",
+};
+
+/** Where one is in the history, and when customers and staff spoke. A slider: what it stands on is told in words. */
+export function Strip() {
+  const { t } = useTranslation();
+  const player = usePlayer();
+  const teller = useTeller();
+  const history = usePlaying((p) => p.history);
+  const shown = usePlaying((p) => p.shown);
+  const moments = usePlaying((p) => p.moments);
+  const skipQuiet = usePlaying((p) => p.skipQuiet);
+  const position = usePlaying((p) => p.position);
+  const time = usePlaying((p) => p.time);
+  const strip = useRef<HTMLDivElement>(null);
+  const axis = useMemo(() => history && new Axis(history, skipQuiet), [history, skipQuiet]);
+  const drawn = useMemo(() => {
+    if (!history || !axis) return null;
+    const list = bars(history, shown, axis, BARS);
+    const most = Math.max(1, ...list.map((b) => Math.max(b.customer, b.staff)));
+    // The small is seen beside the large.
+    const high = (n: number) => (n === 0 ? 0 : Math.max(1.5, Math.sqrt(n / most) * (HALF - 2)));
+    const width = WIDE / BARS;
+    return (
+      <>
+        {list.map(({ customer, staff }, i) => (
+          <g key={i}>
+            {customer > 0 && <rect className="by-customer" x={i * width + 1} width={width - 2} y={HALF - high(customer)} height={high(customer)} />}
+            {staff > 0 && <rect className="by-staff" x={i * width + 1} width={width - 2} y={HALF} height={high(staff)} />}
+          </g>
+        ))}
+      </>
+    );
+  }, [history, shown, axis]);
+  const signs = useMemo(() => {
+    if (!axis) return null;
+    // Those that lie on each other are one.
+    const seen = new Set<string>();
+    return moments.flatMap(({ kind, position: at }) => {
+      const x = Math.round(axis.of(at) * 250) / 2.5;
+      const key = `${kind}${String(x)}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [
+        <svg key={key} className="history-sign" data-kind={kind} viewBox="-5 -5 10 10" style={{ left: `${String(x)}%` }} aria-hidden="true">
+          <title>{t(`history.moment.${kind}`)}</title>
+          <path d={SIGNS[kind]} />
+        </svg>,
+      ];
+    });
+  }, [moments, axis, t]);
+  if (!history || !axis) return null;
+
+  const to = (event: PointerEvent) => {
+    const box = strip.current?.getBoundingClientRect();
+    if (box) void player.seek(axis.position((event.clientX - box.left) / box.width));
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 10, PageDown: -10 }[event.key];
+    if (by !== undefined) player.step(by);
+    else if (event.key === "Home") void player.seek(FIRST);
+    else if (event.key === "End") void player.seek(history.length);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const at = player.current();
+  const what = at ? teller.contribution(history.people, at) : t("history.beginning");
+  // While the pointer is not yet where it is going, time goes on between two changes.
+  const x = Math.max(axis.of(position), position < history.length ? Math.min(axis.ofTime(time), axis.of(position + 1)) : 1);
+  return (
+    <div
+      ref={strip}
+      className="history-strip"
+      role="slider"
+      tabIndex={0}
+      aria-label={t("history.timeline")}
+      aria-valuemin={FIRST}
+      aria-valuemax={history.length}
+      aria-valuenow={position}
+      aria-valuetext={t("history.position", { when: sayMoment(time), what })}
+      data-testid="history-strip"
+      data-position={position}
+      onKeyDown={keys}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        player.pause();
+        to(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) to(event);
+      }}
+    >
+      <svg className="history-bars" viewBox={`0 0 ${String(WIDE)} ${String(2 * HALF)}`} preserveAspectRatio="none" aria-hidden="true">
+        {drawn}
+        <path className="history-base" d={`M0 ${String(HALF)}h${String(WIDE)}`} />
+      </svg>
+      {signs}
+      <div className="history-head" style={{ left: `${String(x * 100)}%` }} />
+    </div>
+  );
+}

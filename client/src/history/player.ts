@@ -1,0 +1,260 @@
+import { loadHistory } from "./data";
+import type { Contribution, History, Where } from "./data";
+import { QUIET } from "./axis";
+import { EVERYTHING, momentsOf, passes } from "./filter";
+import type { Filter, Moment } from "./filter";
+import { Reel } from "./reel";
+import type { Speed } from "./speeds";
+
+
+export interface Playing {
+  /** What is known of the history; undefined until the first of it is here. */
+  readonly history: History | undefined;
+  /** Those of its contributions that pass the filter, in order. */
+  readonly shown: readonly Contribution[];
+  readonly moments: readonly Moment[];
+  /** So many changes are shown. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly playing: boolean;
+  readonly speed: Speed;
+  readonly skipQuiet: boolean;
+  /** The view goes where something happens. */
+  readonly camera: boolean;
+  readonly filter: Filter;
+  /** What is asked for is not here yet. */
+  readonly waiting: boolean;
+  readonly failed: boolean;
+  /** The board at the position. */
+  readonly board: unknown;
+}
+
+/** The first change makes the board; before it there is nothing to see. */
+export const FIRST = 1;
+/** Before what ends a pause one sees the board as it was for so long, milliseconds on the screen. */
+const LEAD = 400;
+/** What follows is asked for when so few changes are left. */
+const AHEAD = 300;
+/** While one looks at the history of a board that is drawn on, it is asked for again this often, milliseconds. */
+const FRESH = 5_000;
+
+/** Goes through a history as one goes through a recording. The clock is the caller's. */
+export class Player {
+  readonly #where: Where;
+  readonly #reel: Reel;
+  readonly #listeners = new Set<() => void>();
+  #state: Playing = { history: undefined, shown: [], moments: [], position: 0, time: 0, playing: false, speed: 8, skipQuiet: true, camera: true, filter: EVERYTHING, waiting: true, failed: false, board: {} };
+  /** Counts what is sought: an older answer is not shown after a newer one. */
+  #sought = 0;
+  #last = 0;
+  /** The contribution that was gone to. */
+  #gone = -1;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(where: Where, reel = new Reel(where)) {
+    this.#where = where;
+    this.#reel = reel;
+  }
+
+  get = (): Playing => this.#state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  /** Reads the history and goes to a moment of it, or to its end. */
+  async open(moment?: number): Promise<void> {
+    try {
+      let begun = false;
+      const begin = (history: History) => {
+        this.#told(history);
+        if (!begun) void this.seek(Math.min(moment ?? history.length, history.length));
+        begun = true;
+      };
+      const history = await loadHistory(this.#where, undefined, begin);
+      if (begun) this.#told(history);
+      else begin(history);
+    } catch {
+      this.#set({ waiting: false, failed: true });
+    }
+    this.#follow();
+  }
+
+  /** What others do meanwhile is added at the end. */
+  #follow(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      const { history } = this.#state;
+      const known = history ? loadHistory(this.#where, history).then((next) => this.#told(next)) : this.open();
+      void known.catch(() => undefined).finally(() => history && this.#follow());
+    }, FRESH);
+  }
+
+  #told(history: History): void {
+    if (this.#closed) return;
+    this.#set({ history, failed: false, moments: momentsOf(history.contributions), ...this.#sift(history, this.#state.filter) });
+  }
+
+  #sift(history: History, filter: Filter): Pick<Playing, "shown"> {
+    return { shown: filter === EVERYTHING ? history.contributions : history.contributions.filter((c) => passes(history, c, filter)) };
+  }
+
+  /** Goes to a position. */
+  async seek(position: number): Promise<void> {
+    const { history } = this.#state;
+    if (!history) return;
+    const turn = ++this.#sought;
+    const to = Math.max(FIRST, Math.min(Math.round(position), history.length));
+    if (!this.#show(to)) {
+      this.#set({ waiting: true });
+      try {
+        await this.#reel.fetch(to, true);
+      } catch {
+        if (turn === this.#sought) this.#set({ waiting: false, failed: true, playing: false });
+        return;
+      }
+      if (turn !== this.#sought || this.#closed) return;
+      if (!this.#show(to)) this.#set({ waiting: false, failed: true, playing: false });
+    }
+  }
+
+  #show(position: number): boolean {
+    const board = this.#reel.at(position);
+    if (board === undefined) return false;
+    this.#set({ board, position, time: this.#timeOf(position), waiting: false, failed: false });
+    return true;
+  }
+
+  #timeOf(position: number): number {
+    const { history } = this.#state;
+    if (position === 0) return history?.start ?? 0;
+    const stretch = this.#reel.held(position - 1) ?? this.#reel.held(position);
+    return stretch?.times[position - 1 - stretch.from] ?? history?.end ?? 0;
+  }
+
+  play(): void {
+    const { history, position } = this.#state;
+    if (!history) return;
+    this.#last = 0;
+    this.#set({ playing: true });
+    if (position >= history.length) void this.seek(this.#state.shown[0] ? this.#state.shown[0].first - 1 : FIRST);
+  }
+
+  pause(): void {
+    this.#set({ playing: false });
+  }
+
+  set(change: Partial<Pick<Playing, "speed" | "skipQuiet" | "camera">>): void {
+    this.#set(change);
+  }
+
+  filter(filter: Filter): void {
+    const { history } = this.#state;
+    const next = filter.person === undefined && filter.audience === undefined && filter.lane === undefined ? EVERYTHING : filter;
+    this.#set({ filter: next, ...(history ? this.#sift(history, next) : {}) });
+  }
+
+  /** Which contribution led to what is shown: the one that was gone to, or the last that has begun; -1 before the first. */
+  index(): number {
+    const { shown, position } = this.#state;
+    // What several people did at the same time overlaps.
+    return shown[this.#gone]?.last === position ? this.#gone : lastBegun(shown, position);
+  }
+
+  current(): Contribution | undefined {
+    return this.#state.shown[this.index()];
+  }
+
+  /** Stops where a contribution is whole. */
+  goTo(index: number): Contribution | undefined {
+    const { shown } = this.#state;
+    this.pause();
+    this.#gone = Math.max(-1, Math.min(index, shown.length - 1));
+    const target = shown[this.#gone];
+    void this.seek(target ? target.last : FIRST);
+    return target;
+  }
+
+  /** Goes by so many contributions, to where each is whole. */
+  step(by: number): Contribution | undefined {
+    const at = this.index();
+    const here = this.#state.shown[at];
+    // Amid a contribution, one step on is to its end.
+    return this.goTo(by > 0 && here && this.#state.position < here.last ? at + by - 1 : at + by);
+  }
+
+  /** Goes to the next moment that stands out, or the one before. */
+  async toMoment(by: 1 | -1): Promise<Moment | undefined> {
+    const { moments, position } = this.#state;
+    this.pause();
+    const sorted = [...moments].sort((a, b) => a.position - b.position);
+    const found = by > 0 ? sorted.find((m) => m.position > position) : sorted.findLast((m) => m.position < position);
+    if (found) await this.seek(found.position);
+    return found;
+  }
+
+  /** Lets time pass up to now. Called with each frame that is to be drawn. */
+  tick(now: number): void {
+    const { history, playing, waiting, speed, skipQuiet, shown, filter, position } = this.#state;
+    const passed = this.#last === 0 ? 0 : Math.min(now - this.#last, 250);
+    this.#last = now;
+    if (!playing || waiting || !history) return;
+    let time = this.#state.time + passed * speed;
+    let at = position;
+    if (filter !== EVERYTHING) {
+      // What does not pass has happened when the next that does begins.
+      const here = shown[lastBegun(shown, at)];
+      if (!here || at >= here.last) {
+        const next = shown.find((c) => c.first > at);
+        if (!next) return this.#end(history.length);
+        if (next.first - 1 > at) return void this.seek(next.first - 1);
+      }
+    }
+    const stretch = this.#reel.held(at);
+    if (!stretch) return void this.seek(at);
+    for (;;) {
+      const next = stretch.times[at - stretch.from];
+      if (next === undefined) break;
+      if (skipQuiet && at === position && next - time > QUIET) time = next - LEAD * speed;
+      if (next > time) break;
+      at++;
+    }
+    if (stretch.to - at < AHEAD && stretch.to < history.length) void this.#reel.fetch(stretch.to).catch(() => undefined);
+    if (at > position) {
+      this.#set({ board: this.#reel.on(this.#state.board, position, at), position: at, time });
+      if (at >= history.length) return this.#end(history.length);
+    } else this.#set({ time });
+    if (at === stretch.to && at < history.length && !this.#reel.held(at)) void this.seek(at);
+  }
+
+  #end(length: number): void {
+    this.pause();
+    if (this.#state.position < length && this.#state.filter === EVERYTHING) void this.seek(length);
+  }
+
+  #set(change: Partial<Playing>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** The last contribution that has begun at a position; -1 before the first. */
+export function lastBegun(contributions: readonly Contribution[], position: number): number {
+  let low = 0;
+  let high = contributions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((contributions[middle]?.first ?? 0) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

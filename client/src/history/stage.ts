@@ -1,0 +1,76 @@
+import type { BoardTools } from "../board/context";
+import { FarStore } from "../board/far";
+import { FocusStore } from "../board/focus";
+import { FollowStore } from "../board/following";
+import { Stage } from "../board/stage";
+import { UiStore } from "../board/ui";
+import { BoardDocument } from "../document/document";
+import type { DocumentSource } from "../document/document";
+import type { Peer, Presence, PresenceRoom } from "../sync/presence";
+import { TalkStore } from "../talk/store";
+import { Player } from "./player";
+
+/** From one moment to another anything may be different. */
+const ANYTHING: Parameters<Parameters<DocumentSource["onChange"]>[0]>[0] = [{ action: "put", path: [], value: null }];
+
+/** The board of a player as a document that can be read and not changed. */
+class Replayed implements DocumentSource {
+  readonly #player: Player;
+
+  constructor(player: Player) {
+    this.#player = player;
+  }
+
+  doc = () => this.#player.get().board as ReturnType<DocumentSource["doc"]>;
+
+  change = () => undefined;
+
+  onChange(listener: Parameters<DocumentSource["onChange"]>[0]): () => void {
+    let last = this.#player.get().board;
+    return this.#player.subscribe(() => {
+      const { board } = this.#player.get();
+      if (board === last) return;
+      last = board;
+      listener(ANYTHING);
+    });
+  }
+}
+
+const NOBODY: readonly Peer[] = [];
+const SELF: Presence = { name: "", color: 0, cursor: undefined, selected: undefined, editing: undefined };
+
+/** Whoever looks back is seen by nobody, and sees nobody there. */
+const ALONE = {
+  id: "",
+  peers: () => NOBODY,
+  self: () => SELF,
+  subscribe: () => () => undefined,
+  update: () => undefined,
+  call: () => undefined,
+} as unknown as PresenceRoom;
+
+export interface HistoryTools extends BoardTools {
+  readonly history: Player;
+  readonly leaveHistory: () => void;
+}
+
+/** What the views of a board need, for the board as it was. */
+export function historyTools(live: BoardTools, leave: () => void): HistoryTools {
+  const { session } = live;
+  const player = new Player(session.board);
+  const document = new BoardDocument(new Replayed(player), { scope: "none", rivals: () => undefined });
+  return {
+    session: { ...session, document, presence: ALONE },
+    document,
+    focus: new FocusStore(),
+    notice: live.notice,
+    ui: new UiStore(),
+    stage: new Stage(),
+    far: new FarStore(),
+    folds: live.folds,
+    talk: new TalkStore(document, session.board.id),
+    follow: new FollowStore(),
+    history: player,
+    leaveHistory: leave,
+  };
+}

@@ -1,0 +1,134 @@
+// The history of a board: two people are recorded, and a guest looks at how it came to be.
+import { barriers } from "./barriers";
+import { expect, test } from "./fixtures";
+import { boxOf } from "./person";
+import type { Person, Seen } from "./person";
+
+/** What the server tells of a board, by the link that a person came by. */
+async function told<T>(person: Person, path: string): Promise<T> {
+  return person.page.evaluate(async (rest) => {
+    const id = location.pathname.split("/")[2];
+    const response = await fetch(`/api/boards/${String(id)}${rest}`, { headers: { Authorization: `Bearer ${location.hash.slice(1)}` } });
+    return (await response.json()) as T;
+  }, path) as Promise<T>;
+}
+
+test("a board is replayed as it was drawn, for a guest too", async ({ enter }, info) => {
+  const anna = await enter({ name: "Anna" });
+  await anna.makeBoard("Moving house");
+  const link = await anna.linkFor("editor");
+  const viewerLink = await anna.linkFor("viewer");
+  const berit = await enter({ name: "Berit" });
+  await berit.join(link);
+
+  // After each deed: how many changes there are, and what was on the screen.
+  const seen: { position: number; board: Seen[] }[] = [];
+  const keep = async (who: Person) => {
+    await who.saved();
+    await expect.poll(() => anna.words().then((w) => w.length)).toBe((await who.words()).length);
+    const { length } = await told<{ length: number }>(who, "/history");
+    seen.push({ position: length, board: await who.board() });
+  };
+  await keep(anna);
+  const deeds: readonly (readonly [Person, () => Promise<void>])[] = [
+    [anna, () => anna.add("customer", "s1", "Rings the bell", "a")],
+    [berit, () => berit.add("frontstage", "s1", "Opens the door", "a")],
+    [anna, () => anna.add("customer", "s2", "Waits")],
+    [berit, () => berit.add("backstage", "s2", "Finds the key", "a")],
+    [
+      anna,
+      async () => {
+        await anna.choose(anna.note("Waits"));
+        await anna.page.keyboard.press("Enter");
+        await anna.field.press("End");
+        await anna.field.pressSequentially(" and waits");
+        await anna.page.keyboard.press("Escape");
+      },
+    ],
+    [
+      berit,
+      async () => {
+        await berit.carry(berit.note("Opens the door"), berit.cell("backstage", "s3"));
+        await berit.page.mouse.up();
+        await expect(berit.noteIn("backstage", "s3", "Opens the door")).toBeVisible();
+      },
+    ],
+    [
+      anna,
+      async () => {
+        await anna.choose(anna.note("Rings the bell"));
+        await anna.page.keyboard.press("Delete");
+        await expect(anna.note("Rings the bell")).toHaveCount(0);
+      },
+    ],
+  ];
+  for (const [who, deed] of deeds) {
+    await deed();
+    await keep(who);
+  }
+
+  const guest = await enter({ name: "Guest", language: "sv", browser: { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" } });
+  await guest.join(viewerLink);
+  const { page } = guest;
+  await page.keyboard.press("Shift+H");
+  const strip = page.getByTestId("history-strip");
+  await expect(strip).toBeVisible();
+  await expect(page.getByTestId("history-time")).not.toBeEmpty();
+  await expect.poll(() => guest.board()).toEqual(seen.at(-1)?.board);
+  await page.screenshot({ path: info.outputPath("end.png") });
+  expect(await barriers(page), "at the end").toEqual([]);
+
+  // By a link each moment is what was on the screen then.
+  for (const { position, board } of [seen[6], seen[3], seen[0]].flatMap((s) => s ?? [])) {
+    const { pathname, hash } = new URL(viewerLink);
+    await page.goto("about:blank");
+    await page.goto(`${guest.origin}${pathname}?at=${String(position)}${hash}`);
+    await expect(strip).toHaveAttribute("data-position", String(position));
+    await expect.poll(() => guest.board(), { message: `at ${String(position)}` }).toEqual(board);
+  }
+  await expect(strip).toHaveAttribute("aria-valuetext", /gav tavlan namnet ”Moving house”/);
+
+  // Step by step, in words.
+  const what = page.getByTestId("history-what");
+  const spoken = page.getByTestId("history-spoken");
+  await page.keyboard.press(".");
+  await expect(spoken).toHaveText(/^Anna: lade till handlingen ”Rings the bell” i Kund, Steg 1/);
+  await page.keyboard.press(".");
+  await expect(spoken).toHaveText(/^Berit: lade till handlingen ”Opens the door” i Synlig personal, Steg 1/);
+  // The marks: Anna, Berit, and what crossed the line.
+  await strip.focus();
+  await page.keyboard.press("Home");
+  for (const mark of [/^Anna/, /^Berit/, /över synlighetslinjen/]) {
+    await page.keyboard.press("Alt+ArrowRight");
+    await expect(what).toHaveText(mark);
+  }
+  await page.screenshot({ path: info.outputPath("crossing.png") });
+
+  // Only what customers did; then from the beginning, fast.
+  await page.getByTestId("history-filter").click();
+  await page.getByTestId("history-audience").selectOption("customer");
+  expect(await barriers(page), "the filters").toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("history-list").getByText("Anna")).toHaveCount(0);
+  await page.getByTestId("history-filter").click();
+  await page.getByTestId("history-audience").selectOption("");
+  await page.keyboard.press("Escape");
+  await strip.focus();
+  await page.keyboard.press("Home");
+  await expect(guest.notes).toHaveCount(0);
+  await page.getByTestId("history-speed").selectOption("64");
+  await page.keyboard.press("p");
+  await expect.poll(() => guest.board(), { timeout: 20_000 }).toEqual(seen.at(-1)?.board);
+
+  // Scrubbing with the pointer.
+  const box = await boxOf(strip);
+  await page.mouse.move(box.x + box.width - 2, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 1, box.y + 20, { steps: 6 });
+  await page.mouse.up();
+  await expect(guest.notes).toHaveCount(0);
+  await page.keyboard.press("o");
+  await page.keyboard.press("End");
+  await page.getByTestId("history-close").click();
+  await expect(page.getByTestId("menu")).toBeVisible();
+});
