@@ -48,6 +48,7 @@
 //	                  a snapshot and stores it.
 //	drawings.make     at most one a board, theme and language, one at work at a time:
 //	                  has the engine draw what is stored of a board.
+//	scribe.run        one. Stores what is noted of a board beside its rows.
 //	guard.watch       one. Looks every second for what has changed about who may do
 //	                  what. Owns what it has seen of the boards that people are at.
 //	titles.read       at most one a document, one at work at a time: has the engine
@@ -152,7 +153,9 @@
 // With a snapshot is stored the index of its operations. Admission goes on from it,
 // and from the log after it, when the first change comes: who only reads pays
 // nothing for it, and does not wait for it either, since it is made beside the
-// room (gate.go).
+// room (gate.go). It knows of cards,
+// connectors and markers where they stand, for those whose link lets them write in
+// some lanes only (crdt/scope.go). One of a version before is made anew of the log.
 //
 // Each row carries a checksum. A snapshot that is damaged is passed over for the
 // one before, or for the log. Where the log after it is damaged the document opens
@@ -203,6 +206,15 @@
 // pace (rates.go): each waits for its turn a little, before the store is asked about
 // it, and whoever would wait longer is told when to come again. A board is read once
 // and encoded once, however many open it together.
+//
+// # What was done, and to whom
+//
+// What is done to a board, not on it, is noted in its audit (audit.go): with a change
+// of the board's rows in the same transaction (store.Noting), otherwise by the
+// scribe, beside the request. Lines hold ids. Names are in one column of one table,
+// and are put to the ids when somebody reads: so a name that a person has taken
+// away is nowhere (mine.go). A program's key owns the boards that it made (keys.go).
+// An answer that may be asked for twice is kept sealed (once.go).
 //
 // # Ends
 //

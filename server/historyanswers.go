@@ -422,6 +422,7 @@ func (s *Server) voicesCSV(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	s.scribe.note(v.line(auditExported, "", "voices"))
 	h, err := s.historiansOf(r.Context(), v, named)
 	if err != nil {
 		s.fail(w, "list contributors", err)

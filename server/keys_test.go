@@ -44,6 +44,7 @@ var keyMatrix = map[string]string{
 	"GET /api/boards/{id}/authors":                       "200 404 404",
 	"POST /api/boards/{id}/participants":                 "403 404 404",
 	"GET /api/boards/{id}/participants/me":               "403 404 404",
+	"PATCH /api/boards/{id}/participants/me":             "403 404 404",
 	"DELETE /api/boards/{id}/participants/me":            "403 404 404",
 	"DELETE /api/boards/{id}/participants/me/name":       "403 404 404",
 	"PATCH /api/boards/{id}/participants/{participant}":  "200 404 404",
@@ -78,6 +79,7 @@ var keyMatrix = map[string]string{
 // one that was revoked.
 func TestMatrixOfKeys(t *testing.T) {
 	n := startNode(t, nodeOption{settings: closed})
+	d := describe(t, n)
 	mineID, mine := n.key("mine")
 	_, other := n.key("other")
 	goneID, gone := n.key("gone")
@@ -98,6 +100,7 @@ func TestMatrixOfKeys(t *testing.T) {
 		row := matrix[pattern]
 		for i, secret := range []string{mine, other, gone} {
 			a := n.as(secret, method, s.fill.Replace(row.path), row.body)
+			d.wantAnswer(t, a)
 			if fmt.Sprint(a.StatusCode) != want[i] {
 				t.Errorf("%s by key %d: %d, want %s: %.200s", pattern, i, a.StatusCode, want[i], a.body)
 			}

@@ -154,6 +154,19 @@ func TestOwnBoards(t *testing.T) {
 	do[any](t, bo.do("POST", all+"/"+guest.ID+"/owners", ""), http.StatusNoContent)
 	do[any](t, bo.do("GET", "/api/boards/"+guest.ID, ""), http.StatusOK)
 	isProblem(t, bo.do("POST", all+"/nobodys/owners", ""), http.StatusNotFound)
+	audit := do[struct {
+		Lines []struct {
+			Kind string
+			By   struct{ Name string }
+		}
+	}](t, n.as(guest.secret("owner"), "GET", "/api/boards/"+guest.ID+"/audit", ""), http.StatusOK)
+	var noted []string
+	for _, l := range audit.Lines {
+		noted = append(noted, l.By.Name+" "+l.Kind)
+	}
+	if want := []string{"Bo taken-over", "Bo joined"}; !slices.Equal(noted[:2], want) {
+		t.Errorf("the board's log begins with %q, not %q", noted, want)
+	}
 	last := do[shelf](t, bo.do("GET", all+"?after="+nextOf(t, bo, all, 2), ""), http.StatusOK)
 	if l := last.Boards[len(last.Boards)-1]; l.Owners == nil || *l.Owners != 1 || l.Title != "A guest's" {
 		t.Errorf("the oldest board is %+v", l)
@@ -276,6 +289,30 @@ func TestOwnersNeedNoLink(t *testing.T) {
 	isProblem(t, phone.do("GET", path, ""), http.StatusNotFound)
 	looking.alive()
 	guest.alive()
+}
+
+// When the time of a sign-in is over, so is what was opened with it; what a link opens stays open to guests.
+func TestSignInRunsOut(t *testing.T) {
+	n := startStaffNode(t, func(s *server.Settings) { s.AccessInterval = 10 * time.Millisecond })
+	anna := n.staff("Anna", false)
+	b := anna.createBoard("Hers")
+	short, now := n.browser(), time.Now()
+	short.setCookie("openmic", "short")
+	if _, err := n.store.SignIn(t.Context(), store.Person{ID: "x", Issuer: "test", Subject: "Anna", Name: "Anna"}, store.SignIn{
+		TokenHash: sha256.Sum256([]byte("short")), Created: now, Expires: now.Add(time.Second),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	viewer := []string{"Authorization", "Bearer " + b.secret("viewer")}
+	owner := n.connect("owner", "ticket="+short.ticket(t, b))
+	looking := n.connect("looking", "ticket="+short.ticket(t, b, viewer...))
+	guest := n.connect("guest", "link="+b.secret("viewer"))
+	owner.wantEnd(4401)
+	looking.wantEnd(4401)
+	guest.alive()
+	isProblem(t, short.do("GET", "/api/boards/"+b.ID, ""), http.StatusUnauthorized)
+	do[any](t, short.do("GET", "/api/boards/"+b.ID, "", viewer...), http.StatusOK)
+	n.connect("longer", "ticket="+anna.ticket(t, b)).alive()
 }
 
 // A link's password and its number of people hold for staff too, and a ban for all of one's devices.

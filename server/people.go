@@ -208,7 +208,11 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("participant")
-	if id == "me" && v.comer.who != nil {
+	if id == "" { // .../participants/me
+		if v.comer.who == nil {
+			s.refuseComer(w, errJoin)
+			return
+		}
 		id = v.comer.who.ID
 	}
 	own := v.comer.who != nil && v.comer.who.ID == id

@@ -260,3 +260,25 @@ func TestLimitsByAddress(t *testing.T) {
 		t.Errorf("counted %v", got)
 	}
 }
+
+// One person has a few windows open, and not all the sockets of everybody at their address.
+func TestSocketsOfOnePersonAreCounted(t *testing.T) {
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) { s.Open, s.SocketsOfOne = false, 2 }})
+	b := n.createBoard("")
+	anna, bo := n.join(b, b.secret("editor"), "{}"), n.join(b, b.secret("editor"), "{}")
+	comes := func(p joined) string { return "ticket=" + n.ticket(b, b.secret("editor"), p.Token) }
+	first := n.connect("a1", comes(anna))
+	second := n.connect("a2", comes(anna))
+	a := n.request("GET", "/sync?"+comes(anna), "", "Connection", "Upgrade", "Upgrade", "websocket")
+	isProblem(t, a, http.StatusTooManyRequests)
+	if a.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	n.connect("b1", comes(bo)).alive()
+	first.hangUp()
+	poll(t, "there is room for another", func() bool {
+		c := n.tryDial(comes(anna))
+		return c != nil
+	})
+	second.alive()
+}

@@ -147,7 +147,7 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
 type limits struct {
 	boards, joins, tickets, strangers, tries, triesByLink, exports, onces *rates
 	histories, signIns                                                    *rates
-	sockets                                                               *tally
+	sockets, socketsOf                                                    *tally // by address, by person
 	upgrades                                                              *rate.Limiter
 }
 
@@ -164,6 +164,7 @@ func newLimits(s *Settings) *limits {
 		exports:     newRates(s.Exports, s.Counted),
 		onces:       newRates(s.Onces, s.Counted),
 		sockets:     newTally(s.Sockets),
+		socketsOf:   newTally(s.SocketsOfOne),
 		upgrades:    rate.NewLimiter(rate.Limit(s.Upgrades.PerSecond), s.Upgrades.Burst),
 	}
 }

@@ -140,7 +140,7 @@ func TestLoadThatFailsIsTriedAgain(t *testing.T) {
 // Somebody who hangs up while the store does not answer is gone.
 func TestSessionThatWaitsForAStoreCanEnd(t *testing.T) {
 	n := startNode(t, nodeOption{settings: func(s *server.Settings) {
-		s.RoomGrace, s.PingInterval, s.PongTimeout = time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
+		s.RoomGrace, s.PingInterval, s.PongTimeout = time.Millisecond, 20*time.Millisecond, 300*time.Millisecond
 	}})
 	doc, first := n.newDocument()
 	first.hangUp()

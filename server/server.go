@@ -139,6 +139,7 @@ type route struct {
 func (s *Server) routeTable(assets fs.FS) []route {
 	at := func(pattern string, f http.HandlerFunc) route { return route{pattern, f} }
 	return []route{
+		at("GET /api/openapi.json", s.description),
 		at("GET /api/boards", s.boards),
 		at("POST /api/boards", s.once(s.stillMakesBoards, s.createBoard)),
 		at("GET /api/boards/{id}", s.board),
@@ -152,6 +153,7 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/authors", s.authorsOf),
 		at("POST /api/boards/{id}/participants", s.once(s.stillComes, s.join)),
 		at("GET /api/boards/{id}/participants/me", s.mine),
+		at("PATCH /api/boards/{id}/participants/me", s.changeParticipant),
 		at("DELETE /api/boards/{id}/participants/me", s.leave),
 		at("DELETE /api/boards/{id}/participants/me/name", s.eraseName),
 		at("PATCH /api/boards/{id}/participants/{participant}", s.changeParticipant),
@@ -296,16 +298,28 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 		s.tooMany(w, "sockets from this address", socketsWait)
 		return
 	}
+	if a.participant != "" && !s.limits.socketsOf.hold(a.participant) {
+		s.limits.sockets.release(neighbourhood(from))
+		s.metrics.socketsRefused.WithLabelValues("person").Inc()
+		s.tooMany(w, "sockets of one person", socketsWait)
+		return
+	}
+	release := func() {
+		s.limits.sockets.release(neighbourhood(from))
+		if a.participant != "" {
+			s.limits.socketsOf.release(a.participant)
+		}
+	}
 	socket, err := accept(w, r, &s.hub.settings)
 	if err != nil {
-		s.limits.sockets.release(neighbourhood(from))
+		release()
 		s.log.Info().Err(err).Msg("upgrade to a WebSocket")
 		return
 	}
 	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
 	go func() {
-		defer s.limits.sockets.release(neighbourhood(from))
+		defer release()
 		newSession(s.hub, socket, c, a, from).serve()
 	}()
 }

@@ -51,7 +51,6 @@ func newSession(h *Hub, socket *socket, c comer, a access, from netip.Addr) *ses
 		presence: rate.NewLimiter(rate.Limit(h.settings.PresenceRate), int(h.settings.PresenceRate)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	return s
 }
 
@@ -69,8 +68,10 @@ func (s *session) serve() {
 		s.socket.refuse(end(closeGoingAway, "%s", errDraining.Error()))
 		return
 	}
+	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
+	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	s.write() // nobody has yet
 
 	err := s.read()

@@ -135,19 +135,20 @@ type Settings struct {
 	PasswordsAtOnce      int           // being hashed
 	PasswordWait         time.Duration // for one's turn at that
 
-	Sockets     int           // open at once, of one address
-	Upgrades    Rate          // sockets opened, of all addresses
-	UpgradeWait time.Duration // for one's turn at that; who would wait longer is told to come again
-	Boards      Rate          // made, by address
-	Joins       Rate          // by address
-	TicketRate  Rate          // asked for, by link and address
-	Strangers   Rate          // secrets that open nothing, by address
-	Exports     Rate          // by link and address
-	Onces       Rate          // requests with an Idempotency-Key, by address
-	Tries       Rate          // of passwords, by link and address
-	TriesByLink Rate          // and from everywhere
-	HistoryRate Rate          // looks at histories, by link and address
-	Counted     int           // addresses and links of which each of these is remembered
+	Sockets      int           // open at once, of one address
+	SocketsOfOne int           // and of one participant
+	Upgrades     Rate          // sockets opened, of all addresses
+	UpgradeWait  time.Duration // for one's turn at that; who would wait longer is told to come again
+	Boards       Rate          // made, by address
+	Joins        Rate          // by address
+	TicketRate   Rate          // asked for, by link and address
+	Strangers    Rate          // secrets that open nothing, by address
+	Exports      Rate          // by link and address
+	Onces        Rate          // requests with an Idempotency-Key, by address
+	Tries        Rate          // of passwords, by link and address
+	TriesByLink  Rate          // and from everywhere
+	HistoryRate  Rate          // looks at histories, by link and address
+	Counted      int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
 	AuditLines       int           // kept of one board
@@ -204,7 +205,7 @@ func DefaultSettings() Settings {
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     20 * time.Microsecond,
 		FlushPerChange:   time.Millisecond,
-		FlushGathered:    12,
+		FlushGathered:    6, // more late is dearer: a change names all that its maker had not seen merged
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		RoomInbox:        256,
@@ -284,19 +285,20 @@ func DefaultSettings() Settings {
 		PasswordWait:         5 * time.Second,
 
 		// A whole organisation may sit behind one address.
-		Sockets:     20_000,
-		Upgrades:    Rate{PerSecond: 500, Burst: 100},
-		UpgradeWait: 4 * time.Second, // stock clients come again after 5
-		Boards:      Rate{PerSecond: 1, Burst: 500},
-		Joins:       Rate{PerSecond: 50, Burst: 5000},
-		TicketRate:  Rate{PerSecond: 200, Burst: 20_000},
-		Strangers:   Rate{PerSecond: 10, Burst: 1000},
-		Exports:     Rate{PerSecond: 1, Burst: 100},
-		Onces:       Rate{PerSecond: 5, Burst: 1000},
-		Tries:       Rate{PerSecond: 0.1, Burst: 10},
-		TriesByLink: Rate{PerSecond: 1, Burst: 200},
-		HistoryRate: Rate{PerSecond: 50, Burst: 2000},
-		Counted:     10_000,
+		Sockets:      20_000,
+		SocketsOfOne: 100,
+		Upgrades:     Rate{PerSecond: 500, Burst: 100},
+		UpgradeWait:  4 * time.Second, // stock clients come again after 5
+		Boards:       Rate{PerSecond: 1, Burst: 500},
+		Joins:        Rate{PerSecond: 50, Burst: 5000},
+		TicketRate:   Rate{PerSecond: 200, Burst: 20_000},
+		Strangers:    Rate{PerSecond: 10, Burst: 1000},
+		Exports:      Rate{PerSecond: 1, Burst: 100},
+		Onces:        Rate{PerSecond: 5, Burst: 1000},
+		Tries:        Rate{PerSecond: 0.1, Burst: 10},
+		TriesByLink:  Rate{PerSecond: 1, Burst: 200},
+		HistoryRate:  Rate{PerSecond: 50, Burst: 2000},
+		Counted:      10_000,
 
 		AuditDays:        365,
 		AuditLines:       100_000,

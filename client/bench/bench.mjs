@@ -10,7 +10,7 @@ import { chromium } from "@playwright/test";
 import { startServer, sqlite } from "../test/stock/server.mjs";
 import { Peer, importLongBoard, makeBoard, plan } from "./board.mjs";
 import { quantile } from "./measure.mjs";
-import { measureBoard, measureOutline, openBoard, seeBoard } from "./openmic.mjs";
+import { firstNote, measureBoard, measureOutline, openBoard, seeBoard } from "./openmic.mjs";
 import { measureOther } from "./other.mjs";
 import { serve } from "./site.mjs";
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "5" },
     acts: { type: "string", default: "60" },
     seconds: { type: "string", default: "3" },
-    only: { type: "string", default: "see,open,board,outline,excalidraw,xyflow,long" },
+    only: { type: "string", default: "guest,see,open,board,outline,excalidraw,xyflow,long" },
     /** A figure that is missing fails the run: for tests, beside a board that is small. */
     check: { type: "boolean", default: false },
   },
@@ -57,6 +57,10 @@ async function bench() {
   if (site) context.after(site.stop);
   // By turns, so that what else the machine does falls on all alike.
   for (let run = 0; run < runs; run++) {
+    if (wanted.has("guest")) {
+      const workshop = await makeBoard(server.http, plan(60, 20));
+      await withBrowser(async browser => add("guest", await firstNote(browser, workshop.links.editor)));
+    }
     if (wanted.has("see")) {
       const { links } = board;
       await drawn(server.http);

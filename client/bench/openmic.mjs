@@ -34,6 +34,29 @@ export async function seeBoard(context, link) {
   return found;
 }
 
+/**
+ * Milliseconds from following a link to the first note that is stored, for a guest whose browser has nothing of the board:
+ * one click, into the field that asks for a name, and the name; then a key and the words of the note.
+ */
+export async function firstNote(context, link) {
+  const page = await context.newPage();
+  await page.goto(link, { waitUntil: "commit" });
+  const since = () => page.evaluate(() => performance.now());
+  const name = page.getByTestId("name-card").locator("input");
+  await name.click();
+  const found = { "link to being asked for a name (ms)": await since() };
+  await page.keyboard.type("Bo");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("n");
+  await page.getByTestId("note-text").waitFor();
+  found["link to writing a note (ms)"] = await since();
+  await page.keyboard.type("We wait for an answer");
+  await page.locator("[data-testid=save-state][data-state=saved]").waitFor();
+  found["link to a stored note (ms)"] = await since();
+  await page.close();
+  return found;
+}
+
 async function follow(page, link, shows = LIVE) {
   await page.addInitScript(selector => {
     localStorage.setItem("openmic.profile", JSON.stringify({ name: "Anna", color: 1, invented: false }));

@@ -2,9 +2,8 @@ import { useRef, useState } from "react";
 import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Content, ImportProblem } from "../exchange/content";
-import { fillLater } from "../exchange/pending";
-import { ApiError, createBoard } from "../sync/api";
-import { boardAddress, rememberBoard } from "../sync/device";
+import { makeBoard } from "../exchange/newBoard";
+import { ApiError } from "../sync/api";
 import { TemplateChooser } from "./TemplateChooser";
 
 const MOST_LETTERS = 200;
@@ -22,13 +21,7 @@ export function NewBoard({ go }: { go: (url: string) => void }) {
   const create = async (title: string, content: Content | undefined, say: (problem: string) => void) => {
     setBusy("making");
     try {
-      const made = await createBoard(title);
-      const { owner, ...others } = made.links;
-      // Who is signed in needs no secret, and leaves none on the device.
-      const secret = made.own ? "" : new URL(owner ?? "", location.origin).hash.slice(1);
-      rememberBoard({ id: made.id, documentId: made.documentId, title, role: "owner" }, secret, made.own ? others : made.links);
-      if (content) fillLater(made.id, { ...content, meta: { ...content.meta, title } });
-      go(boardAddress(made.id, secret));
+      go(await makeBoard(title, content));
     } catch (error) {
       const status = error instanceof ApiError ? error.status : 0;
       const own = error instanceof ApiError && status >= 400 && status < 500 && status !== 429 ? error.detail : "";

@@ -49,6 +49,9 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}
           </Menu.Item>
+          <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(command("variants"), hands), 0)} data-testid="variants">
+            {t("variants.menu")}
+          </Menu.Item>
           <Menu.Item className="menu-item" onSelect={() => window.dispatchEvent(new Event(PRINT))} data-testid="print">
             {t("drawn.print")}
           </Menu.Item>

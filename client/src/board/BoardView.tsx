@@ -14,7 +14,6 @@ import { PanelContext, PanelStore, usePanelState } from "../panel/store";
 import { watchForNewVersion } from "../app/version";
 import { AboutMeSheet } from "../rights/AboutMeSheet";
 import { AuditSheet } from "../rights/AuditSheet";
-import { useTellName } from "../rights/api";
 import { JoinedSheet } from "../rights/JoinedSheet";
 import { ShareDialog } from "../share/ShareDialog";
 import { elementsById } from "../document/elements";
@@ -57,6 +56,7 @@ import type { Window } from "./ui";
 const views = { canvas: () => import("./CanvasView"), outline: () => import("../outline/OutlineView") };
 const CanvasView = lazy(views.canvas);
 const OutlineView = lazy(views.outline);
+const VariantsDialog = lazy(() => import("../variants/VariantsDialog"));
 const HistoryPage = lazy(() => import("../history/HistoryPage"));
 
 /** Begins to load how the board is going to be shown, while the board itself is on its way. */
@@ -132,8 +132,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   useTitle();
   useFollowedFocus();
   usePageTalk();
-  useEffect(() => session.presence.update({ name }), [session, name]);
-  useTellName(session.board, name);
+  useEffect(() => session.call(name), [session, name]);
 
   const setOpen = (what: Window) => ui.set({ open: what });
   const close = () => ui.set({ open: undefined });
@@ -187,6 +186,11 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
       {open === "link" && stage.writer && <LinkDialog writer={stage.writer} onClose={close} />}
       <Printing />
       {open === "save" && <SaveDialog onClose={close} />}
+      {open === "variants" && (
+        <Suspense fallback={null}>
+          <VariantsDialog onClose={close} />
+        </Suspense>
+      )}
       {open === "name" && (
         <NameDialog onClose={close}>
           <NameForm person={person} onDone={close} />

@@ -308,7 +308,8 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>, 
     if (done.current || !element) return;
     done.current = true;
     void flow.setViewport(viewOf(geometry, element.clientWidth, element.clientHeight));
-    element.focus({ preventScroll: true });
+    // Whoever writes their name or a first note already keeps the keyboard.
+    if (!document.activeElement?.closest("input, textarea")) element.focus({ preventScroll: true });
     // The frame after the next one has everything in its place.
     requestAnimationFrame(() => requestAnimationFrame(onShown));
   }, [flow, frame, geometry, onShown]);

@@ -16,6 +16,7 @@ export function TitleBar() {
     <div className="bar title-bar">
       <HomeLink />
       <SharedField path={["meta", "title"]} label={t("board.title")} placeholder={t("board.untitled")} className="title-field" testId="board-title" />
+      <VariantTag />
       {mayTalk(role) && <SaveSign />}
       {!editable && (
         <span className="tag" data-testid="read-only">
@@ -23,6 +24,19 @@ export function TitleBar() {
         </span>
       )}
     </div>
+  );
+}
+
+/** Of a variant: which way is tried here. */
+function VariantTag() {
+  const { t } = useTranslation();
+  const { session, ui } = useTools();
+  const { fork } = session.board;
+  if (!fork) return null;
+  return (
+    <button type="button" className="tag variant-tag" title={t("variants.open")} onClick={() => ui.set({ open: "variants" })} data-testid="variant-tag">
+      {fork.name === "" ? t("variants.ofPlain") : t("variants.of", { name: fork.name })}
+    </button>
   );
 }
 

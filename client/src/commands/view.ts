@@ -70,6 +70,7 @@ export const VIEW: readonly Command[] = [
   { id: "palette", group: "board", keys: ["Mod+k"], scope: "everywhere", look: true, onlyKey: true, run: ({ ui }) => ui.set({ open: "palette" }) },
   { id: "keys", group: "board", keys: ["?"], look: true, run: ({ ui }) => ui.set({ open: "keys" }) },
   { id: "save", group: "board", keys: ["Mod+s"], scope: "everywhere", look: true, run: ({ ui }) => ui.set({ open: "save" }) },
+  { id: "variants", group: "board", look: true, icon: "swap", run: ({ ui }) => ui.set({ open: "variants" }) },
   { id: "print", group: "board", keys: ["Mod+p"], scope: "everywhere", look: true, run: () => window.dispatchEvent(new Event(PRINT)) },
   { id: "invite", group: "board", look: true, icon: "people", run: ({ ui }) => ui.set({ open: "invite" }) },
   { id: "name", group: "board", look: true, run: ({ ui }) => ui.set({ open: "name" }) },

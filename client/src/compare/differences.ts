@@ -50,6 +50,9 @@ const PLACE: Partial<Record<Part, ReadonlySet<string>>> = {
   elements: new Set(["lane", "step", "order", "x", "y"]),
 };
 
+/** The targets of votes between variants begin with this. They are about boards, not about what is on one. */
+export const VARIANT_VOTES = "variant-";
+
 /** What became of `before` to make it `after`, in the order of PARTS and of the boards. Equal boards differ in nothing. */
 export function compareBoards(before: Board, after: Board): readonly Difference[] {
   const list: Difference[] = [];
@@ -63,8 +66,11 @@ export function compareBoards(before: Board, after: Board): readonly Difference[
   return list;
 }
 
+const isBallot = (part: Part, id: string) => part === "votes" && id.startsWith(VARIANT_VOTES);
+
 function compareLists<P extends (typeof PARTS)[number]>(part: P, old: readonly Things[P][], now: readonly Things[P][], list: Difference[]): void {
   const put = (id: string, how: How, fields: readonly string[], before: Things[P] | undefined, after: Things[P] | undefined) =>
+    isBallot(part, id) ||
     list.push({ key: `${part}/${id}/${how}`, part, id, how, fields, before, after } as unknown as Difference);
   const former = new Map(old.map((thing) => [thing.id, thing]));
   for (const thing of now) {
@@ -87,6 +93,13 @@ function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => item === b[i]);
   if (a instanceof Map && b instanceof Map) return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
   return false;
+}
+
+/** The same difference as it is seen from the other board. It keeps its key. */
+export function reversed(difference: Difference): Difference {
+  const { how, before, after } = difference;
+  const other: How = how === "added" ? "removed" : how === "removed" ? "added" : how;
+  return { ...difference, how: other, before: after, after: before } as Difference;
 }
 
 /** What a thing refers to, by the field it does it with. */

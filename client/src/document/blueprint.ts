@@ -189,6 +189,22 @@ export class Blueprint {
     });
   }
 
+  /** Gives a participant's one vote among these targets to one of them, or takes it back when none is named. */
+  voteAmong(targets: readonly string[], participant: string, chosen: string | undefined): boolean {
+    if (!isKey(participant) || !targets.every(isKey)) return false;
+    return this.#say((draft) => {
+      const votes = container(draft, "votes");
+      if (!votes) return [];
+      return targets.flatMap((target) => {
+        const count = target === chosen ? 1 : 0;
+        // Where others have voted a zero is written down: an earlier vote may be in a map that was made at the same time as theirs.
+        if (votes[target] === undefined && count === 0) return [];
+        votes[target] ??= {};
+        return setFields(draft, ["votes", target], { [participant]: count });
+      });
+    });
+  }
+
   /** Rids the board of a rule of the linter, or brings it back. */
   mute(rule: Rule, muted: boolean): boolean {
     return this.#perform((draft) => setFields(draft, ["meta"], { [muteKey(rule)]: muted || undefined }));

@@ -15,6 +15,8 @@ import type { Splice } from "./text";
 export interface DocumentSource {
   doc(): A.Doc<unknown>;
   change(fn: (draft: Draft) => void): void;
+  /** Takes in all that another copy of the document has, each change as whoever made it left it. */
+  merge?(other: A.Doc<unknown>): void;
   /** Calls back, at once, after every change to the document, whoever made it. Returns how to stop that. */
   onChange(listener: (patches: readonly A.Patch[]) => void): () => void;
 }
@@ -94,6 +96,16 @@ export class BoardDocument {
   /** Makes changes that are nobody's deed: undo does not know of them. For what a new board begins with. */
   begin(changes: readonly ((draft: Draft) => void)[]): void {
     if (this.editable) for (const change of changes) this.#source.change(change);
+  }
+
+  /**
+   * Brings a variant home: everything in it that this document lacks, by Automerge's own merge. Its changes stay those of
+   * who made them, and undo does not know of them. False when that is not this person's to do.
+   */
+  mergeWith(variant: A.Doc<unknown>): boolean {
+    if (!this.editable || !this.#source.merge) return false;
+    this.#source.merge(variant);
+    return true;
   }
 
   subscribe = (listener: () => void): (() => void) => {

@@ -125,7 +125,7 @@ function conflicts(draft: Draft, action: Action): boolean {
       return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
     case "create":
       // Someone has written on it since: then it is no longer only mine to take away.
-      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk);
+      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk) || isShared(draft, action.path);
     case "remove":
       return object !== undefined;
     case "text":
@@ -138,6 +138,13 @@ function isTakenUp(draft: Draft, [collection, id]: Path, talk: Talk = { fate: "o
   const comments = collection === "comments" ? (find(draft, ["comments"]) ?? {}) : {};
   const fate = textOf(mapOf(comments[id ?? ""])?.["fate"]) || "open";
   return (collection === "comments" && fate !== talk.fate) || Object.entries(comments).some(([key, c]) => !talk.answers.has(key) && textOf(mapOf(c)?.["parent"]) === id);
+}
+
+/** Whether somebody else has made a thing of this name as well, which came from a variant: taking away one takes both. */
+function isShared(draft: Draft, path: Path): boolean {
+  const parent = find(draft, path.slice(0, -1));
+  const rivals = parent && A.getConflicts(parent as A.Doc<Record<string, unknown>>, path.at(-1) ?? "");
+  return Object.keys(rivals ?? {}).length > 1;
 }
 
 function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {

@@ -2,6 +2,7 @@ import "./history.css";
 import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { BoardContext, useBoardPart, useTools } from "../board/context";
+import type { BoardTools } from "../board/context";
 import { FindBar } from "../board/FindBar";
 import { Icon } from "../board/Icon";
 import { useUi } from "../board/ui";
@@ -10,12 +11,12 @@ import { useHands } from "../commands/hands";
 import { command, run } from "../commands/registry";
 import { useKeys } from "../commands/useKeys";
 import { Contributions } from "./Contributions";
+import { Past } from "./Past";
 import { historyTools } from "./stage";
 import type { HistoryTools } from "./stage";
 import { Timeline } from "./Timeline";
 import { PlayerContext, useCamera, useClock, usePlaying } from "./use";
 import { Words } from "../board/Words";
-import { momentLink } from "./link";
 
 const CanvasView = lazy(() => import("../board/CanvasView"));
 const OutlineView = lazy(() => import("../outline/OutlineView"));
@@ -38,7 +39,7 @@ export default function HistoryPage({ at, onClose, onShown }: { at: number | und
     <BoardContext.Provider value={tools}>
       <PlayerContext.Provider value={tools.history}>
         <Words>
-          <Page tools={tools} onShown={onShown} />
+          <Page live={live} tools={tools} onShown={onShown} />
         </Words>
       </PlayerContext.Provider>
     </BoardContext.Provider>
@@ -47,7 +48,7 @@ export default function HistoryPage({ at, onClose, onShown }: { at: number | und
 
 const ready = (p: { history: unknown; waiting: boolean }) => p.history !== undefined;
 
-function Page({ tools, onShown }: { tools: HistoryTools; onShown: () => void }) {
+function Page({ live, tools, onShown }: { live: BoardTools; tools: HistoryTools; onShown: () => void }) {
   const { t } = useTranslation();
   const player = tools.history;
   const hands = useHands();
@@ -89,30 +90,13 @@ function Page({ tools, onShown }: { tools: HistoryTools; onShown: () => void }) 
       {list && <Contributions onClose={() => setList(false)} />}
       <NoticeLine />
       <footer>
-        <Timeline actions={<CopyLink tools={tools} />} />
+        <Timeline actions={<Past live={live} tools={tools} />} />
       </footer>
     </div>
   );
 }
 
 const ignore = () => undefined;
-
-function CopyLink({ tools }: { tools: HistoryTools }) {
-  const { t } = useTranslation();
-  const copy = () => {
-    const link = momentLink(tools.session.board, tools.history.get().position);
-    const { notice } = tools;
-    // Without leave to write there the link is shown, to be copied by hand.
-    const failed = () => notice.say(t("history.notCopied", { link }));
-    if (!navigator.clipboard) failed();
-    else navigator.clipboard.writeText(link).then(() => notice.say(t("history.copied")), failed);
-  };
-  return (
-    <button type="button" className="btn icon" aria-label={t("history.copyLink")} title={t("history.copyLink")} onClick={copy} data-testid="history-link">
-      <Icon name="link" />
-    </button>
-  );
-}
 
 function NoticeLine() {
   const { notice } = useTools();

@@ -68,6 +68,7 @@ export const canvas = {
     palette: "All commands",
     keys: "Keyboard",
     save: "Save a copy",
+    variants: "Try another way: variants of the board",
     print: "Print",
     invite: "Invite to the board",
     name: "Change my name",

@@ -69,6 +69,7 @@ export const canvas: Shape<typeof enCanvas> = {
     palette: "Alla kommandon",
     keys: "Tangentbord",
     save: "Spara en kopia",
+    variants: "Pröva ett annat sätt: varianter av tavlan",
     print: "Skriv ut",
     invite: "Bjud in till tavlan",
     name: "Byt mitt namn",

@@ -3,6 +3,8 @@ export const compare = {
   none: "Nothing differs.",
   count_one: "{{count}} difference",
   count_other: "{{count}} differences",
+  marked_one: "{{count}} place is marked",
+  marked_other: "{{count}} places are marked",
   how: { added: "Added", removed: "Removed", moved: "Moved", changed: "Changed" },
   what: {
     note_one: "{{count}} note",

@@ -5,6 +5,8 @@ export const compare: Shape<typeof en> = {
   none: "Inget skiljer.",
   count_one: "{{count}} skillnad",
   count_other: "{{count}} skillnader",
+  marked_one: "{{count}} ställe är markerat",
+  marked_other: "{{count}} ställen är markerade",
   how: { added: "Tillkommit", removed: "Borttaget", moved: "Flyttat", changed: "Ändrat" },
   what: {
     note_one: "{{count}} lapp",

@@ -15,6 +15,7 @@ import { embed, embedProblem } from "./embed.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
+import { variants } from "./variants.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -141,6 +142,8 @@ export const en = {
     slow: "The server does not answer just now. What you draw is kept on this device. Leave the page open until it says Saved.",
     link: "This link no longer works. What you see stays on this device. Ask whoever invited you for a new link.",
     role: "The server did not accept a change: your link does not allow it. Reload the page, or ask for a link that lets you edit.",
+    left: "You have left this board. What you see stays on this device.",
+    program: "This page and the server do not understand each other. Reload the page.",
     scope: "A change made on this device is in a place that your link does not let you change, so nothing from here is being saved. Copy what you have written since, then open the server’s board.",
     gone: "This board has been removed from the server. What you see is this device’s copy; copy what you need.",
     removed: "An owner has taken you off this board. What you see stays on this device.",
@@ -252,6 +255,7 @@ export const en = {
   history,
   present,
   compare,
+  variants,
   someone: "Someone",
 };
 

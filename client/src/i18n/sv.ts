@@ -16,6 +16,7 @@ import { embed, embedProblem } from "./embed.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
+import { variants } from "./variants.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -141,6 +142,8 @@ export const sv: Words = {
     slow: "Servern svarar inte just nu. Det du ritar finns på den här enheten. Låt sidan vara öppen tills det står Sparat.",
     link: "Den här länken gäller inte längre. Det du ser finns kvar på enheten. Be den som bjöd in dig om en ny länk.",
     role: "Servern tog inte emot en ändring: din länk tillåter den inte. Ladda om sidan, eller be om en länk som låter dig ändra.",
+    left: "Du har lämnat tavlan. Det du ser finns kvar på den här enheten.",
+    program: "Den här sidan och servern förstår inte varandra. Ladda om sidan.",
     scope: "En ändring från den här enheten är på ett ställe där din länk inte låter dig ändra, så inget härifrån sparas. Kopiera det du har skrivit sedan dess och öppna sedan serverns tavla.",
     gone: "Tavlan är borttagen från servern. Det du ser är den här enhetens kopia; kopiera det du behöver.",
     removed: "En ägare har tagit bort dig från tavlan. Det du ser finns kvar på den här enheten.",
@@ -252,5 +255,6 @@ export const sv: Words = {
   history,
   present,
   compare,
+  variants,
   someone: "Någon",
 };

@@ -56,7 +56,7 @@ export default function OutlineView({ onShown }: { onShown: () => void }) {
   useEffect(() => {
     const { selected } = focus.get();
     if (selected !== undefined) stage.goTo?.element(selected);
-    else main.current?.focus({ preventScroll: true });
+    else if (!document.activeElement?.closest("input, textarea")) main.current?.focus({ preventScroll: true });
   }, [focus, stage]);
   // After the stops have told where they are, and before anybody sees it. In the other form they are other places.
   useLayoutEffect(onShown, [onShown]);

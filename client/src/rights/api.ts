@@ -1,5 +1,3 @@
-import { useEffect, useRef } from "react";
-import { isPseudonym } from "../i18n";
 import { boardPath, call } from "../sync/api";
 import { credentials } from "../sync/participant";
 import type { Audience, At } from "../share/api";
@@ -93,18 +91,6 @@ export async function eraseMyName(at: At): Promise<void> {
 
 export async function leaveBoard(at: At): Promise<void> {
   await ask(at, "/participants/me", "DELETE");
-}
-
-/** Tells the server when somebody is called otherwise than when they came, but for a name that was made up. */
-export function useTellName({ id, secret }: At, name: string): void {
-  const told = useRef(name);
-  useEffect(() => {
-    if (told.current === name) return;
-    told.current = name;
-    if (isPseudonym(name)) return;
-    // Who came by the link alone has no name there.
-    ask({ id, secret }, "/participants/me", "PATCH", { name }).catch(() => undefined);
-  }, [id, secret, name]);
 }
 
 /** Tells the server of what happens in the browser alone. Nobody waits for it, and nothing depends on it. */

@@ -91,12 +91,12 @@ export function OwnBoards({ me, go }: { me: Me | undefined; go: (url: string) =>
       ...b,
       shelf: b.goesAt !== undefined ? "deleted" : b.archived ? "archived" : "current",
       owner: b.role === "owner",
-      fine: `${t(`role.${b.role}`)} · ${sayDate(b.seen, false)}`,
+      fine: [b.fork?.name, t(`role.${b.role}`), sayDate(b.seen, false)].filter(Boolean).join(" · "),
       forgettable: true,
       takeable: signedIn && b.role === "owner" && b.goesAt === undefined,
     }));
   const shown = here.filter((b) => b.shelf === shelf);
-  const shelved = signedIn || here.some((b) => b.shelf !== "current");
+  const shelved = signedIn || shelf !== "current" || here.some((b) => b.shelf !== "current");
   if (!signedIn && here.length === 0 && !said) return null;
 
   return (

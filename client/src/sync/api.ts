@@ -16,6 +16,15 @@ export interface BoardInfo {
   readonly archived?: boolean | undefined;
   /** Ids of the lanes that an editor may write in; undefined: everywhere. */
   readonly lanes?: readonly string[] | undefined;
+  /** What it is a variant of, if it is one. */
+  readonly fork?: ForkInfo | undefined;
+}
+
+export interface ForkInfo {
+  /** The board's id. */
+  readonly of: string;
+  /** What the variant is called beside it. */
+  readonly name: string;
 }
 
 /** An answer that is no success. `status` 0 means that no answer came. */
@@ -89,6 +98,11 @@ export async function joinBoard(id: string, secret: string, name: string, passwo
   return typeof token === "string" ? token : undefined;
 }
 
+/** Says what whoever asks is called from now on. */
+export async function renameMe(id: string, secret: string, name: string): Promise<void> {
+  await call(`${boardPath(id)}/participants/me`, { method: "PATCH", headers: credentials(id, secret), body: { name } });
+}
+
 export const boardPath = (id: string) => `/api/boards/${encodeURIComponent(id)}`;
 
 /** The longest that a request may take, milliseconds. */
@@ -131,7 +145,7 @@ export const readRole = (value: unknown): Role => ROLES.find((r) => r === value)
 export const readLanes = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.length > 0 ? value.filter((id) => typeof id === "string") : undefined;
 
-function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
+export function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
   const { id, documentId, title } = value;
   if (typeof id !== "string" || typeof documentId !== "string") throw new ApiError(502, "");
   return {
@@ -141,10 +155,17 @@ function readInfo(value: Record<string, unknown>, role?: Role): BoardInfo {
     role: role ?? readRole(value["role"]),
     ...(value["archived"] === true ? { archived: true } : {}),
     lanes: readLanes(value["lanes"]),
+    fork: readFork(value["fork"]),
   };
 }
 
-function readLinks(value: unknown): Links {
+export function readFork(value: unknown): ForkInfo | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { of, name } = value as Record<string, unknown>;
+  return typeof of === "string" && of !== "" ? { of, name: typeof name === "string" ? name : "" } : undefined;
+}
+
+export function readLinks(value: unknown): Links {
   if (typeof value !== "object" || value === null) return {};
   return Object.fromEntries(Object.entries(value).filter(([, link]) => typeof link === "string")) as Links;
 }

@@ -1,5 +1,5 @@
-import { ROLES, readLanes } from "./api";
-import type { BoardInfo, Links, Role } from "./api";
+import { ROLES, readFork, readLanes } from "./api";
+import type { BoardInfo, ForkInfo, Links, Role } from "./api";
 import { talkKey } from "../talk/memory";
 import { PASS } from "../embed/where";
 import { NAME_LENGTH, PERSON_COLORS, plainName } from "./presence";
@@ -13,6 +13,7 @@ export interface KnownBoard {
   readonly role: Role;
   /** Ids of the lanes that this link lets its holder write in; undefined: everywhere. */
   readonly lanes?: readonly string[] | undefined;
+  readonly fork?: ForkInfo | undefined;
   readonly secret: string;
   /** Links that may be handed on: all of them for who made the board, else the one that led here. */
   readonly links: Links;
@@ -139,6 +140,7 @@ function readBoard(value: unknown): KnownBoard | undefined {
     secret,
     role,
     lanes: readLanes((value as Record<string, unknown>)["lanes"]),
+    fork: readFork((value as Record<string, unknown>)["fork"]),
     title: typeof title === "string" ? title : "",
     seen: typeof seen === "number" ? seen : 0,
     links: typeof links === "object" && links !== null ? (links as Links) : {},

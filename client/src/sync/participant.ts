@@ -20,21 +20,30 @@ export function tokenFor(board: string): string | undefined {
   return load().find(([id]) => id === board)?.[1];
 }
 
-export function keepToken(board: string, token: string): void {
-  store([[board, token], ...load().filter(([id]) => id !== board)]);
+export function keepToken(board: string, token: string, name: string): void {
+  store([[board, token, name], ...load().filter(([id]) => id !== board)]);
+}
+
+/** What the server was told that this person is called there; undefined where nobody has noted it. */
+export function toldName(board: string): string | undefined {
+  return load().find(([id]) => id === board)?.[2] ?? undefined;
+}
+
+export function keepName(board: string, name: string): void {
+  store(load().map(([id, token, told]) => (id === board ? [id, token, name] : [id, token, told])));
 }
 
 export function dropToken(board: string): void {
   store(load().filter(([id]) => id !== board));
 }
 
-type Tokens = readonly (readonly [board: string, token: string])[];
+type Tokens = readonly (readonly [board: string, token: string, name?: string | undefined])[];
 
 function load(): Tokens {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     if (!Array.isArray(kept)) return [];
-    return kept.filter((k): k is [string, string] => Array.isArray(k) && typeof k[0] === "string" && typeof k[1] === "string" && /^[\w-]+$/.test(k[1]));
+    return kept.filter((k): k is [string, string, string?] => Array.isArray(k) && typeof k[0] === "string" && typeof k[1] === "string" && /^[\w-]+$/.test(k[1]) && (typeof k[2] === "string" || k[2] === undefined || k[2] === null));
   } catch {
     return [];
   }

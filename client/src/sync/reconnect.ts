@@ -1,7 +1,7 @@
 /** When to knock again, and when to stop: decided here, without a clock or a socket. */
 
 /** Why the server will not have this connection, for good. */
-export type Refusal = "link" | "role" | "scope" | "gone" | "change" | "large" | Condition;
+export type Refusal = "link" | "left" | "program" | "role" | "scope" | "gone" | "change" | "large" | Condition;
 
 /** Why the holder of a good link does not get in. */
 export type Condition = "removed" | "password" | "closed" | "full" | "embedding" | "signin";
@@ -14,8 +14,9 @@ const PATIENCE = 3;
 /**
  * What a close code asks for. `row` is how many times in a row this same code has come, this time included; `condition`
  * is what the server said before it closed.
- * Codes: 1001 and 1012 the server restarts, 4401 the ticket or link no longer holds, 4403 role, 4404 board gone, 4410 an
- * owner has sent this person away, 4413 a change is too large, 4422 it was refused; all else is worth another try.
+ * Codes: 1001 and 1012 the server restarts, 4400 it does not understand what we say, 4401 the ticket or link no longer
+ * holds, 4403 role, 4404 board gone, 4410 this person has been sent away, or has left, 4413 a change is too large, 4422 it
+ * was refused; all else is worth another try.
  */
 export function afterClose(code: number, row: number, condition = ""): AfterClose {
   switch (code) {
@@ -25,12 +26,14 @@ export function afterClose(code: number, row: number, condition = ""): AfterClos
     case 4401:
       // A fresh ticket tells whether the link itself still holds.
       return row < PATIENCE ? { retry: "now" } : { refused: "link" };
+    case 4400:
+      return row < PATIENCE ? { retry: "backoff" } : { refused: "program" };
     case 4403:
       return { refused: condition === "scope" ? "scope" : "role" };
     case 4404:
       return { refused: "gone" };
     case 4410:
-      return { refused: "removed" };
+      return { refused: condition === "left" ? "left" : "removed" };
     case 4413:
       return row < PATIENCE ? { retry: "backoff" } : { refused: "large" };
     case 4422:

@@ -1,4 +1,4 @@
-import { initializeWasm } from "@automerge/automerge/slim";
+import { initializeWasm, merge } from "@automerge/automerge/slim";
 import { Repo } from "@automerge/automerge-repo/slim";
 import type { AnyDocumentId, DocHandle } from "@automerge/automerge-repo/slim";
 import { IndexedDBStorageAdapter } from "@automerge/automerge-repo-storage-indexeddb";
@@ -18,6 +18,7 @@ import type { BoardInfo, Role, Ticket } from "./api";
 import { knownBoard, knownBySecret, markBoard, rememberBoard } from "./device";
 import type { KnownBoard, Profile } from "./device";
 import { dropToken, keepToken, tokenFor } from "./participant";
+import { Naming } from "./naming";
 import { PresenceRoom } from "./presence";
 import { conditionOf } from "./reconnect";
 import type { Condition } from "./reconnect";
@@ -38,6 +39,8 @@ export interface BoardSession {
   readonly kept: boolean;
   /** What the page around the board calls this person, if they are here by its word. */
   readonly called: string | undefined;
+  /** Tells everybody what this person is called. */
+  readonly call: (name: string) => void;
   /** Throws away this device's copy, with all that was never stored, and keeps the server's. */
   readonly discard: () => Promise<void>;
   readonly close: () => void;
@@ -142,7 +145,7 @@ async function enterPassed(id: string): Promise<Ticket> {
 /** Joins a board as a person, and keeps who one is there on the device. */
 export async function join(id: string, secret: string, person: Profile, password?: string): Promise<void> {
   const token = await joinBoard(id, secret, person.name, password);
-  if (token !== undefined) keepToken(id, token);
+  if (token !== undefined) keepToken(id, token, person.name);
 }
 
 /** A page that was loaded again a moment ago is not loaded again at once, whatever the server says. */
@@ -257,13 +260,20 @@ function assemble(
     keeping = undefined;
     void repo.flush([handle.documentId]);
   };
+  const tell = () => {
+    for (const say of sayOwn) say({ handle, doc: handle.doc() } as never);
+    keeping ??= setTimeout(flush, SAVE_OWN);
+  };
   const document = new BoardDocument(
     {
       doc: () => handle.doc(),
       change: (fn) => {
         handle.change((draft) => fn(draft as never));
-        for (const say of sayOwn) say({ handle, doc: handle.doc() } as never);
-        keeping ??= setTimeout(flush, SAVE_OWN);
+        tell();
+      },
+      merge: (other) => {
+        handle.update((doc) => merge(doc, other));
+        tell();
       },
       onChange: (listener) => {
         const changed = ({ patches }: { patches: Parameters<typeof listener>[0] }) => listener(patches);
@@ -278,6 +288,8 @@ function assemble(
   const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
   void pictures.resume();
   const voices = new VoiceStore(board);
+  const naming = new Naming(board, person.name);
+  void naming.tell();
   socket.onLeave((peer) => presence.left(peer));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
@@ -285,6 +297,7 @@ function assemble(
     if (now && !online) {
       presence.announce();
       pictures.online();
+      void naming.tell();
     }
     // What would never be stored should not be drawn.
     if (now || socket.connection().state === "refused") document.setScope(scope());
@@ -305,6 +318,10 @@ function assemble(
     presence,
     pictures,
     voices,
+    call: (name) => {
+      presence.update({ name });
+      naming.call(name);
+    },
     discard: async () => {
       socket.disconnect();
       repo.delete(handle.documentId);

@@ -131,4 +131,35 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
   await page.keyboard.press("End");
   await page.getByTestId("history-close").click();
   await expect(page.getByTestId("menu")).toBeVisible();
+
+  // Who may draw compares, brings the board back in one change that can be undone, and goes on elsewhere.
+  const { page: hers } = anna;
+  const last = seen.at(-1)?.board;
+  const earlier = seen[3]?.board;
+  const at = async (position: number | undefined) => {
+    const { pathname, hash } = new URL(link);
+    await hers.goto("about:blank");
+    await hers.goto(`${anna.origin}${pathname}?at=${String(position)}${hash}`);
+  };
+  await at(seen[3]?.position);
+  await expect.poll(() => anna.board()).toEqual(earlier);
+  await hers.getByTestId("history-menu").click();
+  await hers.getByTestId("history-compare").click();
+  const differences = hers.getByTestId("history-differences");
+  await expect(differences).toContainText("1 action removed");
+  await expect(differences).toContainText("the line of visibility");
+  await hers.screenshot({ path: info.outputPath("compare.png") });
+  expect(await barriers(hers), "the comparison").toEqual([]);
+  await hers.keyboard.press("Escape");
+  await hers.getByTestId("history-menu").click();
+  await hers.getByTestId("history-restore").click();
+  await expect.poll(() => anna.board()).toEqual(earlier);
+  await expect.poll(() => berit.board()).toEqual(earlier);
+  await hers.keyboard.press("Control+z");
+  await expect.poll(() => berit.board()).toEqual(last);
+  await at(seen[2]?.position);
+  await hers.getByTestId("history-menu").click();
+  await hers.getByTestId("history-fork").click();
+  await anna.isAtBoard("Moving house (copy)");
+  await expect.poll(() => anna.words()).toEqual(["Opens the door", "Rings the bell"]);
 });

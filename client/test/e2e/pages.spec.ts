@@ -31,6 +31,31 @@ test("a reload shows the board as it was, and the start page leads back to it", 
   await anna.page.getByRole("button", { name: "What to do with “Second board”" }).click();
   await anna.page.getByRole("button", { name: "Take off this list" }).click();
   await expect(recent).toHaveText([/^First board/]);
+
+  // Who owns a board by a link looks after it from here, and need not sign in for that.
+  const button = (name: string) => anna.page.getByRole("button", { name, exact: true });
+  await button("What to do with “First board”").click();
+  await button("Rename").click();
+  await anna.page.getByLabel("New name").fill("Moved");
+  await button("Save").click();
+  await expect(recent).toHaveText([/^Moved/]);
+  await button("What to do with “Moved”").click();
+  await button("Archive").click();
+  await expect(recent).toHaveCount(0);
+  await button("Archived").click();
+  await button("What to do with “Moved”").click();
+  await button("Take out of the archive").click();
+  await button("Current").click();
+  await button("What to do with “Moved”").click();
+  await button("Delete").click();
+  await button("Delete “Moved”").click();
+  await button("Deleted").click();
+  await expect(recent).toHaveText([/^MovedGoes for good on /]);
+  await button("Undo").click();
+  await expect(recent).toHaveCount(0);
+  await button("Current").click();
+  await recent.click();
+  await anna.isAtBoard("Moved");
 });
 
 test("a wrong link says what to do, and knocks no more", async ({ enter }) => {

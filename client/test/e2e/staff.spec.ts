@@ -150,6 +150,10 @@ test("staff sign in, and have a list of their boards; a guest comes by a link al
     await bo.page.getByRole("button", { name: "Visa alla tavlor" }).tap();
     await expect(bo.page.getByTestId("all-boards").getByRole("listitem")).toContainText(["Moving out"]);
     await look("administrator", bo.page);
+    for (const target of await bo.page.locator(".own-boards button, .start-side a, .start-side button").all()) {
+      const { width = 0, height = 0 } = (await target.boundingBox()) ?? {};
+      expect(Math.min(width, height), await target.innerText()).toBeGreaterThanOrEqual(44);
+    }
     await bo.page.getByRole("button", { name: "Ta över ”Moving out”" }).tap();
     await bo.page.getByTestId("my-boards").getByRole("link").tap();
     await bo.sees("Rings the office");

@@ -37,6 +37,10 @@ export class Desk implements DocumentSource {
     this.#set(A.change(this.#doc, (draft) => fn(draft as A.Doc<unknown>)));
   }
 
+  merge(other: A.Doc<unknown>): void {
+    this.#set(A.merge(A.clone(this.#doc), other));
+  }
+
   onChange(listener: (patches: readonly A.Patch[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -7,6 +7,9 @@ import { advance } from "../../src/history/plain";
 import type { Patch } from "../../src/history/plain";
 import { Player, lastBegun } from "../../src/history/player";
 import { Reel } from "../../src/history/reel";
+import { restore } from "../../src/history/restore";
+import { createReader, isScalarText } from "../../src/document/read";
+import { people } from "./boards";
 
 /** A plain edit of a small document, as a patch. */
 const patch = fc.oneof(
@@ -111,4 +114,29 @@ test("a filter is everything again when nothing is chosen", () => {
   expect(player.get().filter).not.toBe(EVERYTHING);
   player.filter({ person: undefined, audience: undefined, lane: undefined });
   expect(player.get().filter).toBe(EVERYTHING);
+});
+
+test("a board brought back is as it was, in one deed that can be undone, and what was said stays", () => {
+  const [anna] = people(1).all;
+  if (!anna) throw new Error("nobody is here");
+  const { board: document } = anna;
+  const [lane = "", step = ""] = ["customer", "s1"];
+  const card = document.createElement({ lane, step }) ?? "";
+  document.editText(["elements", card, "text"], { at: 0, remove: 0, insert: "Rings the bell twice" });
+  // As the server tells it: plain JSON, read without Automerge.
+  const then = createReader()(JSON.parse(JSON.stringify(document.doc(), (_, v: unknown) => (isScalarText(v) ? v.val : v))));
+  document.moveElement(card, { lane: "backstage", step: "s3" });
+  document.editText(["elements", card, "text"], { at: 0, remove: 5, insert: "Knocks on" });
+  const other = document.createElement({ lane, step }) ?? "";
+  document.addStep();
+  const said = document.blueprint.addComment(card, "Why?");
+  const before = document.board();
+  expect(restore(document, then)).toBe(true);
+  const { comments, ...now } = document.board();
+  expect({ ...now, comments: [] }).toEqual({ ...then, comments: [] });
+  expect(comments.map((c) => c.id)).toEqual([said]);
+  expect(restore(document, then)).toBe(false);
+  expect(document.undo()).toBe("done");
+  expect(document.board()).toEqual(before);
+  expect(document.board().elements.some((e) => e.id === other)).toBe(true);
 });

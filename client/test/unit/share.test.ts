@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readLink } from "../../src/share/api";
 import { knownLinks, linkId, rememberLink } from "../../src/share/known";
-import { credentials, dropToken, keepToken, tokenFor } from "../../src/sync/participant";
+import { Naming } from "../../src/sync/naming";
+import { credentials, dropToken, keepToken, toldName, tokenFor } from "../../src/sync/participant";
 import { afterTicketError } from "../../src/sync/reconnect";
 
 class Shelf {
@@ -52,8 +53,8 @@ describe("links", () => {
 
 describe("whose a device is", () => {
   test("the token goes with every request about its board, and no other", () => {
-    keepToken("one", "token-1");
-    keepToken("one", "token-2");
+    keepToken("one", "token-1", "Anna");
+    keepToken("one", "token-2", "Anna");
     expect(credentials("one", "s")).toEqual({ Authorization: "Bearer s", "Openmic-Participant": "token-2" });
     expect(credentials("two", "s")).toEqual({ Authorization: "Bearer s" });
     dropToken("one");
@@ -76,5 +77,67 @@ describe("whose a device is", () => {
     ["else", "link"],
   ] as const)("who is kept out for “%s” stops knocking and says why", (condition, refused) => {
     expect(afterTicketError(403, condition)).toEqual({ refused });
+  });
+});
+
+describe("what a person is called", () => {
+  const asked: unknown[] = [];
+  let answer: (method: string) => Response;
+  const json = (body: object, status = 200) => new Response(JSON.stringify(body), { status });
+
+  beforeEach(() => {
+    asked.length = 0;
+    answer = () => json({});
+    vi.stubGlobal("fetch", (path: string, { method, body }: RequestInit) => {
+      if (method === "PATCH") asked.push([path, JSON.parse(String(body))]);
+      return Promise.resolve(answer(method ?? ""));
+    });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const board = { id: "b", secret: "s" };
+  const patch = (name: string) => ["/api/boards/b/participants/me", { name }];
+
+  test("reaches the server when they choose another name, and only then", async () => {
+    keepToken("b", "token", "Anna");
+    const naming = new Naming(board, "Anna");
+    await naming.tell();
+    expect(asked).toEqual([]);
+    naming.call("Anna-Karin");
+    await vi.waitFor(() => expect(toldName("b")).toBe("Anna-Karin"));
+    expect(asked).toEqual([patch("Anna-Karin")]);
+    expect(tokenFor("b")).toBe("token");
+    // Another board learns of it when it is opened the next time.
+    await new Naming(board, "Berit").tell();
+    expect(asked).toEqual([patch("Anna-Karin"), patch("Berit")]);
+  });
+
+  test("is told once more when the connection is back, and the last of several", async () => {
+    keepToken("b", "token", "Anna");
+    const naming = new Naming(board, "Anna");
+    answer = () => json({}, 503);
+    naming.call("Berit");
+    await vi.waitFor(() => expect(toldName("b")).toBe("Anna"));
+    answer = () => json({});
+    naming.call("Bert");
+    naming.call("Berta");
+    await vi.waitFor(() => expect(toldName("b")).toBe("Berta"));
+    await naming.tell();
+    expect(asked.at(-1)).toEqual(patch("Berta"));
+  });
+
+  test("is not told again where it was erased, refused, or of nobody", async () => {
+    localStorage.setItem("openmic.participants", '[["b", "token"]]');
+    await new Naming(board, "Anna").tell();
+    expect(asked).toEqual([]);
+    answer = (method) => json({}, method === "PATCH" ? 400 : 200);
+    const naming = new Naming(board, "Anna");
+    naming.call("Berit");
+    await vi.waitFor(() => expect(toldName("b")).toBe("Berit"));
+    await naming.tell();
+    expect(asked).toEqual([patch("Berit")]);
+    dropToken("b");
+    await new Naming(board, "Cecilia").tell();
+    expect(asked).toHaveLength(1);
   });
 });

@@ -13,6 +13,8 @@ describe("after a close", () => {
     [1013, 9, { retry: "backoff" }],
     [4401, 1, { retry: "now" }],
     [4401, 3, { refused: "link" }],
+    [4400, 2, { retry: "backoff" }],
+    [4400, 3, { refused: "program" }],
     [4403, 1, { refused: "role" }],
     [4404, 1, { refused: "gone" }],
     [4410, 1, { refused: "removed" }],
@@ -29,6 +31,7 @@ describe("after a close", () => {
 
   test("4403 for where a change writes is told from 4403 for who wrote it", () => {
     expect(afterClose(4403, 1, "scope")).toEqual({ refused: "scope" });
+    expect(afterClose(4410, 1, "left")).toEqual({ refused: "left" });
   });
 
   test.each([
