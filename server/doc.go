@@ -46,8 +46,9 @@
 //	room.fetch        at most one a peer: reads old changes from the store.
 //	compaction        at most one a room, one at a time in all: has the engine make
 //	                  a snapshot and stores it.
-//	drawings.make     at most one a board, theme and language, one at work at a time:
+//	drawings.make     at most one a board, theme and language, two at work at a time:
 //	                  has the engine draw what is stored of a board.
+//	drawAhead.run     one. Has boards drawn that have changed, before anybody asks.
 //	scribe.run        one. Stores what is noted of a board beside its rows.
 //	guard.watch       one. Looks every second for what has changed about who may do
 //	                  what. Owns what it has seen of the boards that people are at.
@@ -170,7 +171,9 @@
 // loaded Automerge yet, and to programs. The client's own code draws it, as a script
 // in the engine's child, where time and memory are bounded: what a board holds is
 // hostile until shown otherwise. Newcomers share one drawing; while a board is being
-// edited it may be a few seconds old (drawing.go).
+// edited it may be a few seconds old (drawing.go). One is made when people pause, so
+// that whoever comes next need not wait (drawahead.go); a browser takes an older one
+// rather than wait.
 //
 // # History
 //

@@ -237,6 +237,7 @@ func TestRoles(t *testing.T) {
 	n := startNode(t, nodeOption{settings: func(s *server.Settings) { s.Open = false }})
 	b := n.createBoard("")
 	watcher := n.participant("watcher", "link="+b.secret("owner"), b.DocumentID)
+	watcher.until("the genesis", func() bool { return watcher.Len() > 0 })
 	for role, writes := range map[string]bool{"owner": true, "editor": true, "viewer": false} {
 		p := n.participant(role, "link="+b.secret(role), b.DocumentID)
 		p.until("the genesis", func() bool { return p.Len() > 0 })

@@ -23,7 +23,7 @@ export const embed = {
   notKept: "This browser keeps nothing on the device here. Leave the page open until it says Saved.",
   unsavedHelp: "Not kept on this device. It is sent when the server answers: leave the page open.",
   lostNotKept: "No connection just now. Go on drawing, but leave the page open: nothing is kept on this device until it is saved.",
-  silent: "You are not signed in to this board any more, and the page around it does not say that you are. Reload that page. What you draw is sent then.",
+  silent: "The page around the board no longer says who you are. Sign in there in another tab and try again. What you draw stays here while the page is open.",
   typeTitle: "Write “{{title}}” to delete the board.",
 };
 

@@ -25,7 +25,7 @@ export const embed: Shape<typeof en> = {
   notKept: "Webbläsaren sparar ingenting på enheten här. Låt sidan vara öppen tills det står Sparat.",
   unsavedHelp: "Finns inte kvar på enheten. Det skickas när servern svarar: låt sidan vara öppen.",
   lostNotKept: "Ingen uppkoppling just nu. Rita vidare, men låt sidan vara öppen: inget finns kvar på enheten förrän det är sparat.",
-  silent: "Du är inte längre inloggad på tavlan, och sidan runt om intygar inte att du är det. Ladda om den. Det du ritar skickas då.",
+  silent: "Sidan runt om säger inte längre vem du är. Logga in där i en annan flik och försök igen. Det du ritar finns kvar här så länge sidan är öppen.",
   typeTitle: "Skriv ”{{title}}” för att ta bort tavlan.",
 };
 

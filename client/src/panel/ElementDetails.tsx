@@ -3,6 +3,7 @@ import { useDraws, useEditable, useNames, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
 import { EVIDENCE_STATUSES, PERFORMERS } from "../document/model";
 import type { Element, Kind } from "../document/model";
+import { Made } from "../history/Made";
 import { TalkButtons } from "../talk/Signs";
 import { Choice, Words } from "./fields";
 import { Links } from "./Links";
@@ -62,6 +63,7 @@ export function ElementDetails({ element }: { element: Element }) {
       </div>
       <Markers target={id} step={element.step} />
       <Links element={element} />
+      <Made key={id} id={id} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { Lane, Step } from "../document/model";
 import { Emotions } from "./Emotions";
 import { Choice, Group, Time, Words } from "./fields";
 import { Markers } from "./Markers";
+import { Made } from "../history/Made";
 import { TalkButtons } from "../talk/Signs";
 import { usePanel } from "./store";
 
@@ -83,6 +84,7 @@ export function StepDetails({ step }: { step: Step }) {
           />
         </>
       )}
+      <Made key={id} id={id} />
     </div>
   );
 }
@@ -116,6 +118,7 @@ export function LaneDetails({ lane }: { lane: Lane }) {
           />
         </>
       )}
+      <Made key={id} id={id} />
     </div>
   );
 }

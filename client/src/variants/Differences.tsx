@@ -1,5 +1,6 @@
 import { diffWordsWithSpace } from "diff";
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { UIEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoard, useEditable, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
@@ -33,6 +34,7 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
   const [sure, setSure] = useState(false);
   const images = usePictures(board, variant.board);
   const heading = useRef<HTMLButtonElement>(null);
+  const taken = useRef<HTMLElement>(undefined);
   useEffect(() => heading.current?.focus(), []);
 
   const theirs = found.filter((d) => d.made !== "original");
@@ -75,6 +77,20 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
     </ul>
   );
   const width = SCALES[scale] ?? 1;
+  /** Both show the same part; the one that is taken along does not lead in turn. */
+  const follow = (event: UIEvent<HTMLElement>) => {
+    const lead = event.target as HTMLElement;
+    if (taken.current === lead) {
+      taken.current = undefined;
+      return;
+    }
+    for (const other of event.currentTarget.querySelectorAll<HTMLElement>(".compared")) {
+      if (other === lead || (other.scrollLeft === lead.scrollLeft && other.scrollTop === lead.scrollTop)) continue;
+      const [left, top] = [other.scrollLeft, other.scrollTop];
+      other.scrollTo({ left: lead.scrollLeft, top: lead.scrollTop });
+      if (other.scrollLeft !== left || other.scrollTop !== top) taken.current = other;
+    }
+  };
   return (
     <div className="differences">
       <div className="row differences-tools">
@@ -93,7 +109,7 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
           {t("variants.again")}
         </button>
       </div>
-      <section className="differences-boards" aria-label={t("variants.pictures")}>
+      <section className="differences-boards" aria-label={t("variants.pictures")} onScrollCapture={follow}>
         {(["before", "after"] as const).map((side) => (
           <figure key={side}>
             <figcaption>{side === "before" ? t("variants.here") : name}</figcaption>

@@ -1,6 +1,7 @@
 // The history of a board: two people are recorded, and a guest looks at how it came to be.
 import { barriers } from "./barriers";
 import { expect, test } from "./fixtures";
+import type { Entry } from "./fixtures";
 import { boxOf } from "./person";
 import type { Person, Seen } from "./person";
 
@@ -13,7 +14,8 @@ async function told<T>(person: Person, path: string): Promise<T> {
   }, path) as Promise<T>;
 }
 
-test("a board is replayed as it was drawn, for a guest too", async ({ enter }, info) => {
+/** Two people draw a board. After each deed: how many changes there are, and what was on the screen. */
+async function record(enter: (entry?: Entry) => Promise<Person>) {
   const anna = await enter({ name: "Anna" });
   await anna.makeBoard("Moving house");
   const link = await anna.linkFor("editor");
@@ -21,7 +23,6 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
   const berit = await enter({ name: "Berit" });
   await berit.join(link);
 
-  // After each deed: how many changes there are, and what was on the screen.
   const seen: { position: number; board: Seen[] }[] = [];
   const keep = async (who: Person) => {
     await who.saved();
@@ -66,7 +67,11 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
     await deed();
     await keep(who);
   }
+  return { anna, berit, link, viewerLink, seen };
+}
 
+test("a board is replayed as it was drawn, for a guest too", async ({ enter }, info) => {
+  const { viewerLink, seen } = await record(enter);
   const guest = await enter({ name: "Guest", language: "sv", browser: { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" } });
   await guest.join(viewerLink);
   const { page } = guest;
@@ -127,11 +132,30 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
   await page.mouse.move(box.x + 1, box.y + 20, { steps: 6 });
   await page.mouse.up();
   await expect(guest.notes).toHaveCount(0);
-  await page.keyboard.press("o");
-  await page.keyboard.press("End");
+  await page.getByTestId("voices").locator("summary").click();
+  await expect(page.getByTestId("voices-words")).toHaveText("Kunder 67 %, personal 33 % av orden på tavlan.");
+  await expect(page.getByTestId("voices-living")).toContainText("100 % av det kunderna bidrog med lever kvar");
+  await page.screenshot({ path: info.outputPath("voices.png") });
+  expect(await barriers(page), "the voices").toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByTestId("history-list-button").click();
+  await page.screenshot({ path: info.outputPath("phone.png") });
+  expect(await barriers(page), "on a phone").toEqual([]);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByTestId("history-close").click();
   await expect(page.getByTestId("menu")).toBeVisible();
 
+  // Who made a card, and wrote its words.
+  await guest.choose(guest.note("Waits and waits"));
+  await page.keyboard.press("i");
+  await page.getByTestId("made").locator("summary").click();
+  await expect(page.getByTestId("made-words")).toHaveText(/Anna.*Waits and waits/);
+  await page.screenshot({ path: info.outputPath("made.png") });
+  expect(await barriers(page), "who made it").toEqual([]);
+});
+
+test("a board is compared with what it was, brought back to it, and gone on from elsewhere", async ({ enter }, info) => {
+  const { anna, berit, link, seen } = await record(enter);
   // Who may draw compares, brings the board back in one change that can be undone, and goes on elsewhere.
   const { page: hers } = anna;
   const last = seen.at(-1)?.board;
@@ -158,6 +182,7 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
   await hers.keyboard.press("Control+z");
   await expect.poll(() => berit.board()).toEqual(last);
   await at(seen[2]?.position);
+  await expect.poll(() => anna.board()).toEqual(seen[2]?.board);
   await hers.getByTestId("history-menu").click();
   await hers.getByTestId("history-fork").click();
   await anna.isAtBoard("Moving house (copy)");
