@@ -16,14 +16,20 @@ import (
 
 // A noted is what was written, by whomever.
 type noted struct {
-	mu sync.Mutex
-	bytes.Buffer
+	mu    sync.Mutex
+	bytes bytes.Buffer
 }
 
 func (w *noted) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.Buffer.Write(b)
+	return w.bytes.Write(b)
+}
+
+func (w *noted) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.bytes.String()
 }
 
 // No secret, key, password, token, name or title is in a log, a metric or an error,
