@@ -21,6 +21,7 @@ const (
 	auditExported     = "exported"
 	auditRemoved      = "removed"
 	auditBanned       = "banned"
+	auditRole         = "role-given"
 	auditLetIn        = "let-in"
 	auditLocked       = "locked"
 	auditUnlocked     = "unlocked"

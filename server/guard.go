@@ -61,6 +61,9 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 		if slices.Contains(b.Banned, c.who.ID) {
 			return a, errBanned
 		}
+		if given := b.Roles[c.who.ID]; given != "" && c.link != ([32]byte{}) {
+			a.role = given
+		}
 	}
 	switch {
 	case l.Password != "" && (c.who == nil || c.who.Password != l.Password || c.who.Link != c.link):
@@ -69,7 +72,7 @@ func (c comer) judge(b store.Access, now time.Time) (access, error) {
 		return a, errJoin
 	}
 	a.hold(b)
-	if l.Role == store.Editor {
+	if a.role == store.Editor {
 		a.lanes = strings.Join(l.Lanes, laneBreak)
 	}
 	return a, nil

@@ -100,6 +100,9 @@ func (p *pass) judge(c comer, b store.Access, now time.Time) (access, error) {
 		return a, errBanned
 	}
 	a.participant = c.who.ID
+	if given := b.Roles[c.who.ID]; given != "" {
+		a.role = given
+	}
 	a.hold(b)
 	return a, nil
 }

@@ -18,12 +18,13 @@ type participantAnswer struct {
 	Link     string         `json:"link,omitempty"` // the public id of the one that they came by first
 	SignedIn bool           `json:"signedIn,omitempty"`
 	Banned   bool           `json:"banned,omitempty"`
+	Role     store.Role     `json:"role,omitempty"` // that an owner has given them, whatever their link allows
 	JoinedAt time.Time      `json:"joinedAt"`
 	LeftAt   *time.Time     `json:"leftAt,omitempty"` // for good: their token opens nothing
 }
 
 func answerParticipant(p store.Participant) participantAnswer {
-	a := participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), SignedIn: p.Person != "", Banned: p.Banned, JoinedAt: p.Created}
+	a := participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), SignedIn: p.Person != "", Banned: p.Banned, Role: p.Role, JoinedAt: p.Created}
 	if !p.Left.IsZero() {
 		a.LeftAt = &p.Left
 	}
@@ -221,8 +222,9 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var in struct {
-		Name   optional[string] `json:"name"`
-		Banned optional[bool]   `json:"banned"`
+		Name   optional[string]     `json:"name"`
+		Banned optional[bool]       `json:"banned"`
+		Role   optional[store.Role] `json:"role"`
 	}
 	if !s.readBody(w, r, &in, `{"banned": true}`) {
 		return
@@ -236,6 +238,12 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 		return
 	case in.Banned.given && (own || v.role != store.Owner):
 		writeProblem(w, http.StatusForbidden, "only an owner bans people, and not themselves")
+		return
+	case in.Role.given && (own || v.role != store.Owner):
+		writeProblem(w, http.StatusForbidden, "only an owner says what others may do, and not what they may themselves")
+		return
+	case in.Role.or("") != "" && !slices.Contains(Roles(), in.Role.or("")):
+		writeProblem(w, http.StatusBadRequest, "a role is viewer, commenter, editor or owner, or null for what their link allows")
 		return
 	}
 	p, ok := s.participantOf(w, r, v.board.ID, id)
@@ -254,8 +262,12 @@ func (s *Server) changeParticipant(w http.ResponseWriter, r *http.Request) {
 			kind = auditBanned
 		}
 	}
-	p.Name, p.Banned = name, in.Banned.or(p.Banned)
-	ctx := s.noting(r.Context(), v.line(kind, p.ID, ""))
+	detail := ""
+	if in.Role.given {
+		kind, detail = auditRole, string(in.Role.or(""))
+	}
+	p.Name, p.Banned, p.Role = name, in.Banned.or(p.Banned), in.Role.or(p.Role)
+	ctx := s.noting(r.Context(), v.line(kind, p.ID, detail))
 	if s.changed(w, r, v, "participant changed", s.store.SetParticipant(ctx, p)) {
 		writeJSON(w, http.StatusOK, answerParticipant(p))
 	}

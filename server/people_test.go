@@ -179,6 +179,56 @@ func TestRemoveAndBan(t *testing.T) {
 	bystander.wantEnd(4410)
 }
 
+// What an owner lets one person do holds whatever their link allows, and for nobody else.
+func TestRoleOfAPerson(t *testing.T) {
+	n := startNode(t, nodeOption{settings: closed})
+	b := n.createBoard("")
+	path := "/api/boards/" + b.ID
+	in, owner := n.join(b, b.secret("editor"), "{}"), n.join(b, b.secret("owner"), "{}")
+	bystander := n.connect("bystander", "link="+b.secret("editor"))
+	role := func() string {
+		return do[struct{ Role string }](t, n.as(b.secret("editor"), "GET", path, "", "Openmic-Participant", in.Token), http.StatusOK).Role
+	}
+	give := func(body string) answer {
+		return n.as(b.secret("owner"), "PATCH", path+"/participants/"+in.ID, body, "Openmic-Participant", owner.Token)
+	}
+	for _, to := range []string{"viewer", "commenter", "owner"} {
+		before := n.connect("p", "ticket="+n.ticket(b, b.secret("editor"), in.Token))
+		if told := do[struct{ Role string }](t, give(`{"role": "`+to+`"}`), http.StatusOK); told.Role != to {
+			t.Errorf("answered %+v", told)
+		}
+		before.wantEnd(4401)
+		if role() != to {
+			t.Errorf("they are %q, not %q", role(), to)
+		}
+	}
+	// An owner by that is one by any route.
+	do[any](t, n.as(b.secret("editor"), "GET", path+"/links", "", "Openmic-Participant", in.Token), http.StatusOK)
+	isProblem(t, n.as(b.secret("editor"), "GET", path+"/links", ""), http.StatusForbidden)
+	do[any](t, give(`{"role": "commenter"}`), http.StatusOK)
+	p := n.participant("p", "ticket="+n.ticket(b, b.secret("editor"), in.Token), b.DocumentID)
+	p.untilSeen(genesis.Hash())
+	p.Edit()
+	p.speak()
+	p.wantEnd(4403)
+	do[any](t, give(`{"role": null}`), http.StatusOK)
+	if role() != "editor" {
+		t.Errorf("by their link they are %q", role())
+	}
+	bystander.alive()
+	isProblem(t, give(`{"role": "king"}`), http.StatusBadRequest)
+	isProblem(t, n.as(b.secret("owner"), "PATCH", path+"/participants/"+owner.ID, `{"role": "viewer"}`, "Openmic-Participant", owner.Token), http.StatusForbidden)
+	isProblem(t, n.as(b.secret("editor"), "PATCH", path+"/participants/"+in.ID, `{"role": "owner"}`, "Openmic-Participant", in.Token), http.StatusForbidden)
+	// Without their link it is of no use.
+	do[any](t, give(`{"role": "owner"}`), http.StatusOK)
+	for _, l := range do[struct{ Links []link }](t, n.as(b.secret("owner"), "GET", path+"/links", ""), http.StatusOK).Links {
+		if l.Role == "editor" {
+			do[any](t, n.as(b.secret("owner"), "DELETE", path+"/links/"+l.ID, ""), http.StatusNoContent)
+		}
+	}
+	isProblem(t, n.as(b.secret("editor"), "GET", path, "", "Openmic-Participant", in.Token), http.StatusNotFound)
+}
+
 // A peer id belongs to a participant.
 func TestPeerIDIsItsParticipants(t *testing.T) {
 	n := startNode(t, nodeOption{settings: closed})

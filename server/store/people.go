@@ -160,6 +160,7 @@ type Participant struct {
 	Name      string
 	Audience  Audience
 	Banned    bool
+	Role      Role   // what an owner lets them do instead of what their link allows; empty: that
 	Person    string // the id of the person who has signed in and is this; empty for guests
 	Created   time.Time
 	Erased    time.Time // when their name was taken away; zero: it was not
@@ -169,9 +170,23 @@ type Participant struct {
 // Access is what decides who may open a board.
 type Access struct {
 	Board
-	Links  []Link   // by when they were made, and by hash
-	Banned []string // ids of participants
-	Owners []string // ids of people who sign in, whose it is
+	Links  []Link          // by when they were made, and by hash
+	Banned []string        // ids of participants
+	Roles  map[string]Role // by participant, where an owner has given one; nil: nowhere
+	Owners []string        // ids of people who sign in, whose it is
+}
+
+// Add takes in what is particular about a participant.
+func (a *Access) Add(p Participant) {
+	if p.Banned {
+		a.Banned = append(a.Banned, p.ID)
+	}
+	if p.Role != "" {
+		if a.Roles == nil {
+			a.Roles = map[string]Role{}
+		}
+		a.Roles[p.ID] = p.Role
+	}
 }
 
 // Actor says that a participant has sent changes of an actor.

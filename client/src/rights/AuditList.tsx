@@ -5,7 +5,7 @@ import type { AuditLine, Who } from "./api";
 
 /** What the program has words for; of what is newer it says only that something was done. */
 const KINDS = [
-  "made", "opened", "joined", "link-made", "link-changed", "link-revoked", "exported", "copied", "removed", "banned", "let-in", "locked", "unlocked", "closed",
+  "made", "opened", "joined", "link-made", "link-changed", "link-revoked", "exported", "copied", "removed", "banned", "role-given", "let-in", "locked", "unlocked", "closed",
   "reopened", "deleted", "restored", "archived", "unarchived", "renamed", "name-erased", "left", "taken-back", "embedding-changed", "titled", "owned", "disowned", "taken-over",
 ] as const; // prettier-ignore
 

@@ -5,7 +5,8 @@ import { Sheet } from "../board/Dialogs";
 import { useTools } from "../board/context";
 import { pseudonymOf, sayDate } from "../i18n";
 import { banPerson } from "../share/api";
-import { letIn, listJoined } from "./api";
+import { ROLES } from "../sync/api";
+import { giveRole, letIn, listJoined } from "./api";
 import type { Joined } from "./api";
 import { TakeBack } from "./TakeBack";
 
@@ -43,6 +44,21 @@ export function JoinedSheet({ onClose }: { onClose: () => void }) {
       () => notice.say(t("share.failed")),
     );
   };
+  const give = (participant: string, name: string, chosen: string) => {
+    const role = ROLES.find((r) => r === chosen);
+    // What is chosen stands there at once; what the server has takes its place.
+    setPeople((now) => ({ ...now, people: (now.people ?? []).map((p) => (p.id === participant ? { ...p, role } : p)) }));
+    giveRole({ id, secret }, participant, role).then(
+      () => {
+        notice.say(t("rights.roleGiven", { name }));
+        void load();
+      },
+      () => {
+        notice.say(t("share.failed"));
+        void load();
+      },
+    );
+  };
   return (
     <Sheet title={t("rights.joined")} lead={t("rights.joinedLead")} onClose={onClose}>
       {!people && !failed && <p role="status">{t("share.loading")}</p>}
@@ -67,6 +83,16 @@ export function JoinedSheet({ onClose }: { onClose: () => void }) {
                   <button type="button" className="btn small" aria-label={t("rights.takeBack", { name })} onClick={() => setAsked(person.id)} data-testid="take-back">
                     {t("rights.takeBackShort")}
                   </button>
+                  {!person.left && person.id !== self && (
+                    <select className="text small" aria-label={t("rights.roleOf", { name })} value={person.role ?? ""} onChange={(event) => give(person.id, name, event.target.value)} data-testid="role-of">
+                      <option value="">{t("rights.asLink")}</option>
+                      {ROLES.map((role) => (
+                        <option key={role} value={role}>
+                          {t(`role.${role}`)}
+                        </option>
+                      ))}
+                    </select>
+                  )}
                   {!person.left && person.id !== self && (
                     <button type="button" className="btn small" aria-label={t(person.banned ? "rights.letInOf" : "share.person.ban", { name })} onClick={() => shut(person, name)}>
                       {t(person.banned ? "rights.letInShort" : "share.person.banShort")}

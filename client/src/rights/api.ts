@@ -1,4 +1,5 @@
-import { boardPath, call } from "../sync/api";
+import { ROLES, boardPath, call } from "../sync/api";
+import type { Role } from "../sync/api";
 import { credentials } from "../sync/participant";
 import type { Audience, At } from "../share/api";
 
@@ -35,6 +36,8 @@ export interface Joined {
   readonly name: string;
   readonly audience: Audience;
   readonly banned: boolean;
+  /** What an owner lets them do, whatever their link allows. */
+  readonly role: Role | undefined;
   readonly joined: number;
   readonly left: boolean;
 }
@@ -69,6 +72,11 @@ export async function handsOf(at: At, participant: string): Promise<ReadonlySet<
 
 export async function letIn(at: At, participant: string): Promise<void> {
   await ask(at, `/participants/${encodeURIComponent(participant)}`, "PATCH", { banned: false });
+}
+
+/** Says what somebody may do; undefined: what their link allows. */
+export async function giveRole(at: At, participant: string, role: Role | undefined): Promise<void> {
+  await ask(at, `/participants/${encodeURIComponent(participant)}`, "PATCH", { role: role ?? null });
 }
 
 export async function aboutMe(at: At): Promise<AboutMe> {
@@ -121,12 +129,13 @@ function readWho(value: unknown): Who | undefined {
 }
 
 function readJoined(value: unknown): Joined {
-  const { id, name, audience, banned, joinedAt, leftAt } = mapIn(value);
+  const { id, name, audience, banned, role, joinedAt, leftAt } = mapIn(value);
   return {
     id: textIn(id),
     name: textIn(name),
     audience: audienceIn(audience) ?? "customer",
     banned: banned === true,
+    role: ROLES.find((r) => r === role),
     joined: timeIn(joinedAt) ?? 0,
     left: leftAt !== undefined,
   };

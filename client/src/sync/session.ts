@@ -90,7 +90,7 @@ export async function openBoard(id: string, secret: string, person: Profile, sig
   const becomes = async (allowed: Pick<Ticket, "role" | "lanes">) => {
     rememberBoard({ ...board, ...allowed }, board.secret);
     await repo.flush();
-    if (reloaded(id)) return;
+    if (reloaded(id, `${allowed.role} ${String(allowed.lanes)}`)) return;
     location.reload();
     await new Promise(() => undefined);
   };
@@ -148,14 +148,14 @@ export async function join(id: string, secret: string, person: Profile, password
   if (token !== undefined) keepToken(id, token, person.name);
 }
 
-/** A page that was loaded again a moment ago is not loaded again at once, whatever the server says. */
+/** A page that was loaded again a moment ago is not loaded again for the same at once, whatever the server says. */
 const RELOAD_PAUSE = 10_000;
 
-function reloaded(id: string): boolean {
+function reloaded(id: string, why: string): boolean {
   const key = `openmic.reloaded.${id}`;
-  const before = Number(sessionStorage.getItem(key));
-  sessionStorage.setItem(key, String(Date.now()));
-  return Date.now() - before < RELOAD_PAUSE;
+  const [before, last] = (sessionStorage.getItem(key) ?? "").split(/ (.*)/);
+  sessionStorage.setItem(key, `${String(Date.now())} ${why}`);
+  return why === last && Date.now() - Number(before) < RELOAD_PAUSE;
 }
 
 /** The board as the server has it; joins where the link asks for that first. */

@@ -26,6 +26,11 @@ test("an owner takes back what somebody wrote, and somebody sees what is stored 
   await page.getByRole("button", { name: "Vilka som har varit här" }).click();
   const his = dialog.getByTestId("joined").filter({ hasText: /^Bo/ });
   await expect(his).toContainText("kund");
+  // What one person may do is changed for them alone, at once.
+  await his.getByTestId("role-of").selectOption("viewer");
+  await expect(bo.page.getByTestId("read-only-note")).toContainText("You can look but not change");
+  await his.getByTestId("role-of").selectOption({ label: "Som länken säger" });
+  await expect(bo.page.getByTestId("read-only")).toHaveCount(0);
   await his.getByTestId("take-back").click();
   await expect(his.getByTestId("take-back-sure")).toContainText("2 kort");
   await none("who has been here, and how much somebody wrote");

@@ -80,13 +80,15 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 	if err != nil {
 		return a, err
 	}
-	result, err = q.Query(ctx, `SELECT id FROM participants WHERE board_id = $1 AND banned ORDER BY id`, id)
+	result, err = q.Query(ctx, `
+		SELECT id, banned, coalesce(role, '') FROM participants WHERE board_id = $1 AND (banned OR role IS NOT NULL) ORDER BY id`, id)
 	if err != nil {
 		return a, err
 	}
-	for id := ""; err == nil && result.Next(); {
-		if err = result.Scan(&id); err == nil {
-			a.Banned = append(a.Banned, id)
+	for err == nil && result.Next() {
+		var p store.Participant
+		if err = result.Scan(&p.ID, &p.Banned, &p.Role); err == nil {
+			a.Add(p)
 		}
 	}
 	result.Close()
@@ -213,27 +215,30 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 }
 
 func insertParticipant(ctx context.Context, tx pgx.Tx, p store.Participant) error {
-	_, err := tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''))`,
+	_, err := tx.Exec(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), nullif($13, ''))`,
 		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, milliseconds(p.Created),
-		nullTime(p.Erased), nullTime(p.Left), p.Person)
+		nullTime(p.Erased), nullTime(p.Left), p.Person, string(p.Role))
 	if err != nil {
 		return err
 	}
 	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person, role`
 
 func scanParticipant(row pgx.Row) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
-	var person *string
+	var person, role *string
 	var erased, left *time.Time
-	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &erased, &left, &person)
+	err := row.Scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &p.Created, &erased, &left, &person, &role)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
 	if person != nil {
 		p.Person = *person
+	}
+	if role != nil {
+		p.Role = store.Role(*role)
 	}
 	p.Created, p.Erased, p.Left = p.Created.UTC(), timeOf(erased), timeOf(left)
 	return p, err
@@ -280,8 +285,8 @@ func (s *Store) SetParticipant(ctx context.Context, p store.Participant) error {
 		return errors.New("change a participant: the name must be UTF-8 without NUL")
 	}
 	return s.change(ctx, "change a participant", p.BoardID, func(tx pgx.Tx) (pgconn.CommandTag, error) {
-		return tx.Exec(ctx, `UPDATE participants SET name = $3, banned = $4 WHERE id = $1 AND board_id = $2`,
-			p.ID, p.BoardID, p.Name, p.Banned)
+		return tx.Exec(ctx, `UPDATE participants SET name = $3, banned = $4, role = nullif($5, '') WHERE id = $1 AND board_id = $2`,
+			p.ID, p.BoardID, p.Name, p.Banned, string(p.Role))
 	})
 }
 

@@ -83,19 +83,20 @@ func access(ctx context.Context, q querier, id string) (a store.Access, err erro
 	if err := links.Err(); err != nil {
 		return a, err
 	}
-	banned, err := q.QueryContext(ctx, `SELECT id FROM participants WHERE board_id = ? AND banned ORDER BY id`, id)
+	people, err := q.QueryContext(ctx, `
+		SELECT id, banned, coalesce(role, '') FROM participants WHERE board_id = ? AND (banned OR role IS NOT NULL) ORDER BY id`, id)
 	if err != nil {
 		return a, err
 	}
-	defer banned.Close()
-	for banned.Next() {
-		var participant string
-		if err := banned.Scan(&participant); err != nil {
+	defer people.Close()
+	for people.Next() {
+		var p store.Participant
+		if err := people.Scan(&p.ID, &p.Banned, &p.Role); err != nil {
 			return a, err
 		}
-		a.Banned = append(a.Banned, participant)
+		a.Add(p)
 	}
-	if err := banned.Err(); err != nil {
+	if err := people.Err(); err != nil {
 		return a, err
 	}
 	a.Owners, err = ownersOf(ctx, q, id)
@@ -228,27 +229,27 @@ func (s *Store) Join(ctx context.Context, p store.Participant, most int) error {
 }
 
 func insertParticipant(ctx context.Context, tx *sql.Tx, p store.Participant) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO participants (`+participantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))`,
 		p.ID, p.BoardID, p.TokenHash[:], p.Link[:], p.Password, p.Name, string(p.Audience), p.Banned, p.Created.UnixMilli(),
-		nullTime(p.Erased), nullTime(p.Left), sql.NullString{String: p.Person, Valid: p.Person != ""})
+		nullTime(p.Erased), nullTime(p.Left), sql.NullString{String: p.Person, Valid: p.Person != ""}, string(p.Role))
 	if err != nil {
 		return err
 	}
 	return insertLines(ctx, tx, store.Noted(ctx, p.BoardID))
 }
 
-const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person`
+const participantColumns = `id, board_id, token_hash, link, password, name, audience, banned, created, erased, gone, person, role`
 
 func scanParticipant(scan func(...any) error) (store.Participant, error) {
 	var p store.Participant
 	var token, link []byte
 	var created int64
-	var person sql.NullString
+	var person, role sql.NullString
 	var erased, left sql.NullInt64
-	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left, &person)
+	err := scan(&p.ID, &p.BoardID, &token, &link, &p.Password, &p.Name, &p.Audience, &p.Banned, &created, &erased, &left, &person, &role)
 	copy(p.TokenHash[:], token)
 	copy(p.Link[:], link)
-	p.Person = person.String
+	p.Person, p.Role = person.String, store.Role(role.String)
 	p.Created, p.Erased, p.Left = time.UnixMilli(created).UTC(), timeOf(erased), timeOf(left)
 	return p, err
 }
@@ -297,8 +298,8 @@ func (s *Store) SetParticipant(ctx context.Context, p store.Participant) error {
 		return fmt.Errorf("change a participant: the name must be UTF-8 without NUL")
 	}
 	return s.change(ctx, "change a participant", p.BoardID, func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
-		return tx.ExecContext(ctx, `UPDATE participants SET name = ?, banned = ? WHERE id = ? AND board_id = ?`,
-			p.Name, p.Banned, p.ID, p.BoardID)
+		return tx.ExecContext(ctx, `UPDATE participants SET name = ?, banned = ?, role = nullif(?, '') WHERE id = ? AND board_id = ?`,
+			p.Name, p.Banned, string(p.Role), p.ID, p.BoardID)
 	})
 }
 

@@ -150,7 +150,7 @@ func participants(t *testing.T, f *fixture) {
 		t.Errorf("the newest one is %+v, %v", got, err)
 	}
 
-	in[0].Name, in[0].Banned = "", true
+	in[0].Name, in[0].Banned, in[0].Role = "", true, store.Viewer
 	if err := f.store.SetParticipant(ctx, in[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func participants(t *testing.T, f *fixture) {
 		t.Errorf("an unknown token: %v", err)
 	}
 	b.Version = 2
-	f.wantAccess(t, store.Access{Board: b, Links: links, Banned: []string{in[0].ID}})
+	f.wantAccess(t, store.Access{Board: b, Links: links, Banned: []string{in[0].ID}, Roles: map[string]store.Role{in[0].ID: store.Viewer}})
 	strange := in[1]
 	strange.BoardID = "other"
 	if err := f.store.SetParticipant(ctx, strange); !errors.Is(err, store.ErrNotFound) {
