@@ -118,6 +118,7 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
   await page.getByTestId("history-filter").click();
   await page.getByTestId("history-audience").selectOption("");
   await page.keyboard.press("Escape");
+  await expect(page.getByTestId("history-filter")).toBeFocused();
   await strip.focus();
   await page.keyboard.press("Home");
   await expect(guest.notes).toHaveCount(0);
