@@ -257,7 +257,7 @@ func TestAccessChangesWhileOpening(t *testing.T) {
 // judgedAfter tells whether a session that has just begun goes on.
 func (c *client) judgedAfter(t *testing.T) bool {
 	t.Helper()
-	c.id = "late"
+	c.id = "late " + docid.New().String() // one before may not have gone yet
 	c.send(object{"type": "join", "senderId": c.id, "peerMetadata": object{}, "supportedProtocolVersions": []string{"1"}})
 	for m, ok := c.receive(); ok; m, ok = c.receive() {
 		if m.Type == "peer" {
