@@ -55,7 +55,7 @@ export function createReader(rivals: Rivals = () => undefined): (doc: unknown, t
       lanes: laneList,
       steps: stepList,
       elements: elementList,
-      connectors: asBefore.connectors([root["connectors"], known], (raw) => reuse(connectors(raw, "").filter((c) => known.has(c.from) && known.has(c.to)), last?.connectors)),
+      connectors: asBefore.connectors([root["connectors"], known], (raw) => reuse(connectors(raw, "").filter((c) => known.has(c.from) && known.has(c.to)).sort(byId), last?.connectors)),
       markers: asBefore.markers([root["markers"], known, stepList], (raw) => {
         const inSteps = idsOf(stepList);
         const there = markers(raw, known, { recovery: known }).filter((m) => known.has(m.target) || inSteps.has(m.target));
@@ -63,7 +63,7 @@ export function createReader(rivals: Rivals = () => undefined): (doc: unknown, t
       }),
       emotions: asBefore.emotions([root["emotions"], stepList], (raw) => {
         const inSteps = idsOf(stepList);
-        return reuse(emotions(raw, "").filter((e) => inSteps.has(e.step)), last?.emotions);
+        return reuse(emotions(raw, "").filter((e) => inSteps.has(e.step)).sort(byId), last?.emotions);
       }),
       comments: asBefore.comments([root["comments"]], (raw) => {
         const ids = new Set(Object.keys(mapOf(raw) ?? {}));
