@@ -160,18 +160,6 @@ func (s *Store) RemoveOwner(ctx context.Context, board, person string) error {
 }
 
 // ownersOf lists the people whose a board is.
-func ownersOf(ctx context.Context, q querier, board string) (owners []string, err error) {
-	result, err := q.QueryContext(ctx, `SELECT person FROM owners WHERE board_id = ? ORDER BY person`, board)
-	if err != nil {
-		return nil, err
-	}
-	defer result.Close()
-	for result.Next() {
-		var person string
-		if err := result.Scan(&person); err != nil {
-			return nil, err
-		}
-		owners = append(owners, person)
-	}
-	return owners, result.Err()
+func ownersOf(ctx context.Context, q querier, board string) ([]string, error) {
+	return texts(ctx, q, `SELECT person FROM owners WHERE board_id = ? ORDER BY person`, board)
 }
