@@ -146,7 +146,7 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
 // limits are the rates of a server.
 type limits struct {
 	boards, joins, tickets, strangers, tries, triesByLink, exports, onces *rates
-	histories, signIns                                                    *rates
+	histories, signIns, namings                                           *rates
 	sockets, socketsOf                                                    *tally // by address, by person
 	upgrades                                                              *rate.Limiter
 }
@@ -161,6 +161,7 @@ func newLimits(s *Settings) *limits {
 		signIns:     newRates(s.SignIns, s.Counted),
 		triesByLink: newRates(s.TriesByLink, s.Counted),
 		histories:   newRates(s.HistoryRate, s.Counted),
+		namings:     newRates(s.NamingRate, s.Counted),
 		exports:     newRates(s.Exports, s.Counted),
 		onces:       newRates(s.Onces, s.Counted),
 		sockets:     newTally(s.Sockets),

@@ -7,6 +7,7 @@ import type { AuditLine, Who } from "./api";
 const KINDS = [
   "made", "opened", "joined", "link-made", "link-changed", "link-revoked", "exported", "copied", "removed", "banned", "role-given", "let-in", "locked", "unlocked", "closed",
   "reopened", "deleted", "restored", "archived", "unarchived", "renamed", "name-erased", "left", "taken-back", "embedding-changed", "titled", "owned", "disowned", "taken-over",
+  "version-named", "version-renamed", "version-removed",
 ] as const; // prettier-ignore
 
 /** What was done to a board, the newest first, under a heading for each day. */
