@@ -115,9 +115,9 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 	writeProblem(w, http.StatusTooManyRequests, fmt.Sprintf("too many %s; try again in %d s", what, seconds))
 }
 
-// turn waits for a request's turn to open a socket: after a restart everybody comes
-// at once, and each costs questions to the store. If it returns false the request
-// has been answered, or nobody waits for it any more.
+// turn waits for a request's turn to open a socket, or to get the ticket that opens
+// one: after a restart everybody comes at once, and each costs questions to the store.
+// If it returns false the request has been answered, or nobody waits for it any more.
 func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
 	place := s.limits.upgrades.ReserveN(now, 1)

@@ -270,10 +270,11 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 	}
 	from := s.address(r)
 	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
-	// The turn comes before the store is asked. Who has shown too many secrets that
-	// open nothing takes nobody's turn.
-	late := upgrade && s.limits.strangers.spent(neighbourhood(from), time.Now())
-	if upgrade && !late && !s.turn(w, r) {
+	// The turn comes before the store is asked. Who has a ticket has had it. Who has
+	// shown too many secrets that open nothing takes nobody's turn.
+	waits := upgrade && !s.tickets.good(r.URL.Query().Get("ticket"), time.Now())
+	late := waits && s.limits.strangers.spent(neighbourhood(from), time.Now())
+	if waits && !late && !s.turn(w, r) {
 		return
 	}
 	c, a, err := s.admitSocket(r)
