@@ -215,6 +215,7 @@ type auditAnswer struct {
 type whoAnswer struct {
 	Participant string         `json:"participant,omitempty"`
 	Name        string         `json:"name,omitempty"`
+	Pseudonym   *pseudonym     `json:"pseudonym,omitempty"` // of who has no name
 	Audience    store.Audience `json:"audience,omitempty"`
 	Link        string         `json:"link,omitempty"`
 	Label       string         `json:"label,omitempty"` // of the link, while there is such a link
@@ -303,6 +304,7 @@ func (s *Server) readable(ctx context.Context, b store.Access, lines []store.Aud
 		if p != nil {
 			a.Name, a.Audience = p.Name, p.Audience
 		}
+		a.Pseudonym = unnamed(b.ID, participant, a.Name)
 		return a, nil
 	}
 	answers := make([]auditAnswer, len(lines))

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { pseudonymOf, sayDay, sayTime } from "../i18n";
+import { nameOf, sayDay, sayTime } from "../i18n";
 import { ROLES } from "../sync/api";
 import type { AuditLine, Who } from "./api";
 
@@ -17,8 +17,8 @@ export function AuditList({ lines, self }: { lines: readonly AuditLine[]; self?:
   const name = (who: Who | undefined, whom = false): string => {
     if (!who) return t(whom ? "rights.somebodyToo" : "rights.somebody");
     if (who.participant !== undefined && who.participant === self) return t(whom ? "rights.youToo" : "rights.you");
-    if (who.name !== "") return who.name;
-    if (who.participant !== undefined) return pseudonymOf(who.participant);
+    const called = nameOf(who);
+    if (called !== "") return called;
     if (who.program) return t("rights.program");
     if (who.label !== "") return t("rights.byLink", { label: who.label });
     return who.audience === undefined ? t("rights.somebody") : t(`rights.one.${who.audience}`);
