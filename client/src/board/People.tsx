@@ -1,11 +1,12 @@
 import * as Popover from "@radix-ui/react-popover";
-import { useSyncExternalStore } from "react";
+import { memo, useId, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { PersonTools } from "../share/PersonTools";
 import { PERSON_COLORS } from "../sync/presence";
 import type { Peer, Presence } from "../sync/presence";
 import { useNameOf } from "../talk/parts";
 import { CallButtons } from "./CallButtons";
+import { listOf } from "./pointers";
 import { usePeers, useTools } from "./context";
 import { useLeader } from "./following";
 import { Icon } from "./Icon";
@@ -18,8 +19,8 @@ import { useUi } from "./ui";
 const SHOWN = 4;
 /** And so many on a phone. */
 const SHOWN_NARROW = 2;
-/** So many are listed by name. */
-const LISTED = 100;
+/** Where more are here, one can look for somebody by name. */
+const CROWD = 20;
 
 /** Who is here, what they are at, and whose view one follows. */
 export function People({ person }: { person: Person }) {
@@ -48,15 +49,7 @@ export function People({ person }: { person: Person }) {
       <Popover.Portal>
         <Popover.Content className="popover" sideOffset={10} collisionPadding={10} aria-label={t("people.label")}>
           <h2>{t("people.count", { count })}</h2>
-          <ul className="people-list">
-            <li data-testid="person">
-              <Avatar person={self} />
-              <span className="person-name">{t("people.me", { name: person.name })}</span>
-            </li>
-            {peers.slice(0, LISTED).map((p) => (
-              <Other key={p.id} peer={p} followed={p.id === leader?.id} />
-            ))}
-          </ul>
+          <List person={person} />
           <CallButtons />
           {session.board.role === "owner" && (
             <Popover.Close className="btn small" onClick={() => ui.set({ open: "joined" })}>
@@ -70,7 +63,50 @@ export function People({ person }: { person: Person }) {
   );
 }
 
-function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
+function List({ person }: { person: Person }) {
+  const { t } = useTranslation();
+  const { presence } = useTools().session;
+  const peers = usePeers();
+  const self = useSyncExternalStore(presence.subscribe, presence.self);
+  const leader = useLeader()?.id;
+  const [sought, setSought] = useState("");
+  const field = useId();
+  const { shown, more } = listOf(peers, sought, leader);
+  return (
+    <>
+      {(peers.length > CROWD || sought !== "") && (
+        <div className="people-find">
+          <label className="hidden" htmlFor={field}>
+            {t("crowd.find")}
+          </label>
+          <input id={field} className="text" type="search" autoComplete="off" placeholder={t("crowd.find")} value={sought} onChange={(e) => setSought(e.target.value)} data-testid="find-person" />
+        </div>
+      )}
+      <ul className="people-list">
+        {sought === "" && (
+          <li data-testid="person">
+            <Avatar person={self} />
+            <span className="person-name">{t("people.me", { name: person.name })}</span>
+          </li>
+        )}
+        {shown.map((p) => (
+          <Other key={p.id} peer={p} followed={p.id === leader} />
+        ))}
+        {more > 0 && (
+          <li className="fine" data-testid="people-more">
+            {t("crowd.more", { count: more })}
+          </li>
+        )}
+      </ul>
+      <p className={shown.length === 0 && sought !== "" ? "fine" : "hidden"} role="status">
+        {shown.length === 0 && sought !== "" && t("crowd.none")}
+      </p>
+    </>
+  );
+}
+
+/** Drawn anew only when this person has moved. */
+const Other = memo(function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
   const { t } = useTranslation();
   const { follow } = useTools();
   // In the outline there is no view to move.
@@ -99,7 +135,7 @@ function Other({ peer, followed }: { peer: Peer; followed: boolean }) {
       <PersonTools id={peer.id} name={name} />
     </li>
   );
-}
+});
 
 /** What somebody is at, in a few words. */
 function useDoing({ talking, editing, selected, following }: Peer): string {

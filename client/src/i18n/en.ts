@@ -4,6 +4,7 @@ import { outline } from "./outline.en";
 import { picture } from "./picture.en";
 import { copy, details, findings, open, panel, templates } from "./en.blueprint";
 import { present } from "./present.en";
+import { crowd } from "./crowd.en";
 import { device } from "./device.en";
 import { history } from "./history.en";
 import { insight } from "./insight.en";
@@ -247,6 +248,7 @@ export const en = {
   lanes,
   share,
   rights,
+  crowd,
   staff,
   talk,
   follow,

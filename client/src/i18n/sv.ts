@@ -6,6 +6,7 @@ import type { Words } from "./en";
 import { parts } from "./parts.sv";
 import { copy, details, findings, open, panel, templates } from "./sv.blueprint";
 import { present } from "./present.sv";
+import { crowd } from "./crowd.sv";
 import { device } from "./device.sv";
 import { history } from "./history.sv";
 import { insight } from "./insight.sv";
@@ -247,6 +248,7 @@ export const sv: Words = {
   lanes,
   share,
   rights,
+  crowd,
   staff,
   talk,
   follow,

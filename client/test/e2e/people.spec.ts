@@ -1,3 +1,5 @@
+import { barriers } from "./barriers";
+import { Crowd } from "./crowd";
 import { expect, test } from "./fixtures";
 import { boxOf } from "./person";
 
@@ -89,4 +91,42 @@ test("a viewer sees everything at once, is told why nothing can be changed, and 
   await viewer.sees("Söker", "Granskar");
   await expect(viewer.title).toHaveValue("Board that lives");
   await anna.sees("Söker", "Granskar");
+});
+
+test("in a crowd pointers stay readable, everybody is in the list, and one finds and follows somebody", async ({ enter }) => {
+  const anna = await enter({ name: "Anna Sjö" });
+  const link = await anna.makeBoard("Board");
+  const people = anna.page.getByTestId("people");
+  const crowd = await Crowd.gather(link, 120);
+  try {
+    const say = (person: number, more: object = {}, place: object = {}) => {
+      const [x, y] = [(person * 197) % 1_100, (person * 331) % 500];
+      const view = { x: 0, y: 0, width: 1_200, height: 600 };
+      crowd.say(person, { name: `Person ${String(person)}`, color: person % 10, cursor: { x, y }, view, ...more }, { at: [x, y], sees: [0, 0, 1_200, 600], ...place });
+    };
+    for (let i = 0; i < 120; i++) say(i);
+    await expect(people).toHaveAttribute("data-count", "121");
+    await expect(anna.cursors).toHaveCount(40);
+    await expect(anna.cursors.filter({ hasText: /./ })).toHaveCount(0);
+    say(77, { talking: "x" }, { acts: true });
+    await expect(anna.cursors.filter({ hasText: /./ })).toHaveText(["Person 77"]);
+
+    await people.click();
+    await expect(anna.page.getByTestId("person")).toHaveCount(101);
+    await expect(anna.page.getByTestId("people-more")).toHaveText("and 20 more");
+    expect(await barriers(anna.page)).toEqual([]);
+    await anna.page.getByTestId("find-person").fill("person 113");
+    await expect(anna.page.getByTestId("person")).toHaveText(/Person 113/);
+    await anna.page.getByTestId("follow").click();
+    await anna.page.keyboard.press("Escape");
+    await expect(anna.page.getByTestId("following")).toContainText("Person 113");
+    await expect(anna.cursors.filter({ hasText: "Person 113" })).toHaveCount(1);
+
+    for (let i = 0; i < 60; i++) crowd.leave(i);
+    await expect(people).toHaveAttribute("data-count", "61");
+    crowd.leave(113);
+    await expect(anna.page.getByTestId("following")).toHaveCount(0);
+  } finally {
+    crowd.go();
+  }
 });
