@@ -4,7 +4,6 @@ import { Icon } from "../board/Icon";
 import type { Contribution, Historian } from "./data";
 import { sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
-import { Voices } from "./Voices";
 import { useTeller } from "./words";
 
 /** So many contributions are listed before and after the one that is shown. */
@@ -27,7 +26,6 @@ export function Contributions({ onClose }: { onClose: () => void }) {
           <Icon name="close" />
         </button>
       </div>
-      <Voices />
       {shown.length === 0 ? <p className="panel-body">{t("history.empty")}</p> : <List people={history.people} end={history.end} shown={shown} at={at} />}
     </aside>
   );
