@@ -17,6 +17,7 @@ import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
 import { variants } from "./variants.sv";
+import { versions } from "./versions.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -256,5 +257,6 @@ export const sv: Words = {
   present,
   compare,
   variants,
+  versions,
   someone: "Någon",
 };
