@@ -37,7 +37,7 @@ export const versions = {
   showEnd: "End: {{when}}",
   brought: "What it brought",
   broughtOf: "What it brought: {{when}}",
-  flag: "Version: {{title}}",
+  mark: "Version: {{title}}",
   compareTitle: "Compare two versions",
   from: "From",
   to: "To",

@@ -39,7 +39,7 @@ export const versions: Shape<typeof en> = {
   showEnd: "Slutet: {{when}}",
   brought: "Vad det gav",
   broughtOf: "Vad det gav: {{when}}",
-  flag: "Version: {{title}}",
+  mark: "Version: {{title}}",
   compareTitle: "Jämför två versioner",
   from: "Från",
   to: "Till",

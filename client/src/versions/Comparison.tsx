@@ -8,7 +8,7 @@ import { Icon } from "../board/Icon";
 import { SignLegend } from "../compare/ComparedBoard";
 import { compareBoards } from "../compare/differences";
 import { DifferenceRow } from "../compare/DifferenceRow";
-import { SideBySide, SizeButtons } from "../compare/SideBySide";
+import { SideBySide, SizeButtons, WHOLE } from "../compare/SideBySide";
 import { summarise } from "../compare/words";
 import type { Say } from "../compare/words";
 import type { Board } from "../document/model";
@@ -20,7 +20,7 @@ import { usePlaying } from "../history/use";
 import type { At } from "../share/api";
 import { loadMoment } from "./api";
 import { useVersions } from "./store";
-import { choicesOf, nameOf, sayTogether, timeNear } from "./words";
+import { choicesOf, labelOf, sayTogether, timeNear } from "./words";
 import type { Choice } from "./words";
 
 /** So many sentences are said in one; all that differs is told one by one below. */
@@ -49,7 +49,7 @@ export default function Comparison({ live, between, onPick, onClose, onRestore }
   const contributions = usePlaying((p) => p.history?.contributions) ?? [];
   const timeOf = (at: number) => (at === position ? time : timeNear(contributions, at));
   const choices = choicesOf(named ?? [], periods, [position, from, ...(to === "now" ? [] : [to])].map((p) => ({ position: p, time: timeOf(p) })), say);
-  const labels = { before: nameOf(choices, from), after: to === "now" ? t("versions.now") : nameOf(choices, to) };
+  const labels = { before: labelOf(choices, from), after: to === "now" ? t("versions.now") : labelOf(choices, to) };
 
   const copy = () => {
     const link = comparisonLink(live.session.board, between);
@@ -90,7 +90,7 @@ function Compared({ boards, labels, say, onRestore }: {
   const { t } = useTranslation();
   const { before, after } = boards;
   const [at, setAt] = useState<string>();
-  const [scale, setScale] = useState(0);
+  const [scale, setScale] = useState(WHOLE);
   const differences = useMemo(() => compareBoards(before, after), [before, after]);
   const words = useMemo(() => sayTogether(summarise(differences, before, after, (key, values) => t(key, values ?? {})), SENTENCES, (key, values) => t(key, values ?? {})), [differences, before, after, t]);
   return (

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTools } from "../board/context";
 import { Icon } from "../board/Icon";
+import { nameOf } from "../i18n";
 import type { Between } from "../history/link";
 import { sayMoment, sayShort } from "../history/time";
 import { usePlayer, usePlaying } from "../history/use";
@@ -83,6 +84,7 @@ function NamedRow({ version, shown, onCompare }: { version: NamedVersion; shown:
   const [editing, setEditing] = useState(false);
   const row = useRef<HTMLLIElement>(null);
   const { id, title, moment, at, by, mine } = version;
+  const name = by ? nameOf(by) : "";
   const own = mine || session.board.role === "owner";
   const finish = () => {
     setEditing(false);
@@ -109,10 +111,10 @@ function NamedRow({ version, shown, onCompare }: { version: NamedVersion; shown:
         />
       ) : (
         <button type="button" className="version-go" aria-current={shown ? "step" : undefined} onClick={() => void goTo(player, moment)}>
-          <Icon name="flag" />
+          <Icon name="bookmark" />
           <span>
             <b>{title}</b>
-            <span className="fine">{by === "" ? sayShort(at) : t("versions.by", { when: sayShort(at), name: by })}</span>
+            <span className="fine">{name === "" ? sayShort(at) : t("versions.by", { when: sayShort(at), name })}</span>
           </span>
         </button>
       )}
