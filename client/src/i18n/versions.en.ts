@@ -15,6 +15,7 @@ export const versions = {
   noneYet: "No moment has a name yet. When people worked is told here all the same.",
   loading: "Reading the versions…",
   unread: "The versions cannot be read just now. Try again in a moment.",
+  noMoment: "The history of this board has no such moment.",
   by: "{{when}}, named by {{name}}",
   compareNow: "Compare with now",
   compareOf: "Compare with now: {{title}}",

@@ -17,6 +17,7 @@ export const versions: Shape<typeof en> = {
   noneYet: "Inget ögonblick har fått ett namn än. Här syns ändå när folk har arbetat.",
   loading: "Läser versionerna…",
   unread: "Versionerna går inte att läsa just nu. Försök igen om en stund.",
+  noMoment: "Tavlans historik har inget sådant ögonblick.",
   by: "{{when}}, namngiven av {{name}}",
   compareNow: "Jämför med nu",
   compareOf: "Jämför med nu: {{title}}",

@@ -26,6 +26,7 @@ export function VersionsPanel({ mayName, naming, onCompare, onClose }: {
   const { t } = useTranslation();
   const { notice } = useTools();
   const store = useVersionStore();
+  const player = usePlayer();
   const { named, periods, failed } = useVersions();
   const position = usePlaying((p) => p.position);
   const time = usePlaying((p) => p.time);
@@ -45,14 +46,17 @@ export function VersionsPanel({ mayName, naming, onCompare, onClose }: {
       </div>
       <div className="versions-body">
         {mayName && position > 0 && (
-          <NameForm
-            moment={position}
-            label={t("versions.nameThis", { when: sayMoment(time) })}
-            onNamed={() => {
-              notice.say(t("versions.named"));
-              void store.load();
-            }}
-          />
+          // What is being named does not pass by meanwhile.
+          <div onFocus={() => player.pause()}>
+            <NameForm
+              moment={position}
+              label={t("versions.nameThis", { when: sayMoment(time) })}
+              onNamed={() => {
+                notice.say(t("versions.named"));
+                void store.load();
+              }}
+            />
+          </div>
         )}
         {named === undefined && <p role="status">{t(failed ? "versions.unread" : "versions.loading")}</p>}
         {named?.length === 0 && (
