@@ -219,7 +219,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
-		Commits:       Rate{PerSecond: 50, Burst: 25},
+		Commits:       Rate{PerSecond: 10, Burst: 10},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,
