@@ -27,6 +27,7 @@ type room struct {
 	log     zerolog.Logger
 	inbox   chan event
 	wake    chan struct{}
+	people  wire.People
 	loaded  chan struct{} // closed when loadErr is known
 	loadErr error         // why the document could not be loaded
 	gone    chan struct{} // closed when run has returned
@@ -51,6 +52,7 @@ type room struct {
 	compactAfter time.Time     // not before
 	touched      time.Time     // the last event
 	told         bool          // that the document is frozen
+	board        bool          // it is a board's; a document that anybody may open is drawn for nobody
 	dirty        bool          // somebody may be owed something
 	flushed      time.Time     // when somebody was last sent something
 	flushedUpTo  int           // the log was so long then
@@ -101,6 +103,7 @@ func newRoom(h *Hub, doc docid.ID) *room {
 		log:     h.log.With().Stringer("document", doc).Logger(),
 		inbox:   make(chan event, h.settings.RoomInbox),
 		wake:    make(chan struct{}, 1),
+		people:  wire.NewPeople(h.peerID, doc.String()),
 		loaded:  make(chan struct{}),
 		gone:    make(chan struct{}),
 		members: map[*peer]*member{},
@@ -234,7 +237,9 @@ func (r *room) takeNotes() error {
 	if durable > r.state.durable {
 		r.state.setDurable(durable)
 		r.dirty = true
-		r.hub.ahead.changed(r.doc, time.Now())
+		if r.board {
+			r.hub.ahead.changed(r.doc, time.Now())
+		}
 	}
 	return failure
 }

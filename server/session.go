@@ -33,6 +33,7 @@ type session struct {
 
 	// Owned by serve.
 	peerID   string
+	batches  bool // it understands presence in batches
 	members  map[docid.ID]*member
 	last     *member // whose document the last sync message was about
 	requests *rate.Limiter
@@ -62,7 +63,8 @@ func (s *session) end(err error) {
 	}
 }
 
-// serve is the life of the session.
+// serve is the life of the session. While nothing comes, it and what it calls wait
+// with little on the stack (socket.wait): that is most of what a session takes.
 func (s *session) serve() {
 	if !s.hub.begin(s) {
 		s.socket.refuse(end(closeGoingAway, "%s", errDraining.Error()))
@@ -71,10 +73,12 @@ func (s *session) serve() {
 	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
-	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	s.write() // nobody has yet
+	s.over(s.read(), began)
+}
 
-	err := s.read()
+// over is the end of the session, which err brought about unless it was asked for.
+func (s *session) over(err error, began time.Time) {
 	var e *ending
 	if errors.As(err, &e) {
 		s.end(e) // the peer is told
@@ -86,6 +90,7 @@ func (s *session) serve() {
 		err = reason
 	}
 	s.cancel()
+	s.socket.linger()
 	s.socket.abandon()
 	for _, m := range s.members {
 		m.room.do(context.Background(), func(r *room) { r.leave(m) })
@@ -121,6 +126,9 @@ func (s *session) read() error {
 		return err
 	}
 	for {
+		if err := s.socket.wait(); err != nil {
+			return err
+		}
 		if err := s.socket.read(s.take); err != nil {
 			return err
 		}
@@ -187,14 +195,14 @@ func (s *session) join() error {
 	if m.Versions != nil && !slices.Contains(m.Versions, wire.Version) {
 		return end(closeMalformed, "unsupported protocol version")
 	}
-	s.peerID = m.SenderID
+	s.peerID, s.batches = m.SenderID, m.Metadata.Batches
 	if err := s.hub.register(s); err != nil {
 		return err
 	}
 	return s.answer(wire.Joined{
 		SenderID: s.hub.peerID,
 		TargetID: s.peerID,
-		Metadata: wire.Metadata{StorageID: s.hub.store.StorageID()},
+		Metadata: wire.Metadata{StorageID: s.hub.store.StorageID(), Batches: s.batches},
 	}.Encode())
 }
 
@@ -372,11 +380,12 @@ func (s *session) handlePresence(m *wire.Message) error {
 		s.hub.metrics.presenceDropped.Inc()
 		return nil
 	}
-	envelope := wire.Ephemeral{
+	shown := wire.Ephemeral{
 		SenderID: s.peerID, DocumentID: m.DocumentID, SessionID: m.SessionID, Count: m.Count, Data: m.Data,
 		Audience: string(s.access.audience), Participant: s.participant(),
-	}.Encode()
-	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, envelope) })
+	}
+	said := said{by: s.peerID, message: shown.Encode(), person: shown.Person(), place: m.Place}
+	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, said) })
 	return nil
 }
 
@@ -384,10 +393,11 @@ func (s *session) handlePresence(m *wire.Message) error {
 func (r *room) join(m *member) {
 	a := m.session.access
 	m.peer = r.state.join(a.mayWrite(), a.scope())
-	m.peer.locked = a.locked
+	m.peer.locked, m.peer.batches = a.locked, m.session.batches
 	m.peer.participant, m.peer.link = m.session.participant(), linkID(a.link)
 	m.peer.member = m
 	r.members[m.peer] = m
+	r.board = r.board || !a.open
 	if r.told || m.peer.locked {
 		r.tell(m)
 	}
@@ -405,7 +415,8 @@ func (s *session) participantAs(peerID string) string {
 
 func (r *room) leave(m *member) {
 	if m.peer != nil {
-		r.state.leave(m.peer, wire.Left{SenderID: m.session.peerID, DocumentID: m.room.doc.String()}.Encode())
+		left := wire.Left{SenderID: m.session.peerID, DocumentID: m.room.doc.String()}
+		r.state.leave(m.peer, said{message: left.Encode(), person: left.Person()})
 		delete(r.members, m.peer)
 	}
 }

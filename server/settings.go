@@ -59,7 +59,11 @@ type Settings struct {
 	FlushEditors     int           // of at most so many
 	FlushGathered    int           // but no longer than so many changes take to come
 	PresenceInterval time.Duration // shortest time between two batches of presence
-	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
+	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers that take no batches
+	PresenceCrowd    int           // people at a board up to which a batch tells of everybody; where more are, of
+	PresenceActing   int           // so many who do something that others want to see at once,
+	PresenceNear     int           // so many who are near,
+	PresenceTurn     int           // and so many others in turn
 	RoomInbox        int           // events waiting for a room
 	RoomGrace        time.Duration // an empty room stays in memory for so long
 	Loads            int           // documents being loaded at once, and as many made ready for changes
@@ -96,10 +100,12 @@ type Settings struct {
 	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	DrawStored      int           // largest drawing that is stored for after a start, compressed; 0: none is
 	HistoryTimeout  time.Duration // reading one
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
 	HistoryPage     int           // contributions in one answer
+	PeriodPause     time.Duration // a longer one ends a time in which people work; no shorter than a contribution's
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -116,6 +122,8 @@ type Settings struct {
 	TitleWait       time.Duration // that a list waits for them
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
+
+	VersionsPerBoard int // moments with a name
 
 	ForksPerBoard int           // variants, not counting those that are deleted
 	ForkWait      time.Duration // for others' forks to be made
@@ -149,6 +157,7 @@ type Settings struct {
 	Tries        Rate          // of passwords, by link and address
 	TriesByLink  Rate          // and from everywhere
 	HistoryRate  Rate          // looks at histories, by link and address
+	NamingRate   Rate          // moments named, renamed and no longer named, by link and address
 	Counted      int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
@@ -210,6 +219,10 @@ func DefaultSettings() Settings {
 		FlushGathered:    25, // more late is dearer: a change names all that its maker had not seen merged
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
+		PresenceCrowd:    48,
+		PresenceActing:   8,
+		PresenceNear:     16,
+		PresenceTurn:     8,
 		RoomInbox:        256,
 		RoomGrace:        30 * time.Second,
 		Loads:            4,
@@ -243,13 +256,15 @@ func DefaultSettings() Settings {
 		DrawStale:       3 * time.Second,
 		DrawQuiet:       2 * time.Second,
 		DrawBusy:        20 * time.Second,
-		DrawRest:        4,
+		DrawRest:        9,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		DrawStored:      2 << 20,
 		HistoryTimeout:  30 * time.Second,
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,
 		HistoryPage:     2000,
+		PeriodPause:     30 * time.Minute,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,
@@ -266,6 +281,8 @@ func DefaultSettings() Settings {
 		TitleWait:       time.Second,
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
+
+		VersionsPerBoard: 200,
 
 		ForksPerBoard: 50,
 		ForkWait:      10 * time.Second,
@@ -300,6 +317,7 @@ func DefaultSettings() Settings {
 		Tries:        Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink:  Rate{PerSecond: 1, Burst: 200},
 		HistoryRate:  Rate{PerSecond: 50, Burst: 2000},
+		NamingRate:   Rate{PerSecond: 1, Burst: 100},
 		Counted:      10_000,
 
 		AuditDays:        365,

@@ -3,7 +3,9 @@ package server
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -100,6 +102,30 @@ func (s *socket) read(handle func(b []byte) error) error {
 	return handle(b.Bytes())
 }
 
+// wait waits for what is no pong. It and who calls it keep little on the stack.
+func (s *socket) wait() error {
+	for {
+		if err := s.line.wait(); err != nil || !s.line.pong() {
+			return err
+		}
+		s.counts()
+		s.hear()
+	}
+}
+
+// linger reads past what the peer sends until it says goodbye as well, if we did.
+func (s *socket) linger() {
+	for s.line.saidGoodbye() {
+		_, r, err := s.conn.Reader(context.Background())
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
 // frames puts a load into frames: small ones together in b, so that they take one
 // write, and large bodies as they are. They are for the outbox's one writer.
 func (l *load) frames(b *bytes.Buffer) [][]byte {
@@ -129,11 +155,27 @@ func (l *load) frames(b *bytes.Buffer) [][]byte {
 		for _, m := range p.presence {
 			whole(frameBinary, m)
 		}
+		if len(p.people) > 0 {
+			p.appendPeople(b)
+		}
 	}
 	if b.Len() > from {
 		pieces = append(pieces, b.Bytes()[from:])
 	}
 	return pieces
+}
+
+// appendPeople puts the presence of several people into one frame.
+func (p *parcel) appendPeople(b *bytes.Buffer) {
+	n, size := 0, 0
+	for _, of := range p.people {
+		n, size = n+of.n, size+len(of.parts)
+	}
+	begin := p.member.room.people
+	b.Write(begin.Append(appendFrameHead(b.AvailableBuffer(), frameBinary, begin.Size(n)+size), n))
+	for _, of := range p.people {
+		b.Write(of.parts)
+	}
 }
 
 // post gives the session a parcel. True: it has left already. Otherwise its room
@@ -216,27 +258,38 @@ func (s *session) sent(l load, quiet *member) {
 		if len(p.presence) > 0 {
 			m.presenceFrames.Add(float64(len(p.presence)))
 		}
+		if len(p.people) > 0 {
+			m.presenceFrames.Inc()
+			for _, of := range p.people {
+				m.presencePeople.Add(float64(of.n))
+			}
+		}
 		if p.member != quiet {
 			p.member.room.written(p.member)
 		}
 	}
 }
 
-// finish closes the socket: after all was written, because of e, and then it says
-// why; or because it failed.
+// finish ends what is written: after all was, because of e, and then the peer is told
+// why; or because the socket failed.
 func (s *session) finish(err error, e *ending) {
 	if err == nil && e != nil {
 		text := wire.Failure{SenderID: s.hub.peerID, Text: e.reason, Condition: e.condition}.Encode()
-		_ = s.socket.line.push([][]byte{appendFrameHead(nil, frameBinary, len(text)), text}, false, s.socket.settings.WriteTimeout)
-		_ = s.socket.conn.Close(websocket.StatusCode(e.code), closeReason(e.reason))
-		err = e
+		last := append(binary.BigEndian.AppendUint16(nil, uint16(e.code)), closeReason(e.reason)...)
+		s.socket.line.goodbye([][]byte{
+			appendFrameHead(nil, frameBinary, len(text)), text,
+			appendFrameHead(nil, frameClose, len(last)), last,
+		}, s.socket.settings.WriteTimeout)
+		s.out.finish(e)
+		s.cancel() // the reader may be waiting for something else than the socket
+		return
 	}
 	var asked *ending
 	if s.ctx.Err() != nil && !errors.As(err, &asked) {
 		err = nil // the session had ended, and the socket with it
 	}
 	s.out.finish(err)
-	s.cancel() // the reader may be waiting for something else than the socket
+	s.cancel()
 	s.socket.abandon()
 }
 

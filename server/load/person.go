@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,7 +47,8 @@ type person struct {
 	seq     uint64
 	before  uint64
 	pointed uint64
-	away    bool // the server was killed, and the board has not come since
+	pointer *pointer // nil until it first points
+	away    bool     // the server was killed, and the board has not come since
 }
 
 const (
@@ -71,7 +73,7 @@ func (p *person) connect(ctx context.Context) error {
 		header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.1", p.number/100>>8, p.number/100&255))
 	}
 	for {
-		conn, response, err := websocket.Dial(ctx, p.board.address, &websocket.DialOptions{HTTPClient: p.run.http, HTTPHeader: header})
+		conn, response, err := p.dial(ctx, header)
 		if err == nil {
 			p.conn = conn
 			break
@@ -88,10 +90,27 @@ func (p *person) connect(ctx context.Context) error {
 		}
 	}
 	p.conn.SetReadLimit(messageBytes)
+	metadata := map[string]any{"isEphemeral": true}
+	if !p.run.Stock {
+		metadata["presenceBatches"] = true
+	}
 	return p.write(ctx, encode(map[string]any{
-		"type": "join", "senderId": p.name, "peerMetadata": map[string]any{"isEphemeral": true},
+		"type": "join", "senderId": p.name, "peerMetadata": metadata,
 		"supportedProtocolVersions": []string{wire.Version},
 	}))
+}
+
+// dial opens the socket, with a ticket if that is how people come here.
+func (p *person) dial(ctx context.Context, header http.Header) (*websocket.Conn, *http.Response, error) {
+	address := p.board.address
+	if p.board.tickets != "" {
+		ticket, response, err := p.ticket(ctx, header)
+		if err != nil {
+			return nil, response, err
+		}
+		address += "?ticket=" + url.QueryEscape(ticket)
+	}
+	return websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: p.run.http, HTTPHeader: header})
 }
 
 // stay reads what comes until ctx ends or the socket does. In a storm it comes
@@ -190,6 +209,12 @@ func (p *person) hear(ctx context.Context, b []byte, at time.Time) error {
 		return p.hearSync(ctx, m.Data, at)
 	case wire.TypeEphemeral:
 		c.presence.Add(1)
+	case wire.TypePresence:
+		shown, err := wire.ReadPeople(b)
+		if err != nil {
+			return err
+		}
+		c.presence.Add(int64(len(shown)))
 	case wire.TypeUnavailable:
 		return errors.New("the board is not there")
 	case wire.TypeError:
@@ -372,19 +397,6 @@ func (p *person) moveLocked(ctx context.Context) error {
 	return p.say(ctx, wire.TypeSync, &crdt.SyncMessage{
 		Version: 1, Heads: p.heads, Have: []crdt.Have{{LastSync: p.shared}}, Changes: [][]byte{chunk}, Flags: crdt.SyncFlags(false),
 	})
-}
-
-// point tells where the person points.
-func (p *person) point(ctx context.Context) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.pointed++
-	p.run.counts.pointed.Add(1)
-	_ = p.write(ctx, encode(map[string]any{
-		"type": wire.TypeEphemeral, "senderId": p.name, "targetId": p.server, "documentId": p.board.doc,
-		"sessionId": p.name, "count": p.pointed,
-		"data": encode(map[string]any{"x": rand.IntN(4000), "y": rand.IntN(4000), "name": p.name}),
-	}))
 }
 
 // say sends a sync message about the board.

@@ -73,6 +73,8 @@ type Store interface {
 	People
 	Records
 	Forks
+	NamedVersions
+	Drawings
 
 	Persons
 

@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { VersionMarks } from "../versions/VersionMarks";
 import { Axis, bars } from "./axis";
 import type { MomentKind } from "./filter";
 import { FIRST } from "./player";
@@ -68,6 +69,10 @@ export function Strip() {
       ];
     });
   }, [moments, axis, t]);
+  // The same object until another one has begun.
+  const at = usePlaying(() => player.current());
+  const people = history?.people;
+  const what = useMemo(() => (people && at ? teller.contribution(people, at) : t("history.beginning")), [people, at, teller, t]);
   if (!history || !axis) return null;
 
   const to = (event: PointerEvent) => {
@@ -84,8 +89,6 @@ export function Strip() {
     event.preventDefault();
     event.stopPropagation();
   };
-  const at = player.current();
-  const what = at ? teller.contribution(history.people, at) : t("history.beginning");
   // While the pointer is not yet where it is going, time goes on between two changes.
   const x = Math.max(axis.of(position), position < history.length ? Math.min(axis.ofTime(time), axis.of(position + 1)) : 1);
   return (
@@ -117,6 +120,7 @@ export function Strip() {
         <path className="history-base" d={`M0 ${String(HALF)}h${String(WIDE)}`} />
       </svg>
       {signs}
+      <VersionMarks axis={axis} />
       <div className="history-head" style={{ left: `${String(x * 100)}%` }} />
     </div>
   );

@@ -1,5 +1,7 @@
 import { boardPath, call } from "../sync/api";
 import { credentials } from "../sync/participant";
+import { readPseudonym } from "../i18n";
+import type { Pseudonym } from "../i18n";
 import type { Audience } from "../sync/voices";
 import type { Patch } from "./plain";
 
@@ -10,11 +12,11 @@ export interface Where {
   readonly secret: string;
 }
 
-/** Somebody whose changes are on the board. Without a name they go by their number among those of their audience. */
+/** Somebody whose changes are on the board. They have a name or a pseudonym. */
 export interface Historian {
   readonly name: string;
+  readonly pseudonym: Pseudonym | undefined;
   readonly audience: Audience | undefined;
-  readonly number: number;
   readonly joined: number | undefined;
 }
 
@@ -83,11 +85,11 @@ type Raw = Readonly<Record<string, unknown>>;
 const list = (value: unknown) => (Array.isArray(value) ? (value as Raw[]) : []);
 
 function readPerson(raw: Raw): Historian {
-  const { name, audience, number, joinedAt } = raw;
+  const { name, pseudonym, audience, joinedAt } = raw;
   return {
     name: typeof name === "string" ? name : "",
+    pseudonym: readPseudonym(pseudonym),
     audience: audience === "customer" || audience === "staff" ? audience : undefined,
-    number: Number(number) || 0,
     joined: time(joinedAt) || undefined,
   };
 }
@@ -124,9 +126,12 @@ export async function loadHistory(where: Where, known?: History, onPage?: (soFar
   }
 }
 
+/** The end of a history, wherever that is. */
+export const END = Infinity;
+
 /** The stretch that the change after a moment is in. */
 export async function loadStretch(where: Where, moment: number): Promise<Stretch> {
-  const { from, to, whole, frame, patches, times } = await get(where, `/history/stretches/${String(moment)}`);
+  const { from, to, whole, frame, patches, times } = await get(where, `/history/stretches/${moment === END ? "9999-12-31T23:59:59Z" : String(moment)}`);
   return { from: Number(from), to: Number(to), whole: whole === true, frame, patches: list(patches) as unknown as Stretch["patches"], times: list(times) as unknown as number[] };
 }
 
@@ -151,6 +156,8 @@ export interface Voice {
   readonly living: number;
   readonly words: number;
   readonly takenUp: number;
+  /** By somebody of the other audience. */
+  readonly takenUpAcross: number;
   readonly comments: number;
   readonly answered: number;
   readonly adopted: number;
@@ -161,21 +168,55 @@ export interface Voice {
 export interface VoiceOf {
   readonly by: number | undefined;
   readonly audience: Audience | undefined;
+  /** Of an audience. */
+  readonly people: number;
   readonly voice: Voice;
+}
+
+/** What customers gave, against what one in a hundred of them would give. */
+export interface OnePercent {
+  readonly people: number;
+  readonly hours: number;
+  readonly peopleShare: number;
+  readonly hoursShare: number;
+  readonly fullTimeWeek: number;
 }
 
 export interface Voices {
   readonly people: readonly Historian[];
   readonly voices: readonly VoiceOf[];
   readonly audiences: readonly VoiceOf[];
+  readonly weeks: number;
+  readonly onePercent: OnePercent | undefined;
 }
 
-export async function loadVoices(where: Where): Promise<Voices> {
-  const { people, voices, audiences } = await get(where, "/history/voices");
+export interface Asked {
+  readonly nameless: boolean;
+  /** How many customers there are. */
+  readonly customers: number | undefined;
+}
+
+export function voicesQuery({ nameless, customers }: Asked, language?: string): string {
+  const query = new URLSearchParams();
+  if (nameless) query.set("names", "none");
+  if (customers !== undefined) query.set("customers", String(customers));
+  if (language !== undefined) query.set("lang", language);
+  return query.size > 0 ? `?${query.toString()}` : "";
+}
+
+export async function loadVoices(where: Where, asked: Asked): Promise<Voices> {
+  const { people, voices, audiences, weeks, onePercent } = await get(where, `/history/voices${voicesQuery(asked)}`);
   const read = (raw: Raw): VoiceOf => ({
     by: typeof raw["by"] === "number" ? raw["by"] : undefined,
     audience: raw["audience"] === "customer" || raw["audience"] === "staff" ? raw["audience"] : undefined,
+    people: Number(raw["people"]) || 0,
     voice: raw as unknown as Voice,
   });
-  return { people: list(people).map(readPerson), voices: list(voices).map(read), audiences: list(audiences).map(read) };
+  return {
+    people: list(people).map(readPerson),
+    voices: list(voices).map(read),
+    audiences: list(audiences).map(read),
+    weeks: Number(weeks) || 0,
+    onePercent: typeof onePercent === "object" && onePercent !== null ? (onePercent as OnePercent) : undefined,
+  };
 }

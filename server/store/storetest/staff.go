@@ -260,6 +260,9 @@ func removal(t *testing.T, f *fixture) {
 		}
 		f.append(t, log...)
 		f.putSnapshot(t, b.Doc, snapshot(log[:10], "x"))
+		if err := f.store.PutDrawing(ctx, b.Doc, store.Drawing{Theme: "light", Language: "en", At: start}); err != nil {
+			t.Fatal(err)
+		}
 		for i := range 3 {
 			if err := f.store.PutAttachment(ctx, id, picture(fmt.Sprint(id, i)), roomy); err != nil {
 				t.Fatal(err)
@@ -272,6 +275,9 @@ func removal(t *testing.T, f *fixture) {
 			}
 		}
 		if err := f.store.AddOwner(ctx, id, anna.ID, milli(0), 9); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.store.NameVersion(ctx, store.NamedVersion{Board: id, ID: "v", Title: "t", Created: start}, 9); err != nil {
 			t.Fatal(err)
 		}
 		return b
@@ -315,7 +321,7 @@ func removal(t *testing.T, f *fixture) {
 	if left := f.rowsOf(t, gone); len(left) > 0 {
 		t.Errorf("left are rows in %v", left)
 	}
-	if after := f.rowsOf(t, kept); !reflect.DeepEqual(after, before) || len(before) < 8 {
+	if after := f.rowsOf(t, kept); !reflect.DeepEqual(after, before) || len(before) < 9 {
 		t.Errorf("of another board there were %v, and are %v", before, after)
 	}
 }
