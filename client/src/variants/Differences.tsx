@@ -10,7 +10,6 @@ import type { Difference } from "../compare/differences";
 import { detailsOf, namesOf, placeOf } from "../compare/words";
 import type { Say } from "../compare/words";
 import type { Board, Element } from "../document/model";
-import { bringDifferences } from "../document/bring";
 import { gatherPictures } from "../exchange/pictures";
 import { differencesWith } from "./difference";
 import type { Fetched, VariantDifference } from "./difference";
@@ -46,7 +45,7 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
   const toggle = (key: string) => setPicked((keys) => (keys.has(key) ? new Set([...keys].filter((k) => k !== key)) : new Set([...keys, key])));
   const bring = () => {
     const brought = all.filter((d) => needed.has(d.key));
-    const done = document.perform((draft) => bringDifferences(draft, brought));
+    const done = document.bringFrom(variant.doc, brought);
     if (done) setPicked(new Set());
     notice.say(t(done ? "variants.brought" : "variants.notBrought", { count: brought.length }));
   };
