@@ -146,7 +146,7 @@ function remove(draft: Draft, { part, id }: Difference): Action[] {
 }
 
 /** Turns a text into another word by word, so that who wrote the words that stay is still told by them. */
-export function rewriteWords(draft: Draft, path: Path, to: string): Action[] {
+function rewriteWords(draft: Draft, path: Path, to: string): Action[] {
   let done: Action[] = [];
   for (const splice of splicesTo(textOf(find(draft, path.slice(0, -1))?.[path.at(-1) ?? ""]), to)) {
     const [former] = done;

@@ -1,7 +1,7 @@
 import * as A from "@automerge/automerge/slim";
 import { compareBoards } from "../compare/differences";
 import type { Difference, Part } from "../compare/differences";
-import { rewriteWords, WORDS, write } from "./bring";
+import { bringDifferences, WORDS, write } from "./bring";
 import type { Board } from "./model";
 import { find } from "./write";
 import type { Draft } from "./write";
@@ -65,7 +65,7 @@ export function homecomingOf(doc: A.Doc<unknown>, board: Board, variant: A.Doc<u
           if (b.was && same(mine[field], b.was[field])) continue;
           const value = between(b.then[field], mine[field], other[field], now[field], isText(b.part, field));
           if (same(value, now[field])) continue;
-          if (b.part === "board") rewriteWords(draft, ["meta", field], String(value));
+          if (b.part === "board") bringDifferences(draft, [{ key: field, part: "board", id: field, how: "changed", fields: [field], before: merged, after: { ...merged, [field]: value } }]);
           else write(draft, b.part, b.id, { [field]: value });
         }
       }
@@ -83,7 +83,7 @@ function broughtInto(doc: A.Doc<unknown>, variant: A.Doc<unknown>, read: (doc: A
     const after = read(A.view(doc, [hash]));
     for (const d of compareBoards(read(A.view(doc, deps as A.Heads)), after)) {
       const then = d.how === "removed" ? undefined : thingIn(after, d.part, d.id);
-      if (!then || (d.part === "board" && d.id !== "title" && d.id !== "purpose")) continue;
+      if (!then) continue;
       const key = `${d.part}/${d.part === "board" ? "" : d.id}`;
       const former = found.get(key);
       found.set(key, {

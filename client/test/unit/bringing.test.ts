@@ -12,7 +12,7 @@ import { fetched, sides, turns } from "./sides";
 import type { Side } from "./sides";
 
 type Raw = Readonly<Record<string, unknown>>;
-const RUNS = { numRuns: Number(process.env["RUNS"] ?? 30) };
+const RUNS = { numRuns: 30 };
 const sorted = (list: Iterable<string>) => [...list].sort();
 const plain = (doc: unknown) => JSON.parse(JSON.stringify(doc)) as unknown;
 const reader = () => createReader((map, key) => A.getConflicts(map as never, key as never));
@@ -40,7 +40,9 @@ function lettersAt(doc: A.Doc<unknown>, path: string[], text: string): string[] 
 }
 
 /** The same by the name of each thing; what is no thing of a board by its key at the root, facts of the board by theirs in meta. */
-function pieces(doc: A.Doc<unknown>): Map<string, unknown> {
+function pieces(open: A.Doc<unknown>): Map<string, unknown> {
+  // Of a copy, Automerge tells what people set at the same time as it was before the copy.
+  const doc = A.load<unknown>(A.save(open));
   const found = new Map<string, unknown>();
   for (const [root, value] of Object.entries(doc as Raw)) {
     const inside = ["meta", ...PARTS].includes(root as never) ? mapOf(value) : undefined;
