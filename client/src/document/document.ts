@@ -10,7 +10,7 @@ import { bringDifferences } from "./bring";
 import { createElements, joinActions, removeElements } from "./elements";
 import { Fence, TALK, within } from "./fence";
 import { broughtFrom, homecomingOf } from "./home";
-import { editText, revert, setFields } from "./write";
+import { editText, named, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
 import type { Splice } from "./text";
 
@@ -308,7 +308,8 @@ export class BoardDocument {
     };
     let result: Action[] | "conflict" = "conflict";
     this.#source.change((draft) => {
-      result = within(draft, this.fence, () => revert(draft, deed.actions, aliases));
+      const done = within(draft, this.fence, () => revert(draft, deed.actions, aliases));
+      result = done === "conflict" ? done : named(draft, done);
     });
     const done = result as Action[] | "conflict";
     if (done !== "conflict") to.push({ actions: done, at: 0 });
@@ -342,7 +343,7 @@ export class BoardDocument {
     this.#joining = undefined;
     let actions: Action[] = [];
     this.#source.change((draft) => {
-      actions = within(draft, this.fence, () => deed(draft));
+      actions = named(draft, within(draft, this.fence, () => deed(draft)));
     }, message);
     if (actions.length === 0) return false;
     if (goesOn) this.#undo.pop();

@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { VersionMarks } from "../versions/VersionMarks";
 import { Axis, bars } from "./axis";
 import type { MomentKind } from "./filter";
 import { FIRST } from "./player";
@@ -117,6 +118,7 @@ export function Strip() {
         <path className="history-base" d={`M0 ${String(HALF)}h${String(WIDE)}`} />
       </svg>
       {signs}
+      <VersionMarks axis={axis} />
       <div className="history-head" style={{ left: `${String(x * 100)}%` }} />
     </div>
   );

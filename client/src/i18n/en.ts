@@ -6,6 +6,7 @@ import { copy, details, findings, open, panel, templates } from "./en.blueprint"
 import { present } from "./present.en";
 import { device } from "./device.en";
 import { history } from "./history.en";
+import { insight } from "./insight.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
@@ -16,6 +17,7 @@ import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
 import { variants } from "./variants.en";
+import { versions } from "./versions.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -253,9 +255,11 @@ export const en = {
   richtext,
   device,
   history,
+  insight,
   present,
   compare,
   variants,
+  versions,
   someone: "Someone",
 };
 

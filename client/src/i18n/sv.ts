@@ -8,6 +8,7 @@ import { copy, details, findings, open, panel, templates } from "./sv.blueprint"
 import { present } from "./present.sv";
 import { device } from "./device.sv";
 import { history } from "./history.sv";
+import { insight } from "./insight.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
@@ -17,6 +18,7 @@ import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
 import { variants } from "./variants.sv";
+import { versions } from "./versions.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -253,8 +255,10 @@ export const sv: Words = {
   richtext,
   device,
   history,
+  insight,
   present,
   compare,
   variants,
+  versions,
   someone: "Någon",
 };

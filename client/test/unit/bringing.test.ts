@@ -8,8 +8,7 @@ import { createReader, mapOf } from "../../src/document/read";
 import { en } from "../../src/i18n/en";
 import { differencesWith } from "../../src/variants/difference";
 import { lookUp } from "./lookUp";
-import { fetched, sides, turns } from "./sides";
-import type { Side } from "./sides";
+import { fetched, Side, sides, turns } from "./sides";
 
 type Raw = Readonly<Record<string, unknown>>;
 const RUNS = { numRuns: 30 };
@@ -176,6 +175,9 @@ describe("bringing home all, after some of it", () => {
     const fresh = variant.one.board.createElement({ lane: "customer", step: "s2", color: "pink" });
     type(variant, fresh, 0, "Vänta på svar");
     type(variant, old, 4, " kunden");
+    const start = compareBoards(original.one.board.board(), variant.one.board.board()).filter((d) => d.id === fresh);
+    const other = new Side(original.doc);
+    expect(bring(other, start, variant)).toBe(true);
     bring(original, compareBoards(original.one.board.board(), variant.one.board.board()), variant);
     type(original, old, 0, "1. ");
     type(original, fresh, 13, ", länge");
@@ -189,6 +191,10 @@ describe("bringing home all, after some of it", () => {
     expect(words()).toEqual({ [old ?? ""]: "1. Ring kunden nu", [fresh ?? ""]: "Kunder: Vänta på svar, länge" });
     expect(original.one.board.board().elements.find((e) => e.id === fresh)?.color).toBe("green");
     expect(original.one.board.makerOf(fresh ?? "")).toBe(maker);
+    // Whoever brought it does not take away what is its maker's again.
+    other.one.board.mergeWith(fetched({ ...both, original: other }).doc);
+    expect(other.one.board.makerOf(fresh ?? "")).toBe(maker);
+    expect(other.one.board.undo()).toBe("conflict");
     // What its maker goes on to write in the variant still comes home.
     type(variant, fresh, 0, "! ");
     original.one.board.mergeWith(fetched(both).doc);
