@@ -71,10 +71,8 @@ fmt: ## format the Go code
 
 test: need lint test-go bench-once test-client test-stock test-e2e ## run every check there is
 
-# Those that run beside others start programs and databases of their own, and wait for
-# disks and for each other far more than they compute.
 test-go: client ## test the Go code, with the race detector
-	go test -race -timeout 10m -parallel 4 $(GOTEST) $(GO_PACKAGES)
+	go test -race -timeout 10m $(GOTEST) $(GO_PACKAGES)
 
 test-client: client/node_modules/.installed ## test the client's parts
 	cd client && npm test
@@ -109,9 +107,8 @@ client/bench/dist/excalidraw.html: client/node_modules/.installed client/bench/p
 bench-client: build client/bench/dist/excalidraw.html ## measure the board in Chromium beside Excalidraw and bare xyflow
 	OPENMIC_BIN=$(CURDIR)/bin/openmic node client/bench/bench.mjs $(BENCH)
 
-# Only of what has any: a package's tests take longer to build than to find.
 bench-once: client ## run each benchmark once, so that none rots
-	go test -run '^$$' -bench . -benchmem -benchtime 1x $$(grep -rl --include='*_test.go' '^func Benchmark' crdt migrations server | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+	go test -run '^$$' -bench . -benchmem -benchtime 1x $(GO_PACKAGES)
 
 fuzz: client ## run each fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)

@@ -26,7 +26,6 @@ var acks = flag.Int("acks", 200, "how many acknowledgements TestAckAfterSync loo
 // A killed process leaves to the kernel what it has written, so killing it
 // finds no missing sync. This looks at the order of its system calls instead.
 func TestAckAfterSync(t *testing.T) {
-	t.Parallel()
 	told, early := traceAcks(t, ordinary, *acks)
 	t.Logf("%d acknowledgements, %d of them before the sync", told, early)
 	if told < *acks || early > 0 {
@@ -35,7 +34,6 @@ func TestAckAfterSync(t *testing.T) {
 }
 
 func TestAckAfterSyncFindsWhatIsWrong(t *testing.T) {
-	t.Parallel()
 	for _, wrong := range []string{"store later", "no sync"} {
 		t.Run(wrong, func(t *testing.T) {
 			if told, early := traceAcks(t, withFailures, 20, "OPENMIC_WRONG="+wrong); early == 0 {

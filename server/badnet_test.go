@@ -110,7 +110,6 @@ func TestEditorsBehindBadConnections(t *testing.T) {
 }
 
 func TestPostgresBehindBadConnections(t *testing.T) {
-	t.Parallel()
 	url := pgtest.Database(t)
 	network, address, err := pgtest.Endpoint(url)
 	noError(t, err)

@@ -88,7 +88,6 @@ var (
 )
 
 func TestFailurePoints(t *testing.T) {
-	t.Parallel()
 	// They wait for disks and for each other far more than they compute.
 	var running sync.WaitGroup
 	lanes := make(chan struct{}, 6)

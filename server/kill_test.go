@@ -142,7 +142,6 @@ func TestKill(t *testing.T) {
 
 // A server that acknowledges first and stores a moment later is found out.
 func TestKillFindsAcknowledgedTooEarly(t *testing.T) {
-	t.Parallel()
 	c := &campaign{t: t, site: newSite(t, programOf(t, withFailures), "")}
 	c.site.env = []string{"OPENMIC_WRONG=store later"}
 	c.begin()

@@ -136,7 +136,6 @@ func (w watch) untilBack(t *testing.T) {
 }
 
 func TestPostgresCrash(t *testing.T) {
-	t.Parallel()
 	pg, url := ownPostgres(t)
 	c := &campaign{t: t, site: newSite(t, programOf(t, ordinary), url)}
 	var slowest time.Duration
@@ -173,7 +172,6 @@ func TestPostgresCrash(t *testing.T) {
 }
 
 func TestPostgresOutage(t *testing.T) {
-	t.Parallel()
 	for name, fault := range map[string]struct{ begin, end func(*pgtest.Server) error }{
 		"stopped": {(*pgtest.Server).Crash, (*pgtest.Server).Restart},
 		"frozen":  {(*pgtest.Server).Freeze, (*pgtest.Server).Thaw},
@@ -224,7 +222,6 @@ func TestPostgresOutage(t *testing.T) {
 
 // A server that acknowledges what it has not stored is found out.
 func TestPostgresOutageFindsWhatIsWrong(t *testing.T) {
-	t.Parallel()
 	pg, url := ownPostgres(t)
 	s := newSite(t, programOf(t, withFailures), url)
 	s.start("OPENMIC_WRONG=store later")

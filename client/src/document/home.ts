@@ -13,8 +13,8 @@ import type { Draft } from "./write";
  */
 
 const BROUGHT = "brought ";
-/** Of more heads than these no change tells: its message would be too long. */
-const MOST_HEADS = 16;
+/** Of more heads than these no change tells: servers take messages of a kilobyte. */
+const MOST_HEADS = 12;
 
 /** The message of a change that brings home something that was chosen of a variant. */
 export const broughtFrom = (variant: A.Doc<unknown>): string | undefined => {
@@ -22,6 +22,7 @@ export const broughtFrom = (variant: A.Doc<unknown>): string | undefined => {
   return heads.length > MOST_HEADS ? undefined : BROUGHT + heads.join(" ");
 };
 
+type History = ReturnType<typeof A.getChangesMetaSince>;
 type Raw = Readonly<Record<string, unknown>>;
 
 /** A thing, or the board, of which something was brought: how its values were before, and how they then were on both. */
@@ -41,7 +42,8 @@ export interface Homecoming {
 
 /** What there is to do beside a merge; undefined where nothing of this variant was chosen since it was merged last. */
 export function homecomingOf(doc: A.Doc<unknown>, board: Board, variant: A.Doc<unknown>, read: (doc: A.Doc<unknown>) => Board): Homecoming | undefined {
-  const brought = broughtInto(doc, variant, read);
+  const history = A.getChangesMetaSince(doc, []);
+  const brought = broughtInto(doc, history, variant, read);
   if (brought.size === 0) return undefined;
   const theirs = read(variant);
   const untouched = (b: Brought, mine: Raw) => Object.keys(b.then).every((field) => same(mine[field], b.then[field]));
@@ -52,7 +54,7 @@ export function homecomingOf(doc: A.Doc<unknown>, board: Board, variant: A.Doc<u
         const mine = was ? undefined : thingIn(board, part, id);
         const parent = find(draft, [part]);
         // What was taken away here stays away, by the merge: only ours is left of it.
-        if (!mine || !parent || knows(doc, A.getObjectId(find(variant, [part, id])))) continue;
+        if (!mine || !parent || knows(history, A.getObjectId(find(variant, [part, id])))) continue;
         if (thingIn(theirs, part, id) || untouched({ part, id, was, then, fields: [] }, mine)) Reflect.deleteProperty(parent, id);
       }
     },
@@ -74,9 +76,9 @@ export function homecomingOf(doc: A.Doc<unknown>, board: Board, variant: A.Doc<u
 }
 
 /** What was chosen of a variant since it was merged last, the newest of each thing. */
-function broughtInto(doc: A.Doc<unknown>, variant: A.Doc<unknown>, read: (doc: A.Doc<unknown>) => Board): ReadonlyMap<string, Brought> {
+function broughtInto(doc: A.Doc<unknown>, history: History, variant: A.Doc<unknown>, read: (doc: A.Doc<unknown>) => Board): ReadonlyMap<string, Brought> {
   const found = new Map<string, Brought>();
-  for (const { message, hash, deps } of A.getChangesMetaSince(doc, [])) {
+  for (const { message, hash, deps } of history) {
     if (!message?.startsWith(BROUGHT)) continue;
     const heads = message.slice(BROUGHT.length).split(" ") as A.Heads;
     if (!has(variant, heads) || has(doc, heads)) continue;
@@ -89,7 +91,7 @@ function broughtInto(doc: A.Doc<unknown>, variant: A.Doc<unknown>, read: (doc: A
       found.set(key, {
         part: d.part,
         id: d.id,
-        was: former ? former.was : (thingOf(d) as Raw | undefined),
+        was: former ? former.was : (d.before as Raw | undefined),
         then: { ...former?.then, ...Object.fromEntries(fieldsOf(d, then).map((field) => [field, then[field]])) },
         fields: [...new Set([...(former?.fields ?? []), ...fieldsOf(d, then)])],
       });
@@ -99,7 +101,6 @@ function broughtInto(doc: A.Doc<unknown>, variant: A.Doc<unknown>, read: (doc: A
 }
 
 const fieldsOf = (d: Difference, then: Raw) => (d.how === "added" ? Object.keys(then).filter((field) => field !== "id") : d.fields);
-const thingOf = (d: Difference) => d.before;
 
 function has(doc: A.Doc<unknown>, heads: A.Heads): boolean {
   try {
@@ -114,10 +115,10 @@ function thingIn(board: Board, part: Part, id: string): Raw | undefined {
   return (board[part] as readonly { readonly id: string }[]).find((thing) => thing.id === id) as Raw | undefined;
 }
 
-/** Whether an object was made in this document, or came to it. An object is called by the operation that made it. */
-function knows(doc: A.Doc<unknown>, object: string | null): boolean {
+/** Whether an object was made in a document, or came to it. An object is called by the operation that made it. */
+function knows(history: History, object: string | null): boolean {
   const [counter, actor] = object?.split("@") ?? [];
-  return A.getChangesMetaSince(doc, []).some((c) => c.actor === actor && c.startOp <= Number(counter) && Number(counter) <= c.maxOp);
+  return history.some((c) => c.actor === actor && c.startOp <= Number(counter) && Number(counter) <= c.maxOp);
 }
 
 const isText = (part: Part, field: string) => WORDS[part].includes(field);
