@@ -184,7 +184,10 @@
 // each with the board before it, so that no moment is far from a beginning. Browsers
 // replay stretches and need no Automerge for that. A tape knows actors; whose they
 // are, and what those are called, is asked of the store for each answer, so a name
-// that was taken back is told by none.
+// that was taken back is told by none: whoever has none goes by a pseudonym, which is
+// made of the board and of who they are (pseudonym.go). What people have brought is
+// counted from the document that the tape holds, with all that is gone from it, and so
+// does not depend on the order in which changes came.
 //
 // Moments have names (versions.go), in rows beside the document: so naming one that is
 // past changes nothing of the board, and only who gave a name and owners take it away.
