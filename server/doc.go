@@ -65,9 +65,9 @@
 // a note with the room and poke it.
 //
 // A room sends at once after a quiet time. The pause between two batches grows with
-// the readers and with the changes that gather meanwhile. Stock clients answer every
-// message by confirming what they have; where that means nothing to the room, which
-// it says beforehand, the session drops it (member.confirms).
+// the readers and with those who draw. Stock clients answer every message by
+// confirming what they have; where that means nothing to the room, which it says
+// beforehand, the session drops it (member.confirms).
 //
 // # The life of one change
 //
@@ -92,9 +92,16 @@
 // # Presence
 //
 // Each peer of a room has one slot for its newest presence message (presence.go).
-// Readers go round the slots, each at its own pace and with a share of what the
-// room sends in a tick, so that a crowd costs in proportion to its size and not
-// to its square. For who leaves, the server says a farewell.
+// The room goes round the slots and sends what is new to all readers at once, in a
+// crowd a share at each tick; who missed something goes round alone besides. So a
+// crowd costs in proportion to its size and not to its square. For who leaves, the
+// server says a farewell.
+//
+// Our own clients get one message a tick that tells of several people (wire.People),
+// in bytes that they share. In a crowd these are, before others in turn, who acts,
+// who is near what the reader sees, and whom they follow (nearby.go). The clients say
+// where that is. It decides about nothing else, so what is not true harms nobody but
+// who says it.
 //
 // # Who may do what
 //
@@ -173,7 +180,8 @@
 // hostile until shown otherwise. Newcomers share one drawing; while a board is being
 // edited it may be a few seconds old (drawing.go). One is made when people pause, so
 // that whoever comes next need not wait (drawahead.go); a browser takes an older one
-// rather than wait.
+// rather than wait. The last of each look is stored beside the snapshot, and is there
+// again after a start (drawingstored.go).
 //
 // # History
 //

@@ -30,6 +30,7 @@ type metrics struct {
 	drawings           prometheus.Histogram
 	histories          prometheus.Histogram
 	drawingFailures    prometheus.Counter
+	drawingsRecalled   prometheus.Counter
 	drawingAnswers     *prometheus.CounterVec
 	flushes            prometheus.Counter
 	flushChanges       prometheus.Histogram
@@ -43,6 +44,7 @@ type metrics struct {
 	syncFrames         prometheus.Counter
 	syncBytes          prometheus.Counter
 	presenceFrames     prometheus.Counter
+	presencePeople     prometheus.Counter
 	presenceDropped    prometheus.Counter
 	tooMany            *prometheus.CounterVec
 	auditLost          prometheus.Counter
@@ -105,6 +107,7 @@ func newMetrics() *metrics {
 		drawings:           seconds("drawing_seconds", "Time to draw a board, without the wait for its turn."),
 		histories:          seconds("history_seconds", "Time to read the part of a history that was new."),
 		drawingFailures:    counter("drawing_failures_total", "Boards that could not be drawn."),
+		drawingsRecalled:   counter("drawings_recalled_total", "Drawings read from the store, where otherwise one would have been made."),
 		drawingAnswers:     counters("drawing_answers_total", "Drawings handed out, by whether they were made for it.", "from"),
 		flushes:            counter("flushes_total", "Times that a room sent something to its readers."),
 		flushChanges:       sizes("flush_changes", "Changes that a room sent to its readers at a time."),
@@ -118,6 +121,7 @@ func newMetrics() *metrics {
 		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
 		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
+		presencePeople:     counter("presence_people_total", "People that these told of in batches."),
 		presenceDropped:    counter("presence_dropped_total", "Presence messages not taken: too many, too large, or for a document not open."),
 		tooMany:            counters("requests_limited_total", "Requests answered with 429, by what there was too much of.", "what"),
 		auditLost:          counter("audit_lost_total", "Lines that did not get into an audit: too many at once, or the store did not take them."),

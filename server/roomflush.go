@@ -1,16 +1,28 @@
 package server
 
-import "openmic/crdt"
+import (
+	"slices"
+
+	"openmic/crdt"
+)
 
 // flush returns what every peer whose writer is free is to be sent now, and
 // what must be read from the store before some can be sent anything.
 func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch) {
-	share := s.presence.share(len(s.peers), s.settings.PresenceBudget)
-	s.slowest = 0
+	var shown *moment
+	if withPresence {
+		shown = s.presence.moment(s.peers, s.settings)
+		defer s.presence.sweep(s.peers)
+		defer shown.end()
+	}
+	s.slowest, s.brought = 0, 0
 	for _, p := range s.peers {
 		if p.busy || !p.served {
 			if p.busy {
 				s.slowest = max(s.slowest, s.graph.Len()-p.cursor)
+			}
+			if withPresence {
+				shown.missed(p)
 			}
 			continue
 		}
@@ -20,17 +32,35 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 		} else if p.fetching == nil {
 			fetches = append(fetches, s.fetchFor(p))
 		}
-		if withPresence {
-			b.presence = s.presence.newFor(p, share)
+		if withPresence && p.batches {
+			b.people = shown.batch(p)
+		} else if withPresence {
+			b.presence = shown.messages(p)
 		}
-		if b.sync != nil || b.presence != nil {
+		if b.sync != nil || b.presence != nil || b.people != nil {
 			p.busy = true
 			batches = append(batches, b)
 		}
 	}
-	s.presence.sweep(s.peers)
 	return batches, fetches
 }
+
+// editors is how many others drew beside the first of those who made the newest
+// changes, as far as that is worth knowing.
+func (s *roomState) editors(most int) int {
+	var seen [maxEditors]uint64
+	n := 0
+	for i := len(s.senders) - 1; i >= max(0, len(s.senders)-2*most) && n <= min(most, maxEditors-1); i-- {
+		if id := s.senders[i]; id != 0 && !slices.Contains(seen[:n], id) {
+			seen[n] = id
+			n++
+		}
+	}
+	return max(0, n-1)
+}
+
+// maxEditors is how many who draw are told apart.
+const maxEditors = 32
 
 // owes tells whether there is something for a peer whose batch has left. It may be
 // wrong only by saying so where there is nothing.
@@ -103,6 +133,9 @@ func (s *roomState) next(p *peer) []byte {
 	}
 	if tell == 0 && length > 0 {
 		return nil // empty heads would mean that we have lost everything; something will be stored soon
+	}
+	if p.pending(length) {
+		s.brought++
 	}
 	body := s.body(p, tell)
 	p.cursor, p.told = length, tell

@@ -55,10 +55,15 @@ type Settings struct {
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
-	FlushPerChange   time.Duration // and for each change that had gathered at the last one
-	FlushGathered    int           // of at most so many
+	FlushPerEditor   time.Duration // and for each one who draws beside another
+	FlushEditors     int           // of at most so many
+	FlushGathered    int           // but no longer than so many changes take to come
 	PresenceInterval time.Duration // shortest time between two batches of presence
-	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
+	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers that take no batches
+	PresenceCrowd    int           // people at a board up to which a batch tells of everybody; where more are, of
+	PresenceActing   int           // so many who do something that others want to see at once,
+	PresenceNear     int           // so many who are near,
+	PresenceTurn     int           // and so many others in turn
 	RoomInbox        int           // events waiting for a room
 	RoomGrace        time.Duration // an empty room stays in memory for so long
 	Loads            int           // documents being loaded at once, and as many made ready for changes
@@ -95,6 +100,7 @@ type Settings struct {
 	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	DrawStored      int           // largest drawing that is stored for after a start, compressed; 0: none is
 	HistoryTimeout  time.Duration // reading one
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
@@ -207,11 +213,16 @@ func DefaultSettings() Settings {
 		ControlBurst:  200,
 
 		FlushInterval:    10 * time.Millisecond,
-		FlushPerPeer:     20 * time.Microsecond,
-		FlushPerChange:   time.Millisecond,
-		FlushGathered:    6, // more late is dearer: a change names all that its maker had not seen merged
+		FlushPerPeer:     10 * time.Microsecond,
+		FlushPerEditor:   2 * time.Millisecond,
+		FlushEditors:     9,
+		FlushGathered:    25, // more late is dearer: a change names all that its maker had not seen merged
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
+		PresenceCrowd:    48,
+		PresenceActing:   8,
+		PresenceNear:     16,
+		PresenceTurn:     8,
 		RoomInbox:        256,
 		RoomGrace:        30 * time.Second,
 		Loads:            4,
@@ -223,7 +234,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
-		Commits:       Rate{PerSecond: 50, Burst: 25},
+		Commits:       Rate{PerSecond: 10, Burst: 10},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,
@@ -245,9 +256,10 @@ func DefaultSettings() Settings {
 		DrawStale:       3 * time.Second,
 		DrawQuiet:       2 * time.Second,
 		DrawBusy:        20 * time.Second,
-		DrawRest:        4,
+		DrawRest:        9,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		DrawStored:      2 << 20,
 		HistoryTimeout:  30 * time.Second,
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,
