@@ -69,6 +69,10 @@ export function Strip() {
       ];
     });
   }, [moments, axis, t]);
+  // The same object until another one has begun.
+  const at = usePlaying(() => player.current());
+  const people = history?.people;
+  const what = useMemo(() => (people && at ? teller.contribution(people, at) : t("history.beginning")), [people, at, teller, t]);
   if (!history || !axis) return null;
 
   const to = (event: PointerEvent) => {
@@ -85,8 +89,6 @@ export function Strip() {
     event.preventDefault();
     event.stopPropagation();
   };
-  const at = player.current();
-  const what = at ? teller.contribution(history.people, at) : t("history.beginning");
   // While the pointer is not yet where it is going, time goes on between two changes.
   const x = Math.max(axis.of(position), position < history.length ? Math.min(axis.ofTime(time), axis.of(position + 1)) : 1);
   return (
