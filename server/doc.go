@@ -197,7 +197,10 @@
 // with what leads on from the last one (historykept.go), when the board is compacted or
 // looked back on: nobody waits for all of it again. A tape knows actors; whose they
 // are, and what those are called, is asked of the store for each answer, so a name
-// that was taken back is told by none.
+// that was taken back is told by none: whoever has none goes by a pseudonym, which is
+// made of the board and of who they are (pseudonym.go). What people have brought is
+// counted from the document that the tape holds, with all that is gone from it, and so
+// does not depend on the order in which changes came.
 //
 // Moments have names (versions.go), in rows beside the document: so naming one that is
 // past changes nothing of the board, and only who gave a name and owners take it away.
@@ -215,7 +218,7 @@
 // # Variants
 //
 // A fork (forks.go) is a board that begins with the changes of another one, copied
-// from its log. Boards that come from one another are a family: they read each
+// from its log; until it has them all it is a deleted board, so that half a one is swept. Boards that come from one another are a family: they read each
 // other's pictures, and an actor is told as belonging to whoever was first with it on
 // any of them. So a client brings a variant home by ordinary sync, through ordinary
 // admission, and what it brings stays its authors'. Votes between variants are in
