@@ -19,7 +19,12 @@ export function Contributions({ onClose }: { onClose: () => void }) {
   const at = usePlaying(() => player.index());
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    // By itself alone: a page around the board stays where it is.
+    const [box, one] = [list.current, list.current?.querySelector<HTMLElement>("[aria-current]")];
+    if (!box || !one) return;
+    const [top, bottom] = [one.offsetTop - box.offsetTop, one.offsetTop - box.offsetTop + one.offsetHeight];
+    if (top < box.scrollTop) box.scrollTop = top - 6;
+    else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight + 6;
   }, [at]);
   if (!history) return null;
   const from = Math.max(0, at - AROUND);

@@ -46,7 +46,15 @@ export default function HistoryPage({ at, onClose, onShown }: { at: number | und
   );
 }
 
-const ready = (p: { history: unknown; waiting: boolean }) => p.history !== undefined;
+/** Whether there has been something to show: the first view of a board is of the one that is asked for, not of an empty one. */
+export function useBegun(): boolean {
+  const begun = usePlaying((p) => p.history !== undefined && (!p.waiting || p.position > 0));
+  const [begins, setBegins] = useState(begun);
+  useEffect(() => {
+    if (begun) setBegins(true);
+  }, [begun]);
+  return begins;
+}
 
 function Page({ live, tools, onShown }: { live: BoardTools; tools: HistoryTools; onShown: () => void }) {
   const { t } = useTranslation();
@@ -54,17 +62,11 @@ function Page({ live, tools, onShown }: { live: BoardTools; tools: HistoryTools;
   const hands = useHands();
   const title = useBoardPart((board) => board.title);
   const view = useUi((ui) => ui.view);
-  const known = usePlaying(ready);
-  // The first view of a board is of the one that is asked for, not of an empty one.
-  const begun = usePlaying((p) => !p.waiting || p.position > 0);
-  const [begins, setBegins] = useState(false);
+  const begins = useBegun();
   const [list, setList] = useState(() => matchMedia("(width >= 1000px)").matches);
   useKeys();
   useClock(player);
   useCamera(player);
-  useEffect(() => {
-    if (known && begun) setBegins(true);
-  }, [known, begun]);
   useEffect(() => onShown(), [onShown]);
   return (
     <div className="board-page history-page" data-view={view} data-panel={list || undefined} data-editable={false} data-testid="history-page">
@@ -98,7 +100,7 @@ function Page({ live, tools, onShown }: { live: BoardTools; tools: HistoryTools;
 
 const ignore = () => undefined;
 
-function NoticeLine() {
+export function NoticeLine() {
   const { notice } = useTools();
   const message = useSyncExternalStore(notice.subscribe, notice.get);
   return (

@@ -30,7 +30,7 @@ export function Past({ live, tools }: { live: BoardTools; tools: HistoryTools })
   };
   const bringBack = (board: Board) => {
     const done = restore(live.document, board);
-    tools.leaveHistory();
+    tools.leaveHistory?.();
     notice.say(t(done ? "history.restored" : "history.same"));
   };
   const goOn = async () => {

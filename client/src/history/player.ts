@@ -43,6 +43,7 @@ const FRESH = 5_000;
 export class Player {
   readonly #where: Where;
   readonly #reel: Reel;
+  readonly #fresh: number;
   readonly #listeners = new Set<() => void>();
   #state: Playing = { history: undefined, shown: [], moments: [], position: 0, time: 0, playing: false, speed: 8, skipQuiet: true, camera: true, filter: EVERYTHING, waiting: true, failed: false, board: {} };
   /** Counts what is sought: an older answer is not shown after a newer one. */
@@ -53,9 +54,10 @@ export class Player {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  constructor(where: Where, reel = new Reel(where)) {
+  constructor(where: Where, reel = new Reel(where), fresh = FRESH) {
     this.#where = where;
     this.#reel = reel;
+    this.#fresh = fresh;
   }
 
   get = (): Playing => this.#state;
@@ -96,7 +98,7 @@ export class Player {
       const { history } = this.#state;
       const known = history ? loadHistory(this.#where, history).then((next) => this.#told(next)) : this.open();
       void known.catch(() => undefined).finally(() => history && this.#follow());
-    }, FRESH);
+    }, this.#state.history ? this.#fresh : FRESH);
   }
 
   #told(history: History): void {
@@ -224,7 +226,8 @@ export class Player {
     for (;;) {
       const next = stretch.times[at - stretch.from];
       if (next === undefined) break;
-      if (skipQuiet && at === position && next - time > QUIET) time = next - LEAD * speed;
+      // What is left of a pause is not skipped again, however fast it goes.
+      if (skipQuiet && at === position && next - time > Math.max(QUIET, LEAD * speed)) time = next - LEAD * speed;
       if (next > time) break;
       at++;
     }

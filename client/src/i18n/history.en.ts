@@ -36,6 +36,7 @@ export const history = {
   contributions: "Contributions",
   contributionsCount_one: "{{count}} contribution",
   contributionsCount_other: "{{count}} contributions",
+  marks: "What the marks mean",
   showList: "Show the contributions",
   from: "From this moment",
   compare: "What has changed since",

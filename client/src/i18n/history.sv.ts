@@ -38,6 +38,7 @@ export const history: Shape<typeof enHistory> = {
   contributions: "Bidrag",
   contributionsCount_one: "{{count}} bidrag",
   contributionsCount_other: "{{count}} bidrag",
+  marks: "Vad märkena betyder",
   showList: "Visa bidragen",
   from: "Från det här ögonblicket",
   compare: "Vad som har ändrats sedan dess",

@@ -203,6 +203,7 @@ describe("a session by a token", () => {
     expect(codeFor("x", { tokens: false, role: "editor" }, { owner: all.owner, editor: all.editor })).toContain(`src="${at("editor")}"`);
     expect(codeFor("x", { tokens: false, role: null }, { owner: all.owner })).toContain('src="https://boards.example/b/x#LINK"');
     const byToken = codeFor("x", { tokens: true, role: "editor" }, all);
+    expect(codeFor("x", { tokens: true, role: "editor" }, all, true)).toContain('<openmic-board replay src="https://boards.example/b/x"\n');
     expect(byToken).toContain('src="https://boards.example/b/x"\n               token-url="/openmic-token"');
   });
 
