@@ -162,6 +162,14 @@ func (t *tickets) issue(c comer, now time.Time) (name string, expires time.Time,
 	return name, expires, true
 }
 
+// good tells whether a ticket could be redeemed.
+func (t *tickets) good(name string, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k, ok := t.live[name]
+	return ok && !now.After(k.expires)
+}
+
 // redeem uses a ticket up.
 func (t *tickets) redeem(name string, now time.Time) (comer, bool) {
 	t.mu.Lock()

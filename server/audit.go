@@ -12,38 +12,41 @@ import (
 // What is noted in the audit of a board. No address is, and no name: who did
 // something is looked up when the audit is read.
 const (
-	auditMade         = "made"
-	auditOpened       = "opened"
-	auditJoined       = "joined"
-	auditLinkMade     = "link-made"
-	auditLinkChanged  = "link-changed"
-	auditLinkRevoked  = "link-revoked"
-	auditExported     = "exported"
-	auditRemoved      = "removed"
-	auditBanned       = "banned"
-	auditRole         = "role-given"
-	auditLetIn        = "let-in"
-	auditLocked       = "locked"
-	auditUnlocked     = "unlocked"
-	auditClosed       = "closed"
-	auditReopened     = "reopened"
-	auditDeleted      = "deleted"
-	auditRestored     = "restored"
-	auditRenamed      = "renamed"
-	auditNameErased   = "name-erased"
-	auditLeft         = "left"
-	auditTakenBack    = "taken-back"
-	auditEmbedding    = "embedding-changed"
-	auditArchived     = "archived"
-	auditUnarchived   = "unarchived"
-	auditTitled       = "titled"     // the board got another name
-	auditForked       = "forked"     // a variant was made of it; detail is the variant's id
-	auditOwned        = "owned"      // it is in the list of somebody who signs in
-	auditDisowned     = "disowned"   // and is not any more
-	auditTakenOver    = "taken-over" // an administrator made it theirs
-	auditCopied       = "copied"     // by a browser, which has told us
-	auditSweepAtOnce  = 10_000
-	auditNotesWaiting = 1000
+	auditMade           = "made"
+	auditOpened         = "opened"
+	auditJoined         = "joined"
+	auditLinkMade       = "link-made"
+	auditLinkChanged    = "link-changed"
+	auditLinkRevoked    = "link-revoked"
+	auditExported       = "exported"
+	auditRemoved        = "removed"
+	auditBanned         = "banned"
+	auditRole           = "role-given"
+	auditLetIn          = "let-in"
+	auditLocked         = "locked"
+	auditUnlocked       = "unlocked"
+	auditClosed         = "closed"
+	auditReopened       = "reopened"
+	auditDeleted        = "deleted"
+	auditRestored       = "restored"
+	auditRenamed        = "renamed"
+	auditNameErased     = "name-erased"
+	auditLeft           = "left"
+	auditTakenBack      = "taken-back"
+	auditEmbedding      = "embedding-changed"
+	auditArchived       = "archived"
+	auditUnarchived     = "unarchived"
+	auditTitled         = "titled"        // the board got another name
+	auditForked         = "forked"        // a variant was made of it; detail is the variant's id
+	auditOwned          = "owned"         // it is in the list of somebody who signs in
+	auditDisowned       = "disowned"      // and is not any more
+	auditTakenOver      = "taken-over"    // an administrator made it theirs
+	auditCopied         = "copied"        // by a browser, which has told us
+	auditVersionNamed   = "version-named" // detail is the version's id
+	auditVersionRenamed = "version-renamed"
+	auditVersionRemoved = "version-removed"
+	auditSweepAtOnce    = 10_000
+	auditNotesWaiting   = 1000
 )
 
 // line is what is noted about something that the sender of a request does.
@@ -212,6 +215,7 @@ type auditAnswer struct {
 type whoAnswer struct {
 	Participant string         `json:"participant,omitempty"`
 	Name        string         `json:"name,omitempty"`
+	Pseudonym   *pseudonym     `json:"pseudonym,omitempty"` // of who has no name
 	Audience    store.Audience `json:"audience,omitempty"`
 	Link        string         `json:"link,omitempty"`
 	Label       string         `json:"label,omitempty"` // of the link, while there is such a link
@@ -300,6 +304,7 @@ func (s *Server) readable(ctx context.Context, b store.Access, lines []store.Aud
 		if p != nil {
 			a.Name, a.Audience = p.Name, p.Audience
 		}
+		a.Pseudonym = unnamed(b.ID, participant, a.Name)
 		return a, nil
 	}
 	answers := make([]auditAnswer, len(lines))

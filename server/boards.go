@@ -129,8 +129,12 @@ func (v visit) answer() boardAnswer {
 
 // createTicket answers POST /api/boards/{id}/tickets.
 func (s *Server) createTicket(w http.ResponseWriter, r *http.Request) {
+	late := s.limits.strangers.spent(neighbourhood(s.address(r)), time.Now())
+	if !late && !s.turn(w, r) {
+		return
+	}
 	v, ok := s.visit(w, r)
-	if !ok {
+	if !ok || late && !s.turn(w, r) {
 		return
 	}
 	if v.key != "" {

@@ -186,6 +186,11 @@
 // are, and what those are called, is asked of the store for each answer, so a name
 // that was taken back is told by none.
 //
+// Moments have names (versions.go), in rows beside the document: so naming one that is
+// past changes nothing of the board, and only who gave a name and owners take it away.
+// A variant begins with those whose changes it has. When people worked, without a long
+// pause, is computed from the tape.
+//
 // # Pictures
 //
 // What is in a document is seen by all who open it, so pictures are beside it

@@ -19,6 +19,12 @@ var MakeChange = makeChange
 // MakeSet encodes a change that sets it in place of an earlier one.
 var MakeSet = makeSet
 
+// PseudonymOf is what somebody goes by at a board, in English and Swedish.
+func PseudonymOf(board, participant string) (english, swedish string) {
+	p := pseudonymOf(board, participant)
+	return p.English, p.Swedish
+}
+
 // HoldGates keeps rooms from being made ready for changes, until release is called.
 func HoldGates(s *Server) (release func()) {
 	for range cap(s.hub.gates) {

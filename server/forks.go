@@ -213,7 +213,7 @@ func (s *Server) fork(ctx context.Context, v visit, name string, at forkPoint) (
 		return NewBoard{}, err
 	}
 	b, links := newBoard(v.board.Title, v.key)
-	b.Fork = store.Fork{Of: v.board.ID, Name: name, Heads: store.JoinHeads(plan.heads), Moment: plan.moment}
+	b.Fork = store.Fork{Of: v.board.ID, Name: name, Heads: store.JoinHeads(plan.heads), Moment: plan.moment, Shared: plan.shared()}
 	if err := s.copyLog(ctx, from, b.Doc, plan); err != nil {
 		return NewBoard{}, err
 	}
@@ -268,6 +268,16 @@ func (s *Server) planFork(ctx context.Context, doc docid.ID, at forkPoint) (*for
 }
 
 func (p *forkPlan) takes(position int) bool { return p.taken == nil || p.taken[position] }
+
+// shared is how many changes are taken before the first that is not.
+func (p *forkPlan) shared() int {
+	for i := range p.length {
+		if !p.takes(i) {
+			return i
+		}
+	}
+	return p.length
+}
 
 // ancestors marks heads and all that they depend on. False: there is no such head.
 func ancestors(g *crdt.Graph, heads []crdt.Hash) (marked []bool, ok bool) {

@@ -26,7 +26,8 @@ type toldHistory struct {
 	Next                   *int
 	People                 []struct {
 		ID, Name, Audience string
-		Number             int
+		Pseudonym          pseudonym
+		JoinedAt           string
 	}
 	Contributions []struct {
 		First, Last int
@@ -73,9 +74,9 @@ func TestHistory(t *testing.T) {
 		got := n.history(b, b.secret(string(role)), "")
 		var people []string
 		for _, p := range got.People {
-			people = append(people, fmt.Sprintf("%s %s %d", p.Name, p.Audience, p.Number))
+			people = append(people, p.Name+" "+p.Audience+p.Pseudonym.EN)
 		}
-		if want := []string{"Anna customer 1", "Berit staff 1"}; !slices.Equal(people, want) {
+		if want := []string{"Anna customer", "Berit staff"}; !slices.Equal(people, want) {
 			t.Errorf("to the %s the people are %q", role, people)
 		}
 		if got.Length != 4 || got.Count != 2 || len(got.Contributions) != 2 || got.Settled != 2 || got.Next != nil {
@@ -97,7 +98,7 @@ func TestHistory(t *testing.T) {
 	if len(page.Contributions) != 1 || page.Contributions[0].First != 4 || page.Next != nil {
 		t.Errorf("the second page is %+v", page)
 	}
-	if p := n.history(b, viewer, "?names=none").People[0]; p.Name != "" || p.ID != "" || p.Number != 1 {
+	if p := n.history(b, viewer, "?names=none").People[0]; p.Name != "" || p.ID != "" || p.JoinedAt != "" || p.Pseudonym.EN == "" || p.Audience != "customer" {
 		t.Errorf("without names Anna is %+v", p)
 	}
 
@@ -150,12 +151,25 @@ func TestHistory(t *testing.T) {
 		t.Errorf("the card is %+v", thing)
 	}
 
-	voices := n.as(viewer, "GET", "/api/boards/"+b.ID+"/history/voices.csv", "")
-	want := "person,audience,contributions,living,words,taken_up,comments,answered,adopted,declined,minutes\n" +
-		"Anna,customer,1,1,5,1,0,0,0,0,0.3\nBerit,staff,1,1,2,0,0,0,0,0,0.2\n"
+	voices := n.as(viewer, "GET", "/api/boards/"+b.ID+"/history/voices.csv?customers=1000000", "")
+	want := "row,name,audience,people,contributions,living,living_percent,words,words_percent,taken_up,taken_up_across,comments,answered,adopted,declined," +
+		"hours,one_percent_people_percent,one_percent_hours_percent\n" +
+		"person,Anna,customer,1,1,1,100.0,5,71.4,1,1,0,0,0,0,0.02,,\n" +
+		"person,Berit,staff,1,1,1,100.0,2,28.6,0,0,0,0,0,0,0.02,,\n" +
+		"audience,,customer,1,1,1,100.0,5,71.4,1,1,0,0,0,0,0.02,0.01,4.236e-06\n" +
+		"audience,,staff,1,1,1,100.0,2,28.6,0,0,0,0,0,0,0.02,,\n"
 	if string(voices.body) != want {
 		t.Errorf("voices are\n%s", voices.body)
 	}
+	told := do[struct {
+		Weeks      int
+		OnePercent *struct{ People, Hours, PeopleShare, HoursShare float64 }
+	}](t, n.as(viewer, "GET", "/api/boards/"+b.ID+"/history/voices?customers=1000000", ""), http.StatusOK)
+	if one := told.OnePercent; told.Weeks != 1 || one == nil || one.People != 10_000 || one.Hours != 400_000 || one.PeopleShare != 0.0001 {
+		t.Errorf("of a million customers one percent is %+v", told)
+	}
+	isProblem(t, n.as(viewer, "GET", "/api/boards/"+b.ID+"/history/voices?customers=many", ""), http.StatusBadRequest)
+	isProblem(t, n.as(viewer, "GET", "/api/boards/"+b.ID+"/history/voices.csv?lang=de", ""), http.StatusBadRequest)
 
 	// What comes later is there when it is asked for again, and a name that is gone is nowhere.
 	p := must(n.store.Participant(t.Context(), b.ID, anna.ID))
@@ -163,7 +177,7 @@ func TestHistory(t *testing.T) {
 	noError(t, n.store.SetParticipant(t.Context(), p))
 	s.Write("anna", card, "text", 0, 0, "Still ")
 	n.written(b, s, 4, who)
-	if got := n.history(b, viewer, ""); got.Length != 5 || got.People[0].Name != "" || got.People[0].Number != 1 {
+	if got := n.history(b, viewer, ""); got.Length != 5 || got.People[0].Name != "" || got.People[0].Pseudonym.SV == "" {
 		t.Errorf("then %+v", got)
 	}
 	for _, path := range []string{"history", "history/stretches/0", "history/things/" + card, "history/voices", "history/voices.csv", "at/5"} {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,14 +20,13 @@ import (
 	"openmic/server/store"
 )
 
-// historian is somebody whose changes are on a board. Number tells those of an
-// audience apart by when they first spoke; it is what they go by without a name.
+// historian is somebody whose changes are on a board. They have a name or a pseudonym.
 type historian struct {
-	ID       string         `json:"id,omitempty"` // of the participant
-	Name     string         `json:"name,omitempty"`
-	Audience store.Audience `json:"audience,omitempty"`
-	Number   int            `json:"number"`
-	Joined   *time.Time     `json:"joinedAt,omitempty"`
+	ID        string         `json:"id,omitempty"` // of the participant
+	Name      string         `json:"name,omitempty"`
+	Pseudonym *pseudonym     `json:"pseudonym,omitempty"`
+	Audience  store.Audience `json:"audience,omitempty"`
+	Joined    *time.Time     `json:"joinedAt,omitempty"`
 }
 
 // historians are the people of a history, and whose each actor is.
@@ -45,7 +43,7 @@ func (h *historians) person(actor crdt.Actor) int {
 }
 
 // historiansOf asks who the contributors of a board are, as they are called now: a
-// name that was taken back is not there. Without names everybody is a number.
+// name that was taken back is not there. Without names everybody is a pseudonym.
 func (s *Server) historiansOf(ctx context.Context, v visit, named bool) (*historians, error) {
 	list, err := s.store.Contributors(ctx, v.board.Doc, s.settings.AuthorsListed)
 	if err != nil {
@@ -56,19 +54,18 @@ func (s *Server) historiansOf(ctx context.Context, v visit, named bool) (*histor
 		links[linkID(l.SecretHash)] = l.Audience
 	}
 	h := &historians{people: []historian{}, of: map[crdt.Actor]int{}}
-	byID, numbers := map[string]int{}, map[store.Audience]int{}
+	byID := map[string]int{}
 	for _, c := range list {
 		i, known := byID[c.Participant]
 		if !known {
 			p := historian{ID: c.Participant, Name: c.Name, Audience: cmp.Or(c.Audience, links[c.Link])}
-			if !named {
-				p.ID, p.Name = "", ""
-			}
 			if !c.Joined.IsZero() {
 				p.Joined = &c.Joined
 			}
-			numbers[p.Audience]++
-			p.Number = numbers[p.Audience]
+			if !named {
+				p.ID, p.Name, p.Joined = "", "", nil
+			}
+			p.Pseudonym = unnamed(v.board.ID, c.Participant, p.Name)
 			i = len(h.people)
 			h.people, byID[c.Participant] = append(h.people, p), i
 		}
@@ -378,85 +375,4 @@ func (s *Server) thing(w http.ResponseWriter, r *http.Request) {
 		}
 		return answer
 	})
-}
-
-// voiceAnswer is what one person has brought, or one audience.
-type voiceAnswer struct {
-	By       *int           `json:"by,omitempty"`
-	Audience store.Audience `json:"audience,omitempty"`
-	history.Voice
-}
-
-// voices answers GET /api/boards/{id}/history/voices, and voices.csv.
-func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
-	v, named, ok := s.historyVisit(w, r)
-	if !ok {
-		return
-	}
-	s.tell(w, r, v, named, func(t *history.Tape, h *historians) any {
-		people, audiences := countVoices(t, h)
-		return struct {
-			People    []historian   `json:"people"`
-			Voices    []voiceAnswer `json:"voices"`
-			Audiences []voiceAnswer `json:"audiences"`
-		}{h.people, people, audiences}
-	})
-}
-
-func countVoices(t *history.Tape, h *historians) (people, audiences []voiceAnswer) {
-	sums := map[store.Audience]history.Voice{}
-	for i, voice := range t.Voices(len(h.people), h.person) {
-		audience := h.people[i].Audience
-		people = append(people, voiceAnswer{By: &i, Audience: audience, Voice: voice})
-		sums[audience] = history.Sum(sums[audience], voice)
-	}
-	for _, audience := range []store.Audience{store.Customer, store.Staff} {
-		audiences = append(audiences, voiceAnswer{Audience: audience, Voice: sums[audience]})
-	}
-	return people, audiences
-}
-
-// voicesCSV answers GET /api/boards/{id}/history/voices.csv.
-func (s *Server) voicesCSV(w http.ResponseWriter, r *http.Request) {
-	v, named, ok := s.historyVisit(w, r)
-	if !ok {
-		return
-	}
-	s.scribe.note(v.line(auditExported, "", "voices"))
-	h, err := s.historiansOf(r.Context(), v, named)
-	if err != nil {
-		s.fail(w, "list contributors", err)
-		return
-	}
-	var people []voiceAnswer
-	err = s.histories.read(r.Context(), v.board.Doc, func(t *history.Tape) error {
-		people, _ = countVoices(t, h)
-		return nil
-	})
-	if err != nil {
-		s.refuseHistory(w, err)
-		return
-	}
-	var b bytes.Buffer
-	c := csv.NewWriter(&b) // a buffer takes everything
-	_ = c.Write([]string{"person", "audience", "contributions", "living", "words", "taken_up", "comments", "answered", "adopted", "declined", "minutes"})
-	for i, p := range people {
-		name := cmp.Or(h.people[i].Name, fmt.Sprintf("%s %d", h.people[i].Audience, h.people[i].Number))
-		row := []string{harmless(name), string(p.Audience)}
-		for _, n := range []int{p.Contributions, p.Living, p.Words, p.TakenUp, p.Comments, p.Answered, p.Adopted, p.Declined} {
-			row = append(row, strconv.Itoa(n))
-		}
-		_ = c.Write(append(row, strconv.FormatFloat(p.Minutes, 'f', 1, 64)))
-	}
-	c.Flush()
-	w.Header().Set("Content-Disposition", `attachment; filename="voices.csv"`)
-	send(w, r, "text/csv; charset=utf-8", b.Bytes())
-}
-
-// harmless keeps a cell from being a formula where it is opened.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

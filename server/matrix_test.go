@@ -73,6 +73,11 @@ var matrix = map[string]struct {
 	"GET /api/boards/{id}/history/things/{thing}":        {"/api/boards/ID/history/things/customer", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/history/voices":                {"/api/boards/ID/history/voices", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/history/voices.csv":            {"/api/boards/ID/history/voices.csv", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/history/periods":               {"/api/boards/ID/history/periods", "", "200 200 200 200 403 404 404 401"},
+	"GET /api/boards/{id}/versions":                      {"/api/boards/ID/versions", "", "200 200 200 200 403 404 404 401"},
+	"POST /api/boards/{id}/versions":                     {"/api/boards/ID/versions", `{"title": "x"}`, "201 201 403 403 403 404 404 401"},
+	"PATCH /api/boards/{id}/versions/{version}":          {"/api/boards/ID/versions/VERSION", `{"title": "x"}`, "200 403 403 403 403 404 404 401"},
+	"DELETE /api/boards/{id}/versions/{version}":         {"/api/boards/ID/versions/VERSION", "", "204 403 403 403 403 404 404 401"},
 	"GET /api/boards/{id}/at/{moment}":                   {"/api/boards/ID/at/1", "", "200 200 200 200 403 404 404 401"},
 	"GET /api/boards/{id}/at/{moment}/drawing.svg":       {"/api/boards/ID/at/1/drawing.svg", "", "200 200 200 200 403 404 404 401"},
 	"/api/":            {"/api/nothing", "", "404 404 404 404 404 404 404 404"},
@@ -109,10 +114,11 @@ func newStageOf(n *node, b board) *stage {
 	do[any](n.t, n.as(owner, "DELETE", "/api/boards/"+b.ID+"/links/"+revoked.ID, ""), http.StatusNoContent)
 	picture := do[struct{ ID string }](n.t, n.upload(b, "editor", drawn("gif")), http.StatusCreated)
 	fork := do[struct{ ID string }](n.t, n.as(owner, "POST", "/api/boards/"+b.ID+"/forks", `{"title": "another way"}`), http.StatusCreated)
+	version := do[struct{ ID string }](n.t, n.as(owner, "POST", "/api/boards/"+b.ID+"/versions", `{"title": "as it was"}`), http.StatusCreated)
 	s := &stage{
 		n: n, b: b, headers: map[string][]string{},
 		secrets: map[string]string{"banned": b.secret("editor"), "revoked": revoked.secret(), "of another board": other.secret("owner")},
-		fill:    strings.NewReplacer("ID", b.ID, "LINK", n.makeLink(b, "{}").ID, "PARTICIPANT", target.ID, "PICTURE", picture.ID, "FORK", fork.ID),
+		fill:    strings.NewReplacer("ID", b.ID, "LINK", n.makeLink(b, "{}").ID, "PARTICIPANT", target.ID, "PICTURE", picture.ID, "FORK", fork.ID, "VERSION", version.ID),
 	}
 	for role := range b.Links {
 		s.secrets[role] = b.secret(role)

@@ -54,6 +54,9 @@ func (s *Server) mine(w http.ResponseWriter, r *http.Request) {
 	}
 	who := *v.comer.who
 	answer := mineAnswer{participantAnswer: answerParticipant(who), Actors: []string{}, AuditDays: s.settings.AuditDays}
+	// They are told also what they will go by once their name is erased.
+	own := pseudonymOf(who.BoardID, who.ID)
+	answer.Pseudonym = &own
 	for _, l := range v.board.Links {
 		if l.SecretHash == who.Link {
 			answer.Label = l.Label

@@ -84,13 +84,33 @@ func TestErasedNameIsNowhere(t *testing.T) {
 	p.untilSeen(genesis.Hash())
 	p.untilSaved(p.Edit())
 	n.untilNoted(b, "opened")
-	answers := func() (all []byte) {
-		for _, secret := range []string{b.secret("owner"), b.secret("editor")} {
-			for _, from := range []string{"", "/links", "/people", "/authors", "/audit", "/participants/me", "/drawing.svg"} {
-				all = append(all, n.as(secret, "GET", path+from, "", me...).body...)
+	// A variant shares the history.
+	fork := n.fork(b, `{"title": "Utan blanketten"}`)
+	told := map[string]bool{} // which answers have told the name
+	answers := func() (tell []string) {
+		look := func(from string, a answer) {
+			if bytes.Contains(a.body, []byte(name)) {
+				tell, told[from] = append(tell, from), true
 			}
 		}
-		return append(all, n.request("GET", "/metrics", "").body...)
+		for _, at := range []board{b, fork} {
+			for _, secret := range []string{at.secret("owner"), at.secret("viewer")} {
+				for _, from := range []string{
+					"", "/links", "/people", "/authors", "/audit", "/forks", "/drawing.svg", "/at/1", "/at/1/drawing.svg", "/at/2", "/at/2/drawing.svg",
+					"/history", "/history/stretches/0", "/history/things/s1", "/history/voices", "/history/voices.csv", "/history?names=none", "/history/voices.csv?names=none",
+					"/export.json", "/export.csv", "/export.md", "/export.automerge",
+				} {
+					a := n.as(secret, "GET", "/api/boards/"+at.ID+from, "")
+					if a.StatusCode == http.StatusNotFound && from != "/history/things/s1" {
+						t.Fatalf("%s is not there to be looked at", from)
+					}
+					look(from, a)
+				}
+			}
+		}
+		look("/participants/me", n.as(b.secret("editor"), "GET", path+"/participants/me", "", me...))
+		look("/metrics", n.request("GET", "/metrics", ""))
+		return tell
 	}
 	files := func() (found []string) {
 		for _, e := range must(os.ReadDir(dir)) {
@@ -100,15 +120,26 @@ func TestErasedNameIsNowhere(t *testing.T) {
 		}
 		return found
 	}
-	if len(files()) == 0 || !bytes.Contains(answers(), []byte(name)) {
+	before := answers()
+	for _, from := range []string{"/people", "/audit", "/history", "/history/things/s1", "/history/voices", "/history/voices.csv", "/participants/me"} {
+		if !told[from] {
+			t.Errorf("%s does not tell the name that is to be erased", from)
+		}
+	}
+	for _, from := range before {
+		if strings.Contains(from, "names=none") {
+			t.Errorf("%s tells a name", from)
+		}
+	}
+	if len(files()) == 0 {
 		t.Fatal("the name is not where it is looked for")
 	}
 	do[any](t, n.as(b.secret("editor"), "DELETE", path+"/participants/me/name", "", me...), http.StatusNoContent)
 	if found := files(); len(found) > 0 {
 		t.Errorf("the name is in %q", found)
 	}
-	if bytes.Contains(answers(), []byte(name)) {
-		t.Error("the name is in an answer")
+	if tell := answers(); len(tell) > 0 {
+		t.Errorf("the name is told by %q", tell)
 	}
 	// Nor does the answer come again that told it.
 	again := do[joined](t, n.as(b.secret("editor"), "POST", path+"/participants", body, "Idempotency-Key", onceKey), http.StatusCreated)

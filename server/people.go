@@ -11,20 +11,21 @@ import (
 )
 
 type participantAnswer struct {
-	ID       string         `json:"id"`
-	Token    string         `json:"token,omitempty"` // told once
-	Name     string         `json:"name"`
-	Audience store.Audience `json:"audience"`
-	Link     string         `json:"link,omitempty"` // the public id of the one that they came by first
-	SignedIn bool           `json:"signedIn,omitempty"`
-	Banned   bool           `json:"banned,omitempty"`
-	Role     store.Role     `json:"role,omitempty"` // that an owner has given them, whatever their link allows
-	JoinedAt time.Time      `json:"joinedAt"`
-	LeftAt   *time.Time     `json:"leftAt,omitempty"` // for good: their token opens nothing
+	ID        string         `json:"id"`
+	Token     string         `json:"token,omitempty"` // told once
+	Name      string         `json:"name"`
+	Pseudonym *pseudonym     `json:"pseudonym,omitempty"` // of who has no name
+	Audience  store.Audience `json:"audience"`
+	Link      string         `json:"link,omitempty"` // the public id of the one that they came by first
+	SignedIn  bool           `json:"signedIn,omitempty"`
+	Banned    bool           `json:"banned,omitempty"`
+	Role      store.Role     `json:"role,omitempty"` // that an owner has given them, whatever their link allows
+	JoinedAt  time.Time      `json:"joinedAt"`
+	LeftAt    *time.Time     `json:"leftAt,omitempty"` // for good: their token opens nothing
 }
 
 func answerParticipant(p store.Participant) participantAnswer {
-	a := participantAnswer{ID: p.ID, Name: p.Name, Audience: p.Audience, Link: linkID(p.Link), SignedIn: p.Person != "", Banned: p.Banned, Role: p.Role, JoinedAt: p.Created}
+	a := participantAnswer{ID: p.ID, Name: p.Name, Pseudonym: unnamed(p.BoardID, p.ID, p.Name), Audience: p.Audience, Link: linkID(p.Link), SignedIn: p.Person != "", Banned: p.Banned, Role: p.Role, JoinedAt: p.Created}
 	if !p.Left.IsZero() {
 		a.LeftAt = &p.Left
 	}

@@ -115,9 +115,9 @@ func (s *Server) tooMany(w http.ResponseWriter, what string, wait time.Duration)
 	writeProblem(w, http.StatusTooManyRequests, fmt.Sprintf("too many %s; try again in %d s", what, seconds))
 }
 
-// turn waits for a request's turn to open a socket: after a restart everybody comes
-// at once, and each costs questions to the store. If it returns false the request
-// has been answered, or nobody waits for it any more.
+// turn waits for a request's turn to open a socket, or to get the ticket that opens
+// one: after a restart everybody comes at once, and each costs questions to the store.
+// If it returns false the request has been answered, or nobody waits for it any more.
 func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
 	place := s.limits.upgrades.ReserveN(now, 1)
@@ -146,7 +146,7 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
 // limits are the rates of a server.
 type limits struct {
 	boards, joins, tickets, strangers, tries, triesByLink, exports, onces *rates
-	histories, signIns                                                    *rates
+	histories, signIns, namings                                           *rates
 	sockets, socketsOf                                                    *tally // by address, by person
 	upgrades                                                              *rate.Limiter
 }
@@ -161,6 +161,7 @@ func newLimits(s *Settings) *limits {
 		signIns:     newRates(s.SignIns, s.Counted),
 		triesByLink: newRates(s.TriesByLink, s.Counted),
 		histories:   newRates(s.HistoryRate, s.Counted),
+		namings:     newRates(s.NamingRate, s.Counted),
 		exports:     newRates(s.Exports, s.Counted),
 		onces:       newRates(s.Onces, s.Counted),
 		sockets:     newTally(s.Sockets),

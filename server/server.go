@@ -173,6 +173,11 @@ func (s *Server) routeTable(assets fs.FS) []route {
 		at("GET /api/boards/{id}/history/voices.csv", s.voicesCSV),
 		at("GET /api/boards/{id}/at/{moment}", s.boardAt),
 		at("GET /api/boards/{id}/at/{moment}/drawing.svg", s.drawingAt),
+		at("GET /api/boards/{id}/history/periods", s.periods),
+		at("GET /api/boards/{id}/versions", s.versions),
+		at("POST /api/boards/{id}/versions", s.once(s.stillNames, s.nameVersion)),
+		at("PATCH /api/boards/{id}/versions/{version}", s.renameVersion),
+		at("DELETE /api/boards/{id}/versions/{version}", s.removeVersion),
 		at("GET /api/boards/{id}/forks", s.forks),
 		at("POST /api/boards/{id}/forks", s.once(s.stillEdits, s.createFork)),
 		at("GET /api/boards/{id}/forks/{fork}/export.automerge", s.forkCopy),
@@ -265,10 +270,11 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 	}
 	from := s.address(r)
 	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
-	// The turn comes before the store is asked. Who has shown too many secrets that
-	// open nothing takes nobody's turn.
-	late := upgrade && s.limits.strangers.spent(neighbourhood(from), time.Now())
-	if upgrade && !late && !s.turn(w, r) {
+	// The turn comes before the store is asked. Who has a ticket has had it. Who has
+	// shown too many secrets that open nothing takes nobody's turn.
+	waits := upgrade && !s.tickets.good(r.URL.Query().Get("ticket"), time.Now())
+	late := waits && s.limits.strangers.spent(neighbourhood(from), time.Now())
+	if waits && !late && !s.turn(w, r) {
 		return
 	}
 	c, a, err := s.admitSocket(r)

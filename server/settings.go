@@ -99,6 +99,7 @@ type Settings struct {
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
 	HistoryPage     int           // contributions in one answer
+	PeriodPause     time.Duration // a longer one ends a time in which people work; no shorter than a contribution's
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
 	AccessInterval  time.Duration // how often it is looked whether another node, or the time, has changed who may do what
@@ -115,6 +116,8 @@ type Settings struct {
 	TitleWait       time.Duration // that a list waits for them
 	PageWait        time.Duration // that a board's page waits to know who may show it in a frame
 	OriginsPerBoard int           // that may show it in a frame
+
+	VersionsPerBoard int // moments with a name
 
 	ForksPerBoard int           // variants, not counting those that are deleted
 	ForkWait      time.Duration // for others' forks to be made
@@ -148,6 +151,7 @@ type Settings struct {
 	Tries        Rate          // of passwords, by link and address
 	TriesByLink  Rate          // and from everywhere
 	HistoryRate  Rate          // looks at histories, by link and address
+	NamingRate   Rate          // moments named, renamed and no longer named, by link and address
 	Counted      int           // addresses and links of which each of these is remembered
 
 	AuditDays        int           // for which it is kept what was done to a board; 0: it is not
@@ -248,6 +252,7 @@ func DefaultSettings() Settings {
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,
 		HistoryPage:     2000,
+		PeriodPause:     30 * time.Minute,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,
 		RequestBody:     64 << 10,
@@ -264,6 +269,8 @@ func DefaultSettings() Settings {
 		TitleWait:       time.Second,
 		PageWait:        2 * time.Second,
 		OriginsPerBoard: 20,
+
+		VersionsPerBoard: 200,
 
 		ForksPerBoard: 50,
 		ForkWait:      10 * time.Second,
@@ -298,6 +305,7 @@ func DefaultSettings() Settings {
 		Tries:        Rate{PerSecond: 0.1, Burst: 10},
 		TriesByLink:  Rate{PerSecond: 1, Burst: 200},
 		HistoryRate:  Rate{PerSecond: 50, Burst: 2000},
+		NamingRate:   Rate{PerSecond: 1, Burst: 100},
 		Counted:      10_000,
 
 		AuditDays:        365,

@@ -60,6 +60,29 @@ func TestSocketsWaitForTheirTurn(t *testing.T) {
 	}
 }
 
+// A ticket has its turn where it is asked for, so that a browser is told when to come
+// again, and nothing is asked of the store before; the socket that it opens has none.
+func TestTicketsHaveTheirTurn(t *testing.T) {
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) {
+		s.Open = false
+		s.Upgrades, s.UpgradeWait = server.Rate{PerSecond: 0.01, Burst: 1}, 0
+	}})
+	b := n.createBoard("everybody comes")
+	ticket := n.ticket(b, b.secret("editor"))
+	a := n.as(b.secret("editor"), "POST", "/api/boards/"+b.ID+"/tickets", "")
+	isProblem(t, a, http.StatusServiceUnavailable)
+	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 60 {
+		t.Errorf("come again after %q", a.Header.Get("Retry-After"))
+	}
+	c := n.dial("ticket=" + ticket)
+	defer c.hangUp()
+	c.send(object{"type": "join", "senderId": "in-time"})
+	c.next("peer")
+	if status, _ := n.upgrade(); status != http.StatusServiceUnavailable {
+		t.Errorf("one without a ticket: status %d", status)
+	}
+}
+
 // However many open a board together, it is read once and encoded once.
 func TestFiveHundredOpenABoardTogether(t *testing.T) {
 	const people = 500

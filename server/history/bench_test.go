@@ -84,6 +84,6 @@ func BenchmarkStretch(b *testing.B) {
 func BenchmarkVoices(b *testing.B) {
 	_, tape := longTape(b)
 	for b.Loop() {
-		tape.Voices(8, func(a crdt.Actor) int { return int(a[len(a)-1]-'0') % 8 })
+		tape.Voices(make([]string, 8), func(a crdt.Actor) int { return int(a[len(a)-1]-'0') % 8 })
 	}
 }

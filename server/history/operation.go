@@ -10,7 +10,8 @@ type Operation struct {
 	// fate of a comment, the value of a feeling.
 	Type string `json:"type,omitempty"`
 	// Title is how the thing was called then.
-	Title  string  `json:"title,omitempty"`
+	Title string `json:"title,omitempty"`
+	// At is where it was done: where the thing lies, or what it is about.
 	At     *Place  `json:"at,omitempty"`
 	From   *Place  `json:"from,omitempty"`
 	Target *Target `json:"target,omitempty"`

@@ -81,7 +81,7 @@ func (t *Tape) operations(c *touch) []Operation {
 		return []Operation{op}
 	case what == Vote:
 		op.Do = Added
-		op.Target = t.target(c.key)
+		op.Target, op.At = t.target(c.key), t.placeOf(c.key)
 		return []Operation{op}
 	case c.removed:
 		op.Do = Removed
@@ -137,13 +137,13 @@ func (t *Tape) describe(op *Operation, in, key string) {
 		}
 	case Connector:
 		op.Type, op.Title = get("meaning"), cut(get("label"))
-		op.Target = t.target(get("to"))
+		op.Target, op.At = t.target(get("to")), t.placeOf(get("to"))
 	case Marker:
-		op.Type, op.Title, op.Target = get("type"), cut(get("note")), t.target(get("target"))
+		op.Type, op.Title, op.Target, op.At = get("type"), cut(get("note")), t.target(get("target")), t.placeOf(get("target"))
 	case Emotion:
-		op.Type, op.Target = get("who"), t.target(get("step"))
+		op.Type, op.Target, op.At = get("who"), t.target(get("step")), t.place("", get("step"))
 	case Comment:
-		op.Type, op.Title, op.Target = get("fate"), cut(get("text")), t.target(get("target"))
+		op.Type, op.Title, op.Target, op.At = get("fate"), cut(get("text")), t.target(get("target")), t.placeOf(get("target"))
 		if parent := get("parent"); parent != "" {
 			op.Target = &Target{What: Comment, ID: parent, Title: cut(t.doc.Text("comments", parent, "text"))}
 		}
@@ -165,13 +165,13 @@ func (t *Tape) describeRemoved(op *Operation, whole []byte) {
 	case Step, Phase:
 		op.Title = cut(get("title"))
 	case Connector:
-		op.Type, op.Title, op.Target = get("meaning"), cut(get("label")), t.target(get("to"))
+		op.Type, op.Title, op.Target, op.At = get("meaning"), cut(get("label")), t.target(get("to")), t.placeOf(get("to"))
 	case Marker:
-		op.Type, op.Target = get("type"), t.target(get("target"))
+		op.Type, op.Target, op.At = get("type"), t.target(get("target")), t.placeOf(get("target"))
 	case Emotion:
-		op.Type, op.Target = get("who"), t.target(get("step"))
+		op.Type, op.Target, op.At = get("who"), t.target(get("step")), t.place("", get("step"))
 	case Comment:
-		op.Type, op.Title, op.Target = get("fate"), cut(get("text")), t.target(get("target"))
+		op.Type, op.Title, op.Target, op.At = get("fate"), cut(get("text")), t.target(get("target")), t.placeOf(get("target"))
 	}
 }
 
@@ -212,6 +212,23 @@ func (t *Tape) place(lane, step string) *Place {
 		p.Number = t.numberOf(step)
 	}
 	return p
+}
+
+// placeOf is where that is which a marker, a comment, a vote or a connector is about.
+func (t *Tape) placeOf(id string) *Place {
+	switch {
+	case t.doc.Has("elements", id):
+		return t.place(t.doc.Text("elements", id, "lane"), t.doc.Text("elements", id, "step"))
+	case t.doc.Has("steps", id):
+		return t.place("", id)
+	case t.doc.Has("lanes", id):
+		return t.place(id, "")
+	case t.doc.Has("comments", id):
+		if about := t.doc.Text("comments", id, "target"); about != id && !t.doc.Has("comments", about) {
+			return t.placeOf(about)
+		}
+	}
+	return nil
 }
 
 // numberOf is which step it is, from 1.

@@ -35,12 +35,17 @@ func (r *run) makeBoards(ctx context.Context) error {
 		if !found {
 			return fmt.Errorf("make board %d: the server told no editor's link", i)
 		}
-		r.boards = append(r.boards, &board{address: sync + "?link=" + url.QueryEscape(secret), doc: made.DocumentID})
+		b := &board{address: sync + "?link=" + url.QueryEscape(secret), doc: made.DocumentID}
+		if r.Tickets {
+			b.address, b.tickets, b.secret = sync, r.Target+"/api/boards/"+made.ID+"/tickets", secret
+		}
+		r.boards = append(r.boards, b)
 	}
 	return nil
 }
 
 type boardAnswer struct {
+	ID         string            `json:"id"`
 	DocumentID string            `json:"documentId"`
 	Links      map[string]string `json:"links"`
 }
@@ -76,6 +81,31 @@ func (r *run) makeBoard(ctx context.Context, i int) (made boardAnswer, err error
 			return made, ctx.Err()
 		}
 	}
+}
+
+// ticket asks for what opens a socket once.
+func (p *person) ticket(ctx context.Context, header http.Header) (ticket string, response *http.Response, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.board.tickets, nil)
+	if err != nil {
+		return "", nil, err
+	}
+	request.Header = header.Clone()
+	request.Header.Set("Authorization", "Bearer "+p.board.secret)
+	if response, err = p.run.http.Do(request); err != nil {
+		return "", nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return "", response, err
+	}
+	if response.StatusCode != http.StatusCreated {
+		return "", response, fmt.Errorf("ticket: %s: %s", response.Status, body)
+	}
+	var answer struct {
+		Ticket string `json:"ticket"`
+	}
+	return answer.Ticket, response, json.Unmarshal(body, &answer)
 }
 
 // comeAgain tells whether, and after how long, a server asks to be asked again.

@@ -14,6 +14,8 @@ import (
 // A board is one document and who is at it.
 type board struct {
 	address string // of its socket
+	tickets string // where there are tickets for it; empty: the address needs none
+	secret  string // of its link
 	doc     string
 	editors []*editor
 	people  []*person

@@ -32,6 +32,7 @@ type Plan struct {
 	Editors  int                         // of these, spread over the boards evenly
 	Rate     float64                     // edits a second of each editor
 	Presence float64                     // presence messages a second of each editor
+	Tickets  bool                        // come as our own client does: with a ticket for each socket
 	Stock    bool                        // answer every message as a stock client does, rather than keep quiet
 	Idle     time.Duration               // nobody does anything once all are there
 	Warm     time.Duration               // edits before measuring begins
@@ -39,6 +40,7 @@ type Plan struct {
 	Drain    time.Duration               // at most, for what is under way at the end
 	Churn    float64                     // readers who leave and come back, a second
 	Connects float64                     // people who come in a second
+	Every    time.Duration               // how often to note what the server takes while measuring; 0: never
 	PID      int                         // the server's process, to tell what it costs; 0: not known
 	Restart  func() (pid int, err error) // kills the server after the measured time and starts it anew; nil: no storm
 	Progress func(string)                // is told what is going on; may be nil
@@ -66,9 +68,11 @@ func (p *Plan) Check() error {
 		return fmt.Errorf("%d editors of %d people", p.Editors, p.People)
 	case p.Open && p.Editors < p.Boards:
 		return errors.New("a document of an open server is made by an editor: at least one for each")
+	case p.Open && p.Tickets:
+		return errors.New("tickets are for boards, and an open server has documents")
 	case p.Rate < 0 || p.Rate > 1000 || p.Presence < 0 || p.Presence > 1000 || p.Churn < 0 || p.Churn > 1000:
 		return errors.New("rates are from 0 to 1000 a second")
-	case p.For <= 0 || p.Connects <= 0:
+	case p.For <= 0 || p.Connects <= 0 || p.Every < 0:
 		return errors.New("durations and rates of connecting are more than nothing")
 	case (p.People/p.Boards+1)*(p.Editors/p.Boards+1)*p.Boards > maxPairs:
 		return fmt.Errorf("more than %d pairs of an editor and a reader", maxPairs)
@@ -124,8 +128,11 @@ func Run(ctx context.Context, plan Plan) (*Report, error) {
 	r.measuring.Store(true)
 	from, self, start := cost(plan.PID), ownCPU(), time.Now()
 	received := r.counts.bytes.Load()
+	unwatch := r.watch(ctx, start)
 	r.settle(ctx, plan.For)
 	stop()
+	report.Samples = unwatch()
+	report.Drift = drift(report.Samples)
 	r.measuring.Store(false)
 	r.drain(ctx)
 	to, took := cost(plan.PID), time.Since(start)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,7 +72,7 @@ func (p *person) connect(ctx context.Context) error {
 		header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.1", p.number/100>>8, p.number/100&255))
 	}
 	for {
-		conn, response, err := websocket.Dial(ctx, p.board.address, &websocket.DialOptions{HTTPClient: p.run.http, HTTPHeader: header})
+		conn, response, err := p.dial(ctx, header)
 		if err == nil {
 			p.conn = conn
 			break
@@ -92,6 +93,19 @@ func (p *person) connect(ctx context.Context) error {
 		"type": "join", "senderId": p.name, "peerMetadata": map[string]any{"isEphemeral": true},
 		"supportedProtocolVersions": []string{wire.Version},
 	}))
+}
+
+// dial opens the socket, with a ticket if that is how people come here.
+func (p *person) dial(ctx context.Context, header http.Header) (*websocket.Conn, *http.Response, error) {
+	address := p.board.address
+	if p.board.tickets != "" {
+		ticket, response, err := p.ticket(ctx, header)
+		if err != nil {
+			return nil, response, err
+		}
+		address += "?ticket=" + url.QueryEscape(ticket)
+	}
+	return websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: p.run.http, HTTPHeader: header})
 }
 
 // stay reads what comes until ctx ends or the socket does. In a storm it comes

@@ -120,6 +120,8 @@ type Report struct {
 	IdleMemory   int64
 	OwnCPU       time.Duration
 	Behind       time.Duration // how late this program was with its own edits, at most
+	Samples      []Sample      // of what the server took while measured
+	Drift        Drift
 	Storm        *Storm
 }
 
@@ -128,6 +130,7 @@ type Storm struct {
 	Back  int64
 	Took  time.Duration // from the server's start until all were back
 	Told  int64
+	Loads int64 // of boards, until the end
 	Most  int64 // bytes of memory
 	After Latency
 	Lost  int64
@@ -188,9 +191,16 @@ func (r *Report) Print(out io.Writer) {
 		line("server CPU", "%v, %.0f %% of a core; %v a delivered edit", r.CPU, share(r.CPU, r.Took), r.PerDelivery)
 		line("server memory", "%s, %s before, at most %s; %s a person while idle", size(r.Memory), size(r.MemoryBefore), size(r.Most), size(r.IdleMemory/int64(r.Plan.People)))
 	}
+	if n := len(r.Samples); n > 0 {
+		first, last := r.Samples[0], r.Samples[n-1]
+		line("in the long run", "memory %s to %s, %+.1f MiB an hour; heap %s to %s, %+.1f MiB an hour; goroutines %d to %d, %+.0f an hour (%d samples, the last three quarters)",
+			size(first.Memory), size(last.Memory), r.Drift.Memory/(1<<20), size(first.Heap), size(last.Heap), r.Drift.Heap/(1<<20),
+			first.Goroutines, last.Goroutines, r.Drift.Goroutines, n)
+	}
 	line("this program", "%.0f %% of a core; behind its own schedule by %v at most", share(r.OwnCPU, r.Took), r.Behind.Round(time.Millisecond))
 	if s := r.Storm; s != nil {
-		line("storm", "%d back after %v, told %d times to come later; server memory at most %s", s.Back, s.Took.Round(time.Millisecond), s.Told, size(s.Most))
+		line("storm", "%d back after %v, told %d times to come later; %d boards read %d times; server memory at most %s, %.2f times what it was before",
+			s.Back, s.Took.Round(time.Millisecond), s.Told, r.Plan.Boards, s.Loads, size(s.Most), float64(s.Most)/float64(max(1, r.Memory)))
 		line("after it", "lost %d; %s", s.Lost, s.After)
 	}
 }

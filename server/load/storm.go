@@ -36,5 +36,8 @@ func (r *run) storm(ctx context.Context, report *Report) error {
 	s.After = r.counts.latencies()
 	s.Lost = (r.counts.expected.Load() - expected) - (r.counts.delivered.Load() - delivered)
 	s.Most = cost(pid).most
+	if m := r.metrics(ctx); len(m) > 0 {
+		s.Loads = int64(m[metricLoads])
+	}
 	return nil
 }

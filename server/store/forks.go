@@ -23,6 +23,10 @@ type Fork struct {
 	Name   string    // what it is called beside that board
 	Heads  string    // of the document that both had, 32 bytes each
 	Moment time.Time // when the newest change was made that both had; kept to the millisecond
+
+	// Shared is with how many changes both logs begin. It is not kept: CreateBoard goes
+	// by it when it takes the versions along that were named of that board.
+	Shared int
 }
 
 // JoinHeads and Hashes turn heads into what a Fork holds, and back.

@@ -73,6 +73,7 @@ type Store interface {
 	People
 	Records
 	Forks
+	NamedVersions
 
 	Persons
 

@@ -2,6 +2,8 @@ import { passed } from "../embed/passed";
 import { PASS } from "../embed/where";
 import { boardPath, call } from "../sync/api";
 import { credentials } from "../sync/participant";
+import { readPseudonym } from "../i18n";
+import type { Pseudonym } from "../i18n";
 import type { Audience } from "../sync/voices";
 import type { Patch } from "./plain";
 
@@ -12,11 +14,11 @@ export interface Where {
   readonly secret: string;
 }
 
-/** Somebody whose changes are on the board. Without a name they go by their number among those of their audience. */
+/** Somebody whose changes are on the board. They have a name or a pseudonym. */
 export interface Historian {
   readonly name: string;
+  readonly pseudonym: Pseudonym | undefined;
   readonly audience: Audience | undefined;
-  readonly number: number;
   readonly joined: number | undefined;
 }
 
@@ -88,11 +90,11 @@ type Raw = Readonly<Record<string, unknown>>;
 const list = (value: unknown) => (Array.isArray(value) ? (value as Raw[]) : []);
 
 function readPerson(raw: Raw): Historian {
-  const { name, audience, number, joinedAt } = raw;
+  const { name, pseudonym, audience, joinedAt } = raw;
   return {
     name: typeof name === "string" ? name : "",
+    pseudonym: readPseudonym(pseudonym),
     audience: audience === "customer" || audience === "staff" ? audience : undefined,
-    number: Number(number) || 0,
     joined: time(joinedAt) || undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useMemo } from "react";
 import type { TFunction } from "i18next";
+import { nameOf } from "../i18n";
 import type { Contribution, Historian, Operation, Place } from "./data";
 
 /** Puts what somebody did into words of the reader's language. */
@@ -77,8 +78,7 @@ export function teller(t: TFunction): Teller {
   };
   const person = (people: readonly Historian[], by: number | undefined): string => {
     const who = by === undefined ? undefined : people[by];
-    if (!who) return t("someone");
-    return who.name || t(`history.pseudonym.${who.audience ?? "unknown"}`, { number: who.number });
+    return (who && nameOf(who)) || t("someone");
   };
   return {
     person,

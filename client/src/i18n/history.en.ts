@@ -71,7 +71,6 @@ export const history = {
     answered: "Comments answered",
     csv: "Save as a table (CSV)",
   },
-  pseudonym: { customer: "Customer {{number}}", staff: "Staff {{number}}", unknown: "Guest {{number}}" },
   moment: { step: "A step appeared", visibility: "Something crossed the line of visibility", marker: "A mark was set", joined: "Somebody’s first contribution" },
   kind: {
     note: "the note",

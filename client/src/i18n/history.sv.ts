@@ -73,7 +73,6 @@ export const history: Shape<typeof enHistory> = {
     answered: "Besvarade kommentarer",
     csv: "Spara som tabell (CSV)",
   },
-  pseudonym: { customer: "Kund {{number}}", staff: "Personal {{number}}", unknown: "Gäst {{number}}" },
   moment: { step: "Ett steg kom till", visibility: "Något korsade synlighetslinjen", marker: "En markering sattes", joined: "Någons första bidrag" },
   kind: {
     note: "lappen",

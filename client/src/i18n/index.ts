@@ -65,24 +65,29 @@ export async function setLanguage(language: Language): Promise<void> {
 const PSEUDONYMS: Record<Language, { first: readonly string[]; second: readonly string[] }> = {
   sv: {
     first: ["Glad", "Klok", "Lugn", "Modig", "Nyfiken", "Pigg", "Rask", "Snäll"],
-    second: ["älg", "björn", "hare", "igelkott", "lärka", "räv", "säl", "uggla"],
+    second: ["älg", "björn", "grävling", "hare", "igelkott", "lärka", "räv", "säl", "uggla", "utter"],
   },
   en: {
     first: ["Brave", "Bright", "Calm", "Curious", "Gentle", "Glad", "Quick", "Wise"],
-    second: ["badger", "elk", "fox", "hare", "hedgehog", "lark", "otter", "owl"],
+    second: ["badger", "bear", "elk", "fox", "hare", "hedgehog", "lark", "otter", "owl", "seal"],
   },
 };
 
-/** Whether the program may have made this name up. */
+/** Whether the program may have made this name up, or the server, which puts a number behind it. */
 export const isPseudonym = (name: string): boolean =>
-  LANGUAGES.some((l) => PSEUDONYMS[l].first.some((first) => PSEUDONYMS[l].second.some((second) => name === `${first} ${second}`)));
+  LANGUAGES.some((l) => PSEUDONYMS[l].first.some((first) => PSEUDONYMS[l].second.some((second) => name.replace(/ \d{4}$/, "") === `${first} ${second}`)));
 
-/** What somebody without a name goes by: always the same one, though another may go by it too. */
-export function pseudonymOf(id: string): string {
-  const { first, second } = PSEUDONYMS[currentLanguage()];
-  const sum = Array.from(id).reduce((hash, letter) => (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
-  return `${first[sum % first.length] ?? ""} ${second[Math.floor(sum / first.length) % second.length] ?? ""}`;
+/** What somebody without a name goes by, as the server says in each language. */
+export type Pseudonym = Readonly<Record<Language, string>>;
+
+export function readPseudonym(value: unknown): Pseudonym | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { en, sv } = value as Record<string, unknown>;
+  return typeof en === "string" && typeof sv === "string" ? { en, sv } : undefined;
 }
+
+/** What somebody is called: by their name, or by their pseudonym in the reader's language. */
+export const nameOf = ({ name, pseudonym }: { readonly name: string; readonly pseudonym: Pseudonym | undefined }): string => name || (pseudonym?.[currentLanguage()] ?? "");
 
 /** A friendly name for someone who has not said what they are called. */
 export function inventName(): string {

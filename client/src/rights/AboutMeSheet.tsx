@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Sheet } from "../board/Dialogs";
 import { useSaveState, useTools } from "../board/context";
 import type { Person } from "../board/person";
-import { pseudonymOf, sayDate } from "../i18n";
+import { nameOf, sayDate } from "../i18n";
 import { ApiError } from "../sync/api";
 import { forgetBoard } from "../sync/device";
 import { dropToken } from "../sync/participant";
@@ -32,7 +32,7 @@ export function AboutMeSheet({ person, onClose }: { person: Person; onClose: () 
   const erase = () =>
     void eraseMyName({ id, secret }).then(() => {
       // The others see from now on what the server calls who has no name.
-      if (me) person.call(pseudonymOf(me.id));
+      if (me) person.call(nameOf({ ...me, name: "" }));
       setAsked(undefined);
       notice.say(t("rights.erased"));
       void load();
@@ -57,7 +57,7 @@ export function AboutMeSheet({ person, onClose }: { person: Person; onClose: () 
       {me && (
         <>
           <dl className="rights-facts" data-testid="about-me">
-            <Fact what={t("rights.fact.name")} is={me.name || t("rights.fact.noName", { name: pseudonymOf(me.id) })} />
+            <Fact what={t("rights.fact.name")} is={me.name || t("rights.fact.noName", { name: nameOf(me) })} />
             <Fact what={t("rights.fact.audience")} is={t(`share.person.${me.audience}`)} />
             {me.label !== "" && <Fact what={t("rights.fact.link")} is={me.label} />}
             <Fact what={t("rights.fact.joined")} is={sayDate(me.joined, true)} />

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { pseudonymOf, sayDay, sayTime } from "../i18n";
+import { nameOf, sayDay, sayTime } from "../i18n";
 import { ROLES } from "../sync/api";
 import type { AuditLine, Who } from "./api";
 
@@ -7,6 +7,7 @@ import type { AuditLine, Who } from "./api";
 const KINDS = [
   "made", "opened", "joined", "link-made", "link-changed", "link-revoked", "exported", "copied", "removed", "banned", "role-given", "let-in", "locked", "unlocked", "closed",
   "reopened", "deleted", "restored", "archived", "unarchived", "renamed", "name-erased", "left", "taken-back", "embedding-changed", "titled", "owned", "disowned", "taken-over",
+  "version-named", "version-renamed", "version-removed",
 ] as const; // prettier-ignore
 
 /** What was done to a board, the newest first, under a heading for each day. */
@@ -16,8 +17,8 @@ export function AuditList({ lines, self }: { lines: readonly AuditLine[]; self?:
   const name = (who: Who | undefined, whom = false): string => {
     if (!who) return t(whom ? "rights.somebodyToo" : "rights.somebody");
     if (who.participant !== undefined && who.participant === self) return t(whom ? "rights.youToo" : "rights.you");
-    if (who.name !== "") return who.name;
-    if (who.participant !== undefined) return pseudonymOf(who.participant);
+    const called = nameOf(who);
+    if (called !== "") return called;
     if (who.program) return t("rights.program");
     if (who.label !== "") return t("rights.byLink", { label: who.label });
     return who.audience === undefined ? t("rights.somebody") : t(`rights.one.${who.audience}`);

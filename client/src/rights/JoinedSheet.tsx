@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Sheet } from "../board/Dialogs";
 import { useTools } from "../board/context";
-import { pseudonymOf, sayDate } from "../i18n";
+import { nameOf, sayDate } from "../i18n";
 import { banPerson } from "../share/api";
 import { ROLES } from "../sync/api";
 import { giveRole, letIn, listJoined } from "./api";
@@ -66,7 +66,7 @@ export function JoinedSheet({ onClose }: { onClose: () => void }) {
       {people?.length === 0 && <p>{t("rights.joinedNone")}</p>}
       <ul className="rights-people">
         {people?.slice(0, shown).map((person) => {
-          const name = person.name || pseudonymOf(person.id);
+          const name = nameOf(person);
           return (
             <li key={person.id} data-testid="joined">
               <div className="rights-person">

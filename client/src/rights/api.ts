@@ -1,6 +1,8 @@
 import { ROLES, boardPath, call } from "../sync/api";
 import type { Role } from "../sync/api";
 import { credentials } from "../sync/participant";
+import { readPseudonym } from "../i18n";
+import type { Pseudonym } from "../i18n";
 import type { Audience, At } from "../share/api";
 
 /** What is kept about people and what they did: for owners, and for each person about themselves. */
@@ -9,6 +11,7 @@ export interface Who {
   readonly participant: string | undefined;
   /** Empty when they have none, or have taken it away. */
   readonly name: string;
+  readonly pseudonym: Pseudonym | undefined;
   readonly audience: Audience | undefined;
   readonly label: string;
   /** A program of the organisation did it. */
@@ -34,6 +37,7 @@ export interface AuditPage {
 export interface Joined {
   readonly id: string;
   readonly name: string;
+  readonly pseudonym: Pseudonym | undefined;
   readonly audience: Audience;
   readonly banned: boolean;
   /** What an owner lets them do, whatever their link allows. */
@@ -122,6 +126,7 @@ function readWho(value: unknown): Who | undefined {
   return {
     participant: typeof who["participant"] === "string" ? who["participant"] : undefined,
     name: textIn(who["name"]),
+    pseudonym: readPseudonym(who["pseudonym"]),
     audience: audienceIn(who["audience"]),
     label: textIn(who["label"]),
     program: typeof who["key"] === "string",
@@ -129,10 +134,11 @@ function readWho(value: unknown): Who | undefined {
 }
 
 function readJoined(value: unknown): Joined {
-  const { id, name, audience, banned, role, joinedAt, leftAt } = mapIn(value);
+  const { id, name, pseudonym, audience, banned, role, joinedAt, leftAt } = mapIn(value);
   return {
     id: textIn(id),
     name: textIn(name),
+    pseudonym: readPseudonym(pseudonym),
     audience: audienceIn(audience) ?? "customer",
     banned: banned === true,
     role: ROLES.find((r) => r === role),

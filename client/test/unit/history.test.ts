@@ -55,7 +55,7 @@ const told = (lengths: readonly number[], gap: number): History => {
     at += n * 1000 + gap;
     return c;
   });
-  const people = [{ name: "Anna", audience: "customer" as const, number: 1, joined: undefined }, { name: "", audience: "staff" as const, number: 1, joined: undefined }];
+  const people = [{ name: "Anna", pseudonym: undefined, audience: "customer" as const, joined: undefined }, { name: "", pseudonym: { en: "Calm otter 4171", sv: "Lugn utter 4171" }, audience: "staff" as const, joined: undefined }];
   return { length: position, start: 1_000_000, end: at - gap, people, contributions, settled: lengths.length };
 };
 

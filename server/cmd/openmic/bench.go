@@ -21,6 +21,7 @@ import (
 type benchCmd struct {
 	Target      httpURL       `placeholder:"URL" help:"Address of the server. Without it, one is started for the time on this machine, in a directory of its own."`
 	DatabaseURL string        `env:"-" placeholder:"URL" help:"Have the server that is started keep its boards in this PostgreSQL database, which is not emptied afterwards."`
+	DebugListen loopback      `env:"-" placeholder:"HOST:PORT" help:"Have the server that is started serve profiles of itself (pprof) there."`
 	Pid         int           `placeholder:"PID" help:"Process of the server, if it is on this machine: its processor time and memory are told as well."`
 	Open        bool          `env:"-" help:"The server serves any document to anybody (--open): bring documents rather than have it make boards."`
 	People      int           `default:"100" help:"People, at all boards together (${default})."`
@@ -28,11 +29,13 @@ type benchCmd struct {
 	Editors     int           `default:"10" help:"How many of the people edit (${default})."`
 	Rate        float64       `default:"2" help:"Edits a second of each editor (${default})."`
 	Presence    float64       `default:"0" help:"Presence messages a second of each editor (${default})."`
+	Tickets     bool          `help:"Open each socket with a ticket, as the client in browsers does; else with the link."`
 	Stock       bool          `help:"Answer every message as a stock automerge-repo client does; else keep quiet."`
 	Duration    time.Duration `default:"30s" help:"For how long to measure (${default})."`
 	Warm        time.Duration `default:"2s" help:"For how long to edit before that (${default})."`
 	Drain       time.Duration `default:"30s" help:"How long to wait at most for edits under way at the end (${default})."`
 	Churn       float64       `default:"0" help:"Readers who leave and come back a second (${default})."`
+	Every       time.Duration `default:"0" placeholder:"DURATION" help:"Tell so often what the server takes, and at the end whether that grows."`
 	Connects    float64       `default:"500" help:"People who come in a second (${default})."`
 	Storm       bool          `help:"Afterwards kill the server that was started, and have everybody come back at once."`
 	JSON        bool          `name:"json" help:"Print the report as JSON."`
@@ -49,6 +52,9 @@ func (c *benchCmd) Validate() error {
 	if c.DatabaseURL != "" && c.Target != "" {
 		return errors.New("--database-url is for the server that is started without --target")
 	}
+	if c.DebugListen != "" && c.Target != "" {
+		return errors.New("--debug-listen is for the server that is started without --target")
+	}
 	plan := c.plan()
 	if plan.Target == "" {
 		plan.Target = "http://127.0.0.1"
@@ -59,7 +65,7 @@ func (c *benchCmd) Validate() error {
 func (c *benchCmd) plan() load.Plan {
 	return load.Plan{
 		Target: string(c.Target), Open: c.Open, Boards: c.Boards, People: c.People, Editors: c.Editors, Rate: c.Rate,
-		Presence: c.Presence, Stock: c.Stock, Idle: benchIdle, Warm: c.Warm, For: c.Duration, Drain: c.Drain, Churn: c.Churn, Connects: c.Connects, PID: c.Pid,
+		Presence: c.Presence, Tickets: c.Tickets, Stock: c.Stock, Idle: benchIdle, Warm: c.Warm, For: c.Duration, Drain: c.Drain, Churn: c.Churn, Every: c.Every, Connects: c.Connects, PID: c.Pid,
 	}
 }
 
@@ -117,6 +123,9 @@ func (c *benchCmd) serve(ctx context.Context) (*benchServer, error) {
 	b.arguments = []string{"serve", "--data", directory, "--log-level", "error", "--trusted-proxy", "127.0.0.0/8"}
 	if c.DatabaseURL != "" {
 		b.arguments = append(b.arguments, "--database-url", c.DatabaseURL)
+	}
+	if c.DebugListen != "" {
+		b.arguments = append(b.arguments, "--debug-listen", string(c.DebugListen))
 	}
 	if c.Open {
 		b.arguments = append(b.arguments, "--open")

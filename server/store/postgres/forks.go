@@ -11,7 +11,7 @@ import (
 )
 
 // queueFork makes a board a fork, and lets it know whose the actors are that the
-// other board knew by then.
+// other board knew by then, and what moments of it are called.
 func queueFork(batch *pgx.Batch, b store.Board) {
 	f := b.Fork
 	batch.Queue(`
@@ -22,6 +22,10 @@ func queueFork(batch *pgx.Batch, b store.Board) {
 		INSERT INTO actors (doc, actor, participant, link, owns, first_at)
 		SELECT $1, actor, participant, link, owns, first_at FROM actors
 		WHERE doc = (SELECT doc FROM boards WHERE id = $2) AND first_at <= $3`, b.Doc[:], f.Of, milliseconds(f.Moment))
+	batch.Queue(`
+		INSERT INTO named_versions (`+versionColumns+`)
+		SELECT $1, id, moment, at, title, participant, created FROM named_versions
+		WHERE board_id = $2 AND moment <= $3`, b.ID, f.Of, f.Shared)
 }
 
 // kinOf has the documents of the family of document $1, that one among them.

@@ -9,7 +9,7 @@ import (
 )
 
 // setFork makes a board a fork, and lets it know whose the actors are that the
-// other board knew by then.
+// other board knew by then, and what moments of it are called.
 func setFork(ctx context.Context, tx *sql.Tx, b store.Board) error {
 	f := b.Fork
 	_, err := tx.ExecContext(ctx, `
@@ -23,6 +23,13 @@ func setFork(ctx context.Context, tx *sql.Tx, b store.Board) error {
 		INSERT INTO actors (doc, actor, participant, link, owns, first_at)
 		SELECT ?1, actor, participant, link, owns, first_at FROM actors
 		WHERE doc = (SELECT doc FROM boards WHERE id = ?2) AND first_at <= ?3`, b.Doc[:], f.Of, f.Moment.UnixMilli())
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO named_versions (`+versionColumns+`)
+		SELECT ?1, id, moment, at, title, participant, created FROM named_versions
+		WHERE board_id = ?2 AND moment <= ?3`, b.ID, f.Of, f.Shared)
 	return err
 }
 

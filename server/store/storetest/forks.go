@@ -25,7 +25,9 @@ func (f *fixture) forked(t testing.TB, id, of string, moment time.Time, log []st
 	if err := f.store.Append(t.Context(), own); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.store.CreateBoard(t.Context(), b, []store.Link{link(id, id, store.Owner)}, nil); err != nil {
+	made := b
+	made.Fork.Shared = len(own)
+	if err := f.store.CreateBoard(t.Context(), made, []store.Link{link(id, id, store.Owner)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -216,6 +216,14 @@ func CheckLink(l store.Link) error {
 	return nil
 }
 
+// CheckVersion tells whether a version can be kept.
+func CheckVersion(v store.NamedVersion) error {
+	if !Text(v.Board) || !Text(v.ID) || !Text(v.Title) || !Text(v.Participant) || v.Moment < 0 {
+		return errors.New("a version must be called by UTF-8 without NUL, and be of a moment that there can be")
+	}
+	return nil
+}
+
 // Lanes are the lanes of a link as they are stored: a JSON list, or nothing.
 func Lanes(ids []string) string {
 	if len(ids) == 0 {
