@@ -18,10 +18,16 @@ import (
 // one Write. So the two never come in between each other's bytes.
 type line struct {
 	net.Conn
-	raw   syscall.RawConn // nil: this kind of connection cannot be tried, only waited for
-	early []byte          // what the peer sent before the upgrade was done
+	raw syscall.RawConn // nil: this kind of connection cannot be tried, only waited for
+
+	// The reader's.
+	reader  *bufio.Reader // the library's, above this line
+	early   []byte        // what has been read and the library has not had
+	block   *block        // whose bytes they are; nil: their own
+	arrival func(fd uintptr) bool
 
 	mu      sync.Mutex // one writes at a time; who was left in the middle of a frame keeps it
+	over    bool       // we have said goodbye: what the library would still say is not sent
 	attempt func(fd uintptr) bool
 	trying  []byte // for attempt, and what came of it
 	took    int
@@ -41,27 +47,109 @@ func newLine(conn net.Conn, early []byte) *line {
 			}
 		}
 	}
+	l.arrival = l.arrive
 	return l
 }
+
+// A block is what one read takes. A line has one only while there is something in it.
+type block [4 << 10]byte
+
+var blocks = sync.Pool{New: func() any { return new(block) }}
 
 // Read reads what came early first.
 func (l *line) Read(b []byte) (int, error) {
 	if len(l.early) > 0 {
 		n := copy(b, l.early)
-		if l.early = l.early[n:]; len(l.early) == 0 {
-			l.early = nil
-		}
+		l.consume(n)
 		return n, nil
 	}
 	return l.Conn.Read(b)
+}
+
+// consume forgets the first n bytes of what came early.
+func (l *line) consume(n int) {
+	if l.early = l.early[n:]; len(l.early) > 0 {
+		return
+	}
+	l.early = nil
+	if l.block != nil {
+		blocks.Put(l.block)
+		l.block = nil
+	}
+}
+
+// wait waits between two messages until something comes, and reads it. Most sockets
+// wait most of the time, and their stacks shrink to what that takes: it is half of
+// what a goroutine needs that waits inside the library.
+func (l *line) wait() error {
+	if l.raw == nil || len(l.early) > 0 || l.reader.Buffered() > 0 {
+		return nil
+	}
+	return l.raw.Read(l.arrival)
+}
+
+// arrive reads what is there. False: nothing is. How a connection ended the library
+// finds out.
+func (l *line) arrive(fd uintptr) bool {
+	b := blocks.Get().(*block)
+	for {
+		n, err := syscall.Read(int(fd), b[:])
+		if err == syscall.EINTR {
+			continue
+		}
+		if n > 0 {
+			l.early, l.block = b[:n], b
+			return true
+		}
+		blocks.Put(b)
+		return err != syscall.EAGAIN
+	}
+}
+
+// pong takes a pong, if that is what has come, whole: the library would go on inside
+// to the next frame, and most sockets send nothing else for hours.
+func (l *line) pong() bool {
+	const most, head = 125, 6 // two bytes and the mask; RFC 6455, 5.2
+	b := l.early
+	if len(b) < head || b[0] != framePong || b[1]&0x80 == 0 || b[1]&0x7f > most || l.reader.Buffered() > 0 {
+		return false
+	}
+	n := head + int(b[1]&0x7f)
+	if len(b) < n {
+		return false
+	}
+	l.consume(n)
+	return true
 }
 
 // Write writes one frame of the library's.
 func (l *line) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.over {
+		return len(b), nil
+	}
 	return l.Conn.Write(b)
 }
+
+// goodbye sends the last frames there are, and has the reader wait so long for the
+// peer's at most.
+func (l *line) goodbye(frames [][]byte, timeout time.Duration) {
+	_ = l.push(frames, false, timeout)
+	l.mu.Lock()
+	l.over = true
+	l.mu.Unlock()
+	_ = l.SetReadDeadline(time.Now().Add(goodbyeTimeout))
+}
+
+func (l *line) saidGoodbye() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.over
+}
+
+// goodbyeTimeout is how long a peer has to answer one.
+const goodbyeTimeout = 5 * time.Second
 
 // try writes frames as far as the connection takes them at once. If that is not
 // all, the rest is to be pushed, with what locked says.
@@ -113,11 +201,11 @@ func (l *line) push(frames [][]byte, locked bool, timeout time.Duration) error {
 // pushBytes is how much is waited for at a time.
 const pushBytes = 64 << 10
 
-// The library's buffers of one socket. Most of what people send is a few hundred
-// bytes; larger messages go past the buffer. Of its own the library writes control
+// The library's buffers of one socket. What has arrived is in the line's block, so
+// it reads heads of frames, and the rest past its buffer. Of its own it writes control
 // frames only.
 const (
-	readBuffer  = 512
+	readBuffer  = 64
 	writeBuffer = 160
 )
 
@@ -135,13 +223,16 @@ func (h *hijacking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
 	h.line = newLine(conn, bytes.Clone(early))
-	return h.line, bufio.NewReadWriter(bufio.NewReaderSize(h.line, readBuffer), bufio.NewWriterSize(h.line, writeBuffer)), nil
+	h.line.reader = bufio.NewReaderSize(h.line, readBuffer)
+	return h.line, bufio.NewReadWriter(h.line.reader, bufio.NewWriterSize(h.line, writeBuffer)), nil
 }
 
-// The frames that a server sends: whole messages, and pings.
+// The frames that a server sends: whole messages, pings, the close; and a pong.
 const (
 	frameBinary = 0x80 | 2
+	frameClose  = 0x80 | 8
 	framePing   = 0x80 | 9
+	framePong   = 0x80 | 10
 )
 
 // appendFrameHead appends the head of a frame of n bytes. Source: RFC 6455, 5.2.

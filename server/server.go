@@ -324,9 +324,10 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
 	}
 	s.scribe.sessionBegan(a)
 	// The request is over: what it took (a large stack, buffers) is not the session's.
+	session := newSession(s.hub, socket, c, a, from)
 	go func() {
 		defer release()
-		newSession(s.hub, socket, c, a, from).serve()
+		session.serve()
 	}()
 }
 

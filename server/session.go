@@ -62,7 +62,8 @@ func (s *session) end(err error) {
 	}
 }
 
-// serve is the life of the session.
+// serve is the life of the session. While nothing comes, it and what it calls wait
+// with little on the stack (socket.wait): that is most of what a session takes.
 func (s *session) serve() {
 	if !s.hub.begin(s) {
 		s.socket.refuse(end(closeGoingAway, "%s", errDraining.Error()))
@@ -71,10 +72,12 @@ func (s *session) serve() {
 	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	began := time.Now()
 	s.hub.metrics.sessions.Inc()
-	s.socket.flooded = func() { s.end(end(closeTooMany, "too many pings and pongs")) }
 	s.write() // nobody has yet
+	s.over(s.read(), began)
+}
 
-	err := s.read()
+// over is the end of the session, which err brought about unless it was asked for.
+func (s *session) over(err error, began time.Time) {
 	var e *ending
 	if errors.As(err, &e) {
 		s.end(e) // the peer is told
@@ -86,6 +89,7 @@ func (s *session) serve() {
 		err = reason
 	}
 	s.cancel()
+	s.socket.linger()
 	s.socket.abandon()
 	for _, m := range s.members {
 		m.room.do(context.Background(), func(r *room) { r.leave(m) })
@@ -121,6 +125,9 @@ func (s *session) read() error {
 		return err
 	}
 	for {
+		if err := s.socket.wait(); err != nil {
+			return err
+		}
 		if err := s.socket.read(s.take); err != nil {
 			return err
 		}

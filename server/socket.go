@@ -3,7 +3,9 @@ package server
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -98,6 +100,30 @@ func (s *socket) read(handle func(b []byte) error) error {
 		return end(closeNotBinary, "messages are binary")
 	}
 	return handle(b.Bytes())
+}
+
+// wait waits for what is no pong. It and who calls it keep little on the stack.
+func (s *socket) wait() error {
+	for {
+		if err := s.line.wait(); err != nil || !s.line.pong() {
+			return err
+		}
+		s.counts()
+		s.hear()
+	}
+}
+
+// linger reads past what the peer sends until it says goodbye as well, if we did.
+func (s *socket) linger() {
+	for s.line.saidGoodbye() {
+		_, r, err := s.conn.Reader(context.Background())
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		if err != nil {
+			return
+		}
+	}
 }
 
 // frames puts a load into frames: small ones together in b, so that they take one
@@ -222,21 +248,26 @@ func (s *session) sent(l load, quiet *member) {
 	}
 }
 
-// finish closes the socket: after all was written, because of e, and then it says
-// why; or because it failed.
+// finish ends what is written: after all was, because of e, and then the peer is told
+// why; or because the socket failed.
 func (s *session) finish(err error, e *ending) {
 	if err == nil && e != nil {
 		text := wire.Failure{SenderID: s.hub.peerID, Text: e.reason, Condition: e.condition}.Encode()
-		_ = s.socket.line.push([][]byte{appendFrameHead(nil, frameBinary, len(text)), text}, false, s.socket.settings.WriteTimeout)
-		_ = s.socket.conn.Close(websocket.StatusCode(e.code), closeReason(e.reason))
-		err = e
+		last := append(binary.BigEndian.AppendUint16(nil, uint16(e.code)), closeReason(e.reason)...)
+		s.socket.line.goodbye([][]byte{
+			appendFrameHead(nil, frameBinary, len(text)), text,
+			appendFrameHead(nil, frameClose, len(last)), last,
+		}, s.socket.settings.WriteTimeout)
+		s.out.finish(e)
+		s.cancel() // the reader may be waiting for something else than the socket
+		return
 	}
 	var asked *ending
 	if s.ctx.Err() != nil && !errors.As(err, &asked) {
 		err = nil // the session had ended, and the socket with it
 	}
 	s.out.finish(err)
-	s.cancel() // the reader may be waiting for something else than the socket
+	s.cancel()
 	s.socket.abandon()
 }
 

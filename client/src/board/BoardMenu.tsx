@@ -8,7 +8,7 @@ import { command, run } from "../commands/registry";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { where } from "../embed/where";
-import { useTools } from "./context";
+import { useDraws, useTools } from "./context";
 import { Icon } from "./Icon";
 import { PRINT } from "./print";
 import { useKeepTemplate } from "./SaveDialog";
@@ -21,6 +21,7 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
   const hands = useHands();
   const other = command(useUi((ui) => (ui.view === "canvas" ? "view.outline" : "view.canvas")));
   const present = command(useUi((ui) => (ui.view === "canvas" ? "present.begin" : "present.outline")));
+  const draws = useDraws();
   const [theme, choose] = useState<Theme>(currentTheme);
   return (
     <Menu.Root modal={false}>
@@ -46,6 +47,11 @@ export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKe
           <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(command("history.open"), hands), 0)} data-testid="menu-history">
             {t("command.history.open")}
           </Menu.Item>
+          {draws && (
+            <Menu.Item className="menu-item" onSelect={() => setTimeout(() => run(command("history.name"), hands), 0)} data-testid="menu-name-version">
+              {t("command.history.name")}
+            </Menu.Item>
+          )}
           <Menu.Item className="menu-item" onSelect={onSave} data-testid="save-copy">
             {t("copy.save")}
           </Menu.Item>

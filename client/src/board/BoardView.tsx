@@ -19,6 +19,7 @@ import { ShareDialog } from "../share/ShareDialog";
 import { elementsById } from "../document/elements";
 import { HistoryButton } from "../history/HistoryButton";
 import { askedMoment, forgetMoment } from "../history/link";
+import { NameNowDialog } from "../versions/NameVersion";
 import { renameBoard } from "../sync/device";
 import type { BoardSession } from "../sync/session";
 import { TalkStore } from "../talk/store";
@@ -191,6 +192,7 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
           <VariantsDialog onClose={close} />
         </Suspense>
       )}
+      {open === "nameVersion" && <NameNowDialog onClose={close} />}
       {open === "name" && (
         <NameDialog onClose={close}>
           <NameForm person={person} onDone={close} />

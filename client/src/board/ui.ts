@@ -7,7 +7,7 @@ import type { Presenting } from "./presenting";
 
 /** What the pointer does on the board: it chooses and carries, moves the view, draws, or puts down one thing. */
 export type Tool = "select" | "hand" | Extract<Kind, "text" | "shape" | "frame" | "ink">;
-export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "markStep" | "feel" | "moveTo" | "removePart" | "mine" | "audit" | "joined" | "variants";
+export type Window = "palette" | "keys" | "invite" | "name" | "connect" | "save" | "link" | "mark" | "markStep" | "feel" | "moveTo" | "removePart" | "mine" | "audit" | "joined" | "variants" | "nameVersion";
 
 export interface Ui {
   readonly tool: Tool;

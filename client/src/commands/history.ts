@@ -31,6 +31,14 @@ export const HISTORY: readonly Command[] = [
       ui.set({ history: {}, open: undefined, find: undefined, found: undefined, tool: "select" });
     },
   },
+  {
+    id: "history.name",
+    group: "history",
+    lanes: "always",
+    icon: "flag",
+    can: ({ document }) => document.draws,
+    run: ({ ui }) => ui.set({ open: "nameVersion" }),
+  },
   { id: "history.play", keys: ["p"], icon: "play", ...while_((player) => (player.get().playing ? player.pause() : player.play())) },
   { id: "history.previous", keys: [","], icon: "left", ...while_((player) => player.step(-1)) },
   { id: "history.next", keys: ["."], icon: "right", ...while_((player) => player.step(1)) },

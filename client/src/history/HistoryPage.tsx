@@ -1,5 +1,5 @@
 import "./history.css";
-import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { BoardContext, useBoardPart, useTools } from "../board/context";
 import type { BoardTools } from "../board/context";
@@ -10,8 +10,12 @@ import { ViewButton } from "../board/ViewButton";
 import { useHands } from "../commands/hands";
 import { command, run } from "../commands/registry";
 import { useKeys } from "../commands/useKeys";
+import { VersionStore, VersionsContext, useLoadedVersions } from "../versions/store";
+import { VersionsPanel } from "../versions/VersionsPanel";
 import { Contributions } from "./Contributions";
-import { Past } from "./Past";
+import { askedComparison } from "./link";
+import type { Between } from "./link";
+import { Past, useBringBack } from "./Past";
 import { historyTools } from "./stage";
 import type { HistoryTools } from "./stage";
 import { Timeline } from "./Timeline";
@@ -20,11 +24,13 @@ import { Words } from "../board/Words";
 
 const CanvasView = lazy(() => import("../board/CanvasView"));
 const OutlineView = lazy(() => import("../outline/OutlineView"));
+const Comparison = lazy(() => import("../versions/Comparison"));
 
 /** A board as it was, and how it came to be: the views of the board, that change nothing, and a timeline below. */
 export default function HistoryPage({ at, onClose, onShown }: { at: number | undefined; onClose: () => void; onShown: () => void }) {
   const live = useTools();
   const [tools, setTools] = useState<HistoryTools>();
+  const versions = useMemo(() => new VersionStore(live.session.board), [live]);
   useEffect(() => {
     const made = historyTools(live, onClose);
     setTools(made);
@@ -38,9 +44,11 @@ export default function HistoryPage({ at, onClose, onShown }: { at: number | und
   return (
     <BoardContext.Provider value={tools}>
       <PlayerContext.Provider value={tools.history}>
-        <Words>
-          <Page live={live} tools={tools} onShown={onShown} />
-        </Words>
+        <VersionsContext.Provider value={versions}>
+          <Words>
+            <Page live={live} tools={tools} versions={versions} onShown={onShown} />
+          </Words>
+        </VersionsContext.Provider>
       </PlayerContext.Provider>
     </BoardContext.Provider>
   );
@@ -56,20 +64,33 @@ export function useBegun(): boolean {
   return begins;
 }
 
-function Page({ live, tools, onShown }: { live: BoardTools; tools: HistoryTools; onShown: () => void }) {
+/** What is open beside the board. */
+type Side = "list" | "versions";
+
+function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: HistoryTools; versions: VersionStore; onShown: () => void }) {
   const { t } = useTranslation();
   const player = tools.history;
   const hands = useHands();
   const title = useBoardPart((board) => board.title);
   const view = useUi((ui) => ui.view);
+  const known = usePlaying((p) => p.history !== undefined);
   const begins = useBegun();
-  const [list, setList] = useState(() => matchMedia("(width >= 1000px)").matches);
+  const [side, setSide] = useState<Side | undefined>(() => (matchMedia("(width >= 1000px)").matches ? "list" : undefined));
+  const [naming, setNaming] = useState(0);
+  const [between, setBetween] = useState<Between | undefined>(askedComparison);
+  const mayName = useSyncExternalStore(live.document.subscribe, () => live.document.draws);
+  const bringBack = useBringBack(live, tools);
   useKeys();
   useClock(player);
   useCamera(player);
+  useLoadedVersions(versions, side === "versions");
   useEffect(() => onShown(), [onShown]);
+  const nameIt = () => {
+    setSide("versions");
+    setNaming((n) => n + 1);
+  };
   return (
-    <div className="board-page history-page" data-view={view} data-panel={list || undefined} data-editable={false} data-testid="history-page">
+    <div className="board-page history-page" data-view={view} data-panel={side !== undefined || undefined} data-editable={false} data-testid="history-page">
       <header className="bars">
         <h1 className="hidden">{t("history.label")}</h1>
         <div className="bar title-bar">
@@ -82,18 +103,29 @@ function Page({ live, tools, onShown }: { live: BoardTools; tools: HistoryTools;
         </div>
         <div className="bar people-bar">
           <ViewButton />
-          <button type="button" className="btn icon" aria-expanded={list} aria-label={t("history.showList")} title={t("history.showList")} onClick={() => setList(!list)} data-testid="history-list-button">
-            <Icon name="list" />
-          </button>
+          {(["list", "versions"] as const).map((what) => {
+            const label = t(what === "list" ? "history.showList" : "versions.show");
+            return (
+              <button key={what} type="button" className="btn icon" aria-expanded={side === what} aria-label={label} title={label} onClick={() => setSide(side === what ? undefined : what)} data-testid={what === "list" ? "history-list-button" : "versions-button"}>
+                <Icon name={what === "list" ? "list" : "flag"} />
+              </button>
+            );
+          })}
         </div>
       </header>
       {begins && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={ignore} /> : <OutlineView onShown={ignore} />}</Suspense>}
       <FindBar />
-      {list && <Contributions onClose={() => setList(false)} />}
+      {side === "list" && <Contributions onClose={() => setSide(undefined)} />}
+      {side === "versions" && <VersionsPanel mayName={mayName} naming={naming} onCompare={setBetween} onClose={() => setSide(undefined)} />}
       <NoticeLine />
       <footer>
-        <Timeline actions={<Past live={live} tools={tools} />} />
+        <Timeline actions={<Past live={live} tools={tools} onCompare={(from) => setBetween({ from, to: "now" })} onName={mayName ? nameIt : undefined} />} />
       </footer>
+      {known && between && (
+        <Suspense fallback={null}>
+          <Comparison live={live} between={between} onPick={setBetween} onClose={() => setBetween(undefined)} onRestore={live.document.editable ? bringBack : undefined} />
+        </Suspense>
+      )}
     </div>
   );
 }

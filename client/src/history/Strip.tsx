@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { VersionMarks } from "../versions/VersionMarks";
 import { Axis, bars } from "./axis";
 import { FIRST, lastBegun } from "./player";
 import { Sign } from "./Sign";
@@ -115,6 +116,7 @@ export function Strip() {
         <path className="history-base" d={`M0 ${String(HALF)}h${String(WIDE)}`} />
       </svg>
       {signs}
+      <VersionMarks axis={axis} />
       {peek !== undefined && <Peek at={peek} position={axis.position(peek)} />}
       <div className="history-head" style={{ left: `${String(x * 100)}%` }} />
     </div>

@@ -17,6 +17,7 @@ import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
 import { variants } from "./variants.en";
+import { versions } from "./versions.en";
 
 /** Every word the program says, in English. The Swedish file has the same keys; a test holds them together. */
 export const en = {
@@ -258,6 +259,7 @@ export const en = {
   present,
   compare,
   variants,
+  versions,
   someone: "Someone",
 };
 

@@ -40,7 +40,6 @@ export const history = {
   showList: "Show the contributions",
   from: "From this moment",
   compare: "What has changed since",
-  since: "Since {{when}}",
   same: "The board is as it was then.",
   restore: "Bring the board back to this",
   restored: "The board is as it was then. Undo takes that back.",
@@ -143,6 +142,7 @@ export const historyCommands = {
   history: {
     open: "Show the history",
     close: "Back to now",
+    name: "Name this moment",
     play: "Play or pause the history",
     next: "Next contribution",
     previous: "Previous contribution",

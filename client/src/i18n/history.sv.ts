@@ -42,7 +42,6 @@ export const history: Shape<typeof enHistory> = {
   showList: "Visa bidragen",
   from: "Från det här ögonblicket",
   compare: "Vad som har ändrats sedan dess",
-  since: "Sedan {{when}}",
   same: "Tavlan är som den var då.",
   restore: "Gå tillbaka till det här",
   restored: "Tavlan är som den var då. Ångra tar tillbaka det.",
@@ -145,6 +144,7 @@ export const historyCommands: Shape<typeof enCommands> = {
   history: {
     open: "Visa historiken",
     close: "Tillbaka till nu",
+    name: "Namnge det här ögonblicket",
     play: "Spela upp eller pausa historiken",
     next: "Nästa bidrag",
     previous: "Föregående bidrag",

@@ -18,6 +18,7 @@ import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
 import { variants } from "./variants.sv";
+import { versions } from "./versions.sv";
 
 export const sv: Words = {
   name: "Openmic",
@@ -258,5 +259,6 @@ export const sv: Words = {
   present,
   compare,
   variants,
+  versions,
   someone: "Någon",
 };

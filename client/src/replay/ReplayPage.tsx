@@ -17,15 +17,16 @@ import { useKeys } from "../commands/useKeys";
 import { PASS, where } from "../embed/where";
 import { Contributions } from "../history/Contributions";
 import { NoticeLine, useBegun } from "../history/HistoryPage";
-import type { HistoryTools } from "../history/stage";
 import { Timeline } from "../history/Timeline";
 import { PlayerContext, useCamera, useClock } from "../history/use";
 import { PanelContext, PanelStore } from "../panel/store";
 import { PasswordGate } from "../share/PasswordGate";
 import { OpenError, join } from "../sync/session";
 import type { OpenProblem } from "../sync/session";
+import { VersionsContext, useLoadedVersions } from "../versions/store";
 import type { Replay } from "./asked";
 import { openReplay } from "./open";
+import type { ReplayTools } from "./open";
 import { useSpan } from "./span";
 import { useReplayTalk } from "./talk";
 
@@ -36,13 +37,13 @@ const OutlineView = lazy(() => import("../outline/OutlineView"));
 export default function ReplayPage({ id, secret, asked, onShown }: { id: string; secret: string; asked: Replay; onShown: () => void }) {
   const person = usePerson();
   const [start] = useState({ person, asked });
-  const [tools, setTools] = useState<HistoryTools>();
+  const [tools, setTools] = useState<ReplayTools>();
   const [problem, setProblem] = useState<OpenProblem>();
   const [attempt, setAttempt] = useState(0);
   const [panel] = useState(() => new PanelStore());
   useEffect(() => {
     let gone = false;
-    let made: HistoryTools | undefined;
+    let made: ReplayTools | undefined;
     openReplay(id, secret, start.person).then(
       (opened) => {
         made = opened;
@@ -75,22 +76,24 @@ export default function ReplayPage({ id, secret, asked, onShown }: { id: string;
     <BoardContext.Provider value={tools}>
       <PanelContext.Provider value={panel}>
         <PlayerContext.Provider value={tools.history}>
-          <Words>
-            <Page tools={tools} asked={asked} onShown={onShown} />
-          </Words>
+          <VersionsContext.Provider value={tools.versions}>
+            <Words>
+              <Page tools={tools} asked={asked} onShown={onShown} />
+            </Words>
+          </VersionsContext.Provider>
         </PlayerContext.Provider>
       </PanelContext.Provider>
     </BoardContext.Provider>
   );
 }
 
-function end({ history, document, session }: HistoryTools): void {
+function end({ history, document, session }: ReplayTools): void {
   history.close();
   document.close();
   session.pictures.close();
 }
 
-async function begin({ history: player }: HistoryTools, { from, speed, play }: Replay): Promise<void> {
+async function begin({ history: player }: ReplayTools, { from, speed, play }: Replay): Promise<void> {
   if (speed !== undefined) player.set({ speed });
   // Who wants less motion begins it themselves.
   const plays = play && !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -101,7 +104,7 @@ async function begin({ history: player }: HistoryTools, { from, speed, play }: R
 /** A page with a replay in it keeps its own keys, and the browser's: those are taken that go through the history or move the view. */
 const own = ({ id, keys }: Command) => (id.startsWith("history.") || id.startsWith("zoom")) && !keys?.some((key) => /^(Mod|Alt)\+/.test(key));
 
-function Page({ tools, asked, onShown }: { tools: HistoryTools; asked: Replay; onShown: () => void }) {
+function Page({ tools, asked, onShown }: { tools: ReplayTools; asked: Replay; onShown: () => void }) {
   const { t } = useTranslation();
   const { history: player, session } = tools;
   const view = useUi((ui) => ui.view);
@@ -114,6 +117,7 @@ function Page({ tools, asked, onShown }: { tools: HistoryTools; asked: Replay; o
   useCamera(player);
   useSpan(span);
   useReplayTalk();
+  useLoadedVersions(tools.versions, false);
   const { id, secret } = session.board;
   return (
     <div className="board-page history-page replay-page" data-view={view} data-panel={list || undefined} data-editable={false} data-framed={where().framed || undefined} data-testid="replay-page">

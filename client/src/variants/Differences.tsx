@@ -1,21 +1,16 @@
-import { diffWordsWithSpace } from "diff";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { UIEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoard, useEditable, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
-import { ComparedBoard, SignLegend, SignOf } from "../compare/ComparedBoard";
+import { SignLegend } from "../compare/ComparedBoard";
+import { DifferenceRow } from "../compare/DifferenceRow";
 import { reversed, withNeeds } from "../compare/differences";
 import type { Difference } from "../compare/differences";
-import { detailsOf, namesOf, placeOf } from "../compare/words";
+import { SideBySide, SizeButtons } from "../compare/SideBySide";
 import type { Say } from "../compare/words";
-import type { Board, Element } from "../document/model";
 import { bringDifferences } from "../document/bring";
-import { gatherPictures } from "../exchange/pictures";
 import { differencesWith } from "./difference";
 import type { Fetched, VariantDifference } from "./difference";
-
-const SCALES = [1, 1.5, 2, 3, 4] as const;
 
 /** A board and a variant of it side by side, with what differs, to be brought home in whole or in part. */
 export function Differences({ name, variant, onAgain, onBack }: { name: string; variant: Fetched; onAgain: () => void; onBack: () => void }) {
@@ -32,9 +27,7 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
   const [at, setAt] = useState<string>();
   const [scale, setScale] = useState(0);
   const [sure, setSure] = useState(false);
-  const images = usePictures(board, variant.board);
   const heading = useRef<HTMLButtonElement>(null);
-  const taken = useRef<HTMLElement>(undefined);
   useEffect(() => heading.current?.focus(), []);
 
   const theirs = found.filter((d) => d.made !== "original");
@@ -60,7 +53,7 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
       {list.map(({ difference, made }) => {
         const pick = choosable && mayPick(difference);
         return (
-          <Row
+          <DifferenceRow
             key={difference.key}
             difference={made === "original" ? reversed(difference) : difference}
             before={made === "original" ? variant.board : board}
@@ -76,21 +69,6 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
       })}
     </ul>
   );
-  const width = SCALES[scale] ?? 1;
-  /** Both show the same part; the one that is taken along does not lead in turn. */
-  const follow = (event: UIEvent<HTMLElement>) => {
-    const lead = event.target as HTMLElement;
-    if (taken.current === lead) {
-      taken.current = undefined;
-      return;
-    }
-    for (const other of event.currentTarget.querySelectorAll<HTMLElement>(".compared")) {
-      if (other === lead || (other.scrollLeft === lead.scrollLeft && other.scrollTop === lead.scrollTop)) continue;
-      const [left, top] = [other.scrollLeft, other.scrollTop];
-      other.scrollTo({ left: lead.scrollLeft, top: lead.scrollTop });
-      if (other.scrollLeft !== left || other.scrollTop !== top) taken.current = other;
-    }
-  };
   return (
     <div className="differences">
       <div className="row differences-tools">
@@ -99,24 +77,19 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
         </button>
         <SignLegend />
         <span className="differences-space" />
-        <button type="button" className="btn icon" aria-label={t("variants.smaller")} disabled={scale === 0} onClick={() => setScale(scale - 1)}>
-          <Icon name="out" />
-        </button>
-        <button type="button" className="btn icon" aria-label={t("variants.larger")} disabled={scale === SCALES.length - 1} onClick={() => setScale(scale + 1)} data-testid="differences-larger">
-          <Icon name="in" />
-        </button>
+        <SizeButtons scale={scale} onScale={setScale} />
         <button type="button" className="btn" onClick={onAgain}>
           {t("variants.again")}
         </button>
       </div>
-      <section className="differences-boards" aria-label={t("variants.pictures")} onScrollCapture={follow}>
-        {(["before", "after"] as const).map((side) => (
-          <figure key={side}>
-            <figcaption>{side === "before" ? t("variants.here") : name}</figcaption>
-            <ComparedBoard board={side === "before" ? board : variant.board} differences={marked} side={side} label={side === "before" ? t("variants.here") : name} scale={width} at={at} image={images} />
-          </figure>
-        ))}
-      </section>
+      <SideBySide
+        boards={{ before: board, after: variant.board }}
+        labels={{ before: t("variants.here"), after: name }}
+        differences={marked}
+        scale={scale}
+        at={at}
+        label={t("variants.pictures")}
+      />
       <section className="differences-said" aria-label={t("variants.list")} data-testid="differences">
         {found.length === 0 && <p data-testid="differences-none">{t("compare.none")}</p>}
         {theirs.length > 0 && (
@@ -169,87 +142,4 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
       )}
     </div>
   );
-}
-
-/** The pictures of both boards, once they are here. */
-function usePictures(before: Board, after: Board): (id: string) => string | undefined {
-  const { session } = useTools();
-  const [files, setFiles] = useState<Readonly<Record<string, string>>>({});
-  const first = useRef(before);
-  useEffect(() => {
-    let away = false;
-    void gatherPictures({ ...after, elements: [...first.current.elements, ...after.elements] }, session.pictures).then(({ files: found }) => {
-      if (!away) setFiles(found);
-    });
-    return () => {
-      away = true;
-    };
-  }, [after, session]);
-  return useMemo(() => (id) => files[id], [files]);
-}
-
-function Row({ difference, before, after, say, checked, along, both, onToggle, onShow }: {
-  difference: Difference;
-  before: Board;
-  after: Board;
-  say: Say;
-  /** Undefined where nothing can be chosen. */
-  checked: boolean | undefined;
-  along: boolean;
-  both: boolean;
-  onToggle: () => void;
-  onShow: () => void;
-}) {
-  const { t } = useTranslation();
-  const names = namesOf(before, after, say);
-  const { how, part } = difference;
-  const what = names.thing(difference);
-  const thing = difference.after ?? difference.before;
-  const place = part === "elements" && (how === "added" || how === "removed") && thing ? placeOf(thing as Element, names, say) : undefined;
-  const kind = part === "elements" && thing ? t(`kind.${(thing as Element).kind}`) : undefined;
-  const label = `${t(`compare.how.${how}`)}: ${kind === undefined ? "" : `${kind}, `}${what}`;
-  return (
-    <li data-testid="difference" data-key={difference.key} data-how={how}>
-      <div className="differences-row">
-        {checked !== undefined && <input type="checkbox" aria-label={label} checked={checked || along} aria-disabled={along} onChange={() => !along && onToggle()} />}
-        <SignOf how={how} />
-        <div>
-          <p>
-            <span className="hidden">{t(`compare.how.${how}`)}: </span>
-            {kind !== undefined && <span className="fine">{kind} </span>}
-            <strong>{what}</strong>
-            {place !== undefined && <span className="fine"> {place}</span>}
-          </p>
-          {detailsOf(difference, before, after, say).map((detail) =>
-            detail.written ? (
-              <p key={detail.field} className="compare-words fine">
-                {detail.field}: <Written before={detail.before} after={detail.after} />
-              </p>
-            ) : (
-              <p key={detail.field} className="compare-words fine">
-                {detail.before === "" ? `${detail.field}: ${detail.after}` : t("compare.change", { field: detail.field, before: detail.before, after: detail.after })}
-              </p>
-            ),
-          )}
-          {(both || along || part === "votes") && (
-            <p className="fine differences-note">
-              {[both && t("variants.both"), along && t("variants.along"), part === "votes" && t("variants.votesStay")].filter(Boolean).join(" · ")}
-            </p>
-          )}
-        </div>
-        <button type="button" className="btn icon" aria-label={t("variants.show", { what })} onClick={onShow}>
-          <Icon name="find" />
-        </button>
-      </div>
-    </li>
-  );
-}
-
-/** What was written and what was taken out, within the words that stay. */
-function Written({ before, after }: { before: string; after: string }) {
-  let at = 0;
-  return diffWordsWithSpace(before, after).map(({ value, added, removed }) => {
-    const key = at++;
-    return added ? <ins key={key}>{value}</ins> : removed ? <del key={key}>{value}</del> : <span key={key}>{value}</span>;
-  });
 }
