@@ -65,6 +65,11 @@ class OpenmicBoard extends HTMLElement {
     this.#say({ type: "view", ...how });
   }
 
+  /** Goes to a moment of the history, where that is shown, and plays on from there if that is wished. */
+  seek(moment: number, { play = false }: { play?: boolean } = {}): void {
+    this.#say({ type: "seek", moment, play });
+  }
+
   /** Gives the board a token now, without having been asked: somebody has signed in to the page. */
   signIn(): Promise<void> {
     return this.#give("missing");

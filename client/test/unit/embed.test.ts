@@ -16,6 +16,8 @@ const GOOD: readonly PageMessage[] = [
   { type: "view" },
   { type: "view", view: "outline", fit: true },
   { type: "export", id: 1, form: "svg" },
+  { type: "seek", moment: 12 },
+  { type: "seek", moment: 12, play: true },
 ];
 
 describe("messages", () => {
