@@ -106,7 +106,7 @@ func BenchmarkPresence(b *testing.B) {
 			b.ResetTimer()
 			for range b.N {
 				for _, p := range all {
-					s.room.presence.set(p, message)
+					s.show(p, message)
 				}
 				batches, _ := s.room.flush(true)
 				for _, k := range batches {
@@ -138,7 +138,7 @@ func BenchmarkNewcomers(b *testing.B) {
 						b.Fatalf("%d batches", len(batches))
 					}
 					for len(s.room.peers) > 0 {
-						s.room.leave(s.room.peers[0], nil)
+						s.room.leave(s.room.peers[0], said{})
 					}
 				}
 			})

@@ -92,9 +92,16 @@
 // # Presence
 //
 // Each peer of a room has one slot for its newest presence message (presence.go).
-// Readers go round the slots, each at its own pace and with a share of what the
-// room sends in a tick, so that a crowd costs in proportion to its size and not
-// to its square. For who leaves, the server says a farewell.
+// The room goes round the slots and sends what is new to all readers at once, in a
+// crowd a share at each tick; who missed something goes round alone besides. So a
+// crowd costs in proportion to its size and not to its square. For who leaves, the
+// server says a farewell.
+//
+// Our own clients get one message a tick that tells of several people (wire.People),
+// in bytes that they share. In a crowd these are, before others in turn, who acts,
+// who is near what the reader sees, and whom they follow (nearby.go). The clients say
+// where that is. It decides about nothing else, so what is not true harms nobody but
+// who says it.
 //
 // # Who may do what
 //

@@ -43,6 +43,7 @@ type metrics struct {
 	syncFrames         prometheus.Counter
 	syncBytes          prometheus.Counter
 	presenceFrames     prometheus.Counter
+	presencePeople     prometheus.Counter
 	presenceDropped    prometheus.Counter
 	tooMany            *prometheus.CounterVec
 	auditLost          prometheus.Counter
@@ -118,6 +119,7 @@ func newMetrics() *metrics {
 		syncFrames:         counter("sync_frames_total", "Sync messages written to sockets."),
 		syncBytes:          counter("sync_bytes_total", "Bytes of sync messages written to sockets."),
 		presenceFrames:     counter("presence_frames_total", "Presence messages written to sockets."),
+		presencePeople:     counter("presence_people_total", "People that these told of in batches."),
 		presenceDropped:    counter("presence_dropped_total", "Presence messages not taken: too many, too large, or for a document not open."),
 		tooMany:            counters("requests_limited_total", "Requests answered with 429, by what there was too much of.", "what"),
 		auditLost:          counter("audit_lost_total", "Lines that did not get into an audit: too many at once, or the store did not take them."),

@@ -293,6 +293,7 @@ type message struct {
 	SessionID  string `cbor:"sessionId"`
 	Count      uint64 `cbor:"count"`
 	Version    string `cbor:"selectedProtocolVersion"`
+	raw        []byte
 	Metadata   object `cbor:"peerMetadata"`
 	Text       string `cbor:"message"`
 	Condition  string `cbor:"condition"`
@@ -353,6 +354,7 @@ func (n *node) open(ctx context.Context, query string) (*client, error) {
 				c.err = fmt.Errorf("read the server's message: %w", err)
 				return
 			}
+			m.raw = b
 			c.messages <- m
 		}
 	}()
@@ -370,10 +372,16 @@ func (c *client) hangUp() {
 func (n *node) connect(id, query string) *client {
 	n.t.Helper()
 	c := n.dial(query)
-	c.id = id
-	c.send(object{"type": "join", "senderId": id, "peerMetadata": object{}, "supportedProtocolVersions": []string{"1"}})
-	c.server = c.next("peer").SenderID
+	c.join(id, object{})
 	return c
+}
+
+// join says who a client is, and what it understands.
+func (c *client) join(id string, metadata object) {
+	c.t.Helper()
+	c.id = id
+	c.send(object{"type": "join", "senderId": id, "peerMetadata": metadata, "supportedProtocolVersions": []string{"1"}})
+	c.server = c.next("peer").SenderID
 }
 
 func (c *client) send(m object) {

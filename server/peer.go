@@ -31,7 +31,8 @@ type peer struct {
 	fetching *fetch   // the store has been asked for the first of them, which memory lacks; one at a time
 	fetched  [][]byte // and this is its answer
 	answer   bool     // a message is due even if it carries nothing new
-	presence round    // which presence it has been sent
+	presence round    // the presence that it has missed
+	batches  bool     // it understands presence in batches
 	busy     bool     // a batch is with its writer, the next has to wait
 
 	// What it may be told is stored.
@@ -54,6 +55,13 @@ type waiting struct {
 	hash  crdt.Hash
 	deps  []crdt.Hash
 	chunk []byte
+}
+
+func (p *peer) kind() kind {
+	if p.batches {
+		return batched
+	}
+	return plain
 }
 
 // missing sets what the peer is owed to the changes with the given indexes (in

@@ -23,8 +23,8 @@ func TestPresenceNewestOfEachSender(t *testing.T) {
 	s := newScenario(t, 1)
 	a, b, c := s.settled(), s.settled(), s.settled()
 	for i := range 5 {
-		s.room.presence.set(a, fmt.Append(nil, "a", i))
-		s.room.presence.set(b, fmt.Append(nil, "b", i))
+		s.show(a, fmt.Append(nil, "a", i))
+		s.show(b, fmt.Append(nil, "b", i))
 	}
 	got := s.flush()
 	for p, want := range map[*peer][]string{a: {"b4"}, b: {"a4"}, c: {"a4", "b4"}} {
@@ -43,7 +43,7 @@ func TestPresenceWaitsForASlowReader(t *testing.T) {
 	a, slow := s.settled(), s.settled()
 	slow.busy = true
 	for i := range 100 {
-		s.room.presence.set(a, fmt.Append(nil, "a", i))
+		s.show(a, fmt.Append(nil, "a", i))
 		s.flush()
 	}
 	slow.busy = false
@@ -56,8 +56,8 @@ func TestPresenceOfSomebodyWhoLeft(t *testing.T) {
 	s := newScenario(t, 1)
 	a, b, slow := s.settled(), s.settled(), s.settled()
 	slow.busy = true
-	s.room.presence.set(a, []byte("a"))
-	s.room.leave(a, []byte("a is gone"))
+	s.show(a, []byte("a"))
+	s.room.leave(a, said{message: []byte("a is gone"), person: []byte("a is gone")})
 	if got := texts(s.flush()[b].presence); !slices.Equal(got, []string{"a", "a is gone"}) {
 		t.Errorf("got %q, want the last message and the farewell", got)
 	}
@@ -65,7 +65,7 @@ func TestPresenceOfSomebodyWhoLeft(t *testing.T) {
 	if got := texts(s.flush()[slow].presence); !slices.Equal(got, []string{"a", "a is gone"}) {
 		t.Errorf("a slow reader got %q, want the last message and the farewell", got)
 	}
-	if n := s.room.presence.order.Len() + len(s.room.presence.slots); n != 0 {
+	if n := len(s.room.presence.slots) + len(s.room.presence.of) + len(s.room.presence.named); n != 0 {
 		t.Errorf("%d slots of nobody", n)
 	}
 }
@@ -77,11 +77,11 @@ func TestPresenceOfManyWhoLeft(t *testing.T) {
 	stuck.busy = true
 	for range 3 * maxLeft {
 		p := s.settled()
-		s.room.presence.set(p, []byte("here"))
-		s.room.leave(p, []byte("gone"))
+		s.show(p, []byte("here"))
+		s.room.leave(p, said{message: []byte("gone"), person: []byte("gone")})
 		s.flush()
 	}
-	if n := s.room.presence.order.Len(); n > maxLeft {
+	if n := len(s.room.presence.slots); n > maxLeft {
 		t.Errorf("%d messages of peers that have left, want at most %d", n, maxLeft)
 	}
 }
@@ -89,8 +89,8 @@ func TestPresenceOfManyWhoLeft(t *testing.T) {
 func TestPresenceForALateJoiner(t *testing.T) {
 	s := newScenario(t, 1)
 	a, b := s.settled(), s.settled()
-	s.room.presence.set(a, []byte("a"))
-	s.room.presence.set(b, []byte("b"))
+	s.show(a, []byte("a"))
+	s.show(b, []byte("b"))
 	s.flush()
 	late := s.arrive(true)
 	if got := texts(s.flush()[late].presence); !slices.Equal(got, []string{"a", "b"}) {
@@ -106,7 +106,7 @@ func TestPresenceShareInACrowd(t *testing.T) {
 		crowd = append(crowd, s.settled())
 	}
 	for i, p := range crowd {
-		s.room.presence.set(p, fmt.Append(nil, i))
+		s.show(p, fmt.Append(nil, i))
 	}
 	sent, got := 0, map[*peer]map[string]bool{}
 	for ticks := 0; s.room.presence.owed(s.room.peers); ticks++ {
@@ -148,7 +148,7 @@ func TestPresenceInACrowdThatNeverRests(t *testing.T) {
 	seen := map[string]bool{}
 	for range 60 {
 		for i, p := range crowd {
-			s.room.presence.set(p, fmt.Append(nil, i))
+			s.show(p, fmt.Append(nil, i))
 		}
 		for _, m := range s.flush()[crowd[0]].presence {
 			seen[string(m)] = true
@@ -167,7 +167,7 @@ func TestPresenceWhenTheRoomFlushesBetweenJoinAndFirstMessage(t *testing.T) {
 	r := newRoom(h, docid.New())
 	r.state = s.room
 	sender := s.settled()
-	s.room.presence.set(sender, []byte("here"))
+	s.show(sender, []byte("here"))
 	now := time.Now()
 	sender.member = &member{session: newSession(h, nil, comer{}, access{open: true}, netip.Addr{}), room: r, peer: sender}
 	r.members[sender] = sender.member

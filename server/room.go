@@ -27,6 +27,7 @@ type room struct {
 	log     zerolog.Logger
 	inbox   chan event
 	wake    chan struct{}
+	people  wire.People
 	loaded  chan struct{} // closed when loadErr is known
 	loadErr error         // why the document could not be loaded
 	gone    chan struct{} // closed when run has returned
@@ -100,6 +101,7 @@ func newRoom(h *Hub, doc docid.ID) *room {
 		log:     h.log.With().Stringer("document", doc).Logger(),
 		inbox:   make(chan event, h.settings.RoomInbox),
 		wake:    make(chan struct{}, 1),
+		people:  wire.NewPeople(h.peerID, doc.String()),
 		loaded:  make(chan struct{}),
 		gone:    make(chan struct{}),
 		members: map[*peer]*member{},

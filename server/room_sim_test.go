@@ -171,7 +171,7 @@ func (s *simulation) connect(l *simLink) {
 // disconnect loses what is on its way.
 func (s *simulation) disconnect(l *simLink) {
 	if l.peer != nil {
-		s.room.leave(l.peer, nil)
+		s.room.leave(l.peer, said{})
 	}
 	l.peer, l.up, l.down, l.writer = nil, nil, nil, false
 }

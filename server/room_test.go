@@ -1,10 +1,13 @@
 package server_test
 
 import (
+	"math"
+
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"openmic/server/wire"
 	"slices"
 	"testing"
 	"time"
@@ -445,6 +448,68 @@ func TestPresenceIsRelayed(t *testing.T) {
 	case m := <-a.messages:
 		if m.Type == "ephemeral" {
 			t.Errorf("the sender was shown itself: %+v", m)
+		}
+	default:
+	}
+}
+
+// A client that says so is told of several people in one message; others are not.
+func TestPresenceInBatches(t *testing.T) {
+	n := startNode(t, nodeOption{})
+	doc, a := n.newDocument()
+	stock := n.participant("second", "", doc)
+	stock.until("the document", func() bool { return stock.Len() == 1 })
+	show := func(c *client, count int, place any) {
+		c.send(object{"type": "ephemeral", "senderId": c.id, "targetId": c.server, "documentId": doc, "sessionId": "tab", "count": count,
+			"data": []byte(c.id), "place": place})
+	}
+	show(a.client, 1, object{"at": []any{math.NaN(), 1e300}, "sees": "everything", "acts": 1, "follows": []int{7}})
+	show(stock.client, 1, "nowhere")
+	ours := &participant{client: n.dial(""), Replica: server.NewReplica(t, "ours", false), doc: doc}
+	ours.client.join("ours", object{"presenceBatches": true})
+	ours.speak()
+	seen := map[string]string{}
+	hear := func() {
+		m := ours.next("presence")
+		shown, err := wire.ReadPeople(m.raw)
+		if err != nil || m.DocumentID != doc || m.SenderID != ours.server {
+			t.Fatalf("a batch %+v of %+v: %v", shown, m, err)
+		}
+		for _, s := range shown {
+			if s.Data == nil {
+				delete(seen, s.ID)
+			} else {
+				seen[s.ID] = string(s.Data)
+			}
+		}
+	}
+	for len(seen) < 2 {
+		hear()
+	}
+	if seen["first"] != "first" || seen["second"] != "second" {
+		t.Errorf("told of %v", seen)
+	}
+	show(ours.client, 1, object{"at": []any{-5, 7.5}, "sees": []any{0, 0, 800, 600}, "acts": true, "follows": "first"})
+	if m := stock.next("ephemeral"); m.SenderID == "first" {
+		m = stock.next("ephemeral")
+		if string(m.Data) != "ours" {
+			t.Errorf("a stock client got %+v", m)
+		}
+	}
+	a.hangUp()
+	for len(seen) > 1 {
+		hear()
+	}
+	if seen["first"] != "" {
+		t.Errorf("who has left is still there: %v", seen)
+	}
+	if m := stock.next("leave"); m.SenderID != "first" {
+		t.Errorf("a stock client got %+v", m)
+	}
+	select {
+	case m := <-ours.messages:
+		if m.Type == "ephemeral" || m.Type == "leave" {
+			t.Errorf("one of ours got %+v", m)
 		}
 	default:
 	}

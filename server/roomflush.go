@@ -5,12 +5,20 @@ import "openmic/crdt"
 // flush returns what every peer whose writer is free is to be sent now, and
 // what must be read from the store before some can be sent anything.
 func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch) {
-	share := s.presence.share(len(s.peers), s.settings.PresenceBudget)
+	var shown *moment
+	if withPresence {
+		shown = s.presence.moment(s.peers, s.settings)
+		defer s.presence.sweep(s.peers)
+		defer shown.end()
+	}
 	s.slowest = 0
 	for _, p := range s.peers {
 		if p.busy || !p.served {
 			if p.busy {
 				s.slowest = max(s.slowest, s.graph.Len()-p.cursor)
+			}
+			if withPresence {
+				shown.missed(p)
 			}
 			continue
 		}
@@ -20,15 +28,16 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 		} else if p.fetching == nil {
 			fetches = append(fetches, s.fetchFor(p))
 		}
-		if withPresence {
-			b.presence = s.presence.newFor(p, share)
+		if withPresence && p.batches {
+			b.people = shown.batch(p)
+		} else if withPresence {
+			b.presence = shown.messages(p)
 		}
-		if b.sync != nil || b.presence != nil {
+		if b.sync != nil || b.presence != nil || b.people != nil {
 			p.busy = true
 			batches = append(batches, b)
 		}
 	}
-	s.presence.sweep(s.peers)
 	return batches, fetches
 }
 

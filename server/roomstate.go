@@ -62,6 +62,7 @@ type batch struct {
 	peer     *peer
 	sync     []byte   // the bytes of a sync message, shared: not to be changed; nil if there is none
 	presence [][]byte // whole presence messages, shared as well
+	people   []people // or parts of one message that has it all, for who understands that
 }
 
 // A fetch asks the store for changes that a peer is owed and memory lacks.
@@ -94,13 +95,13 @@ func newRoomState(settings *Settings, doc document) *roomState {
 // join adds a peer. It is served once its first sync message has come.
 func (s *roomState) join(writes bool, scope *crdt.Scope) *peer {
 	s.nextPeer++
-	p := &peer{id: s.nextPeer, writes: writes, scope: scope}
+	p := &peer{id: s.nextPeer, writes: writes, scope: scope, presence: s.presence.newcomer()}
 	s.peers = append(s.peers, p)
 	return p
 }
 
 // leave removes a peer; those who saw its presence are sent a farewell.
-func (s *roomState) leave(p *peer, farewell []byte) {
+func (s *roomState) leave(p *peer, farewell said) {
 	if i := slices.Index(s.peers, p); i >= 0 {
 		s.peers = slices.Delete(s.peers, i, i+1)
 		s.presence.leave(p, farewell)

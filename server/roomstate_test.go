@@ -132,13 +132,13 @@ func TestSavedIsToldWhenStored(t *testing.T) {
 		"to a writer that came back": func(s *scenario) (*peer, crdt.Hash) {
 			p := s.settled()
 			h := s.edit(p)
-			s.room.leave(p, nil)
+			s.room.leave(p, said{})
 			return s.arrive(true, h), h
 		},
 		"to a writer that came back with more": func(s *scenario) (*peer, crdt.Hash) {
 			p := s.settled()
 			h := s.edit(p)
-			s.room.leave(p, nil)
+			s.room.leave(p, said{})
 			chunk, next := s.change() // made offline, and brought when it is asked for
 			p = s.arrive(true, next)
 			if d := s.flush()[p]; s.saved(d, h) || !slices.Contains(d.Need, next) {
@@ -152,7 +152,7 @@ func TestSavedIsToldWhenStored(t *testing.T) {
 		"to a writer that came back without saying what it has": func(s *scenario) (*peer, crdt.Hash) {
 			p := s.settled()
 			h := s.edit(p)
-			s.room.leave(p, nil)
+			s.room.leave(p, said{})
 			p = s.room.join(true, nil)
 			s.mustSay(p, &crdt.SyncMessage{Version: 1, Need: []crdt.Hash{s.author.mine[0]}})
 			s.flush()
@@ -416,7 +416,7 @@ func TestWaitingChanges(t *testing.T) {
 		m := hello(true, h)
 		m.Changes = [][]byte{second}
 		s.mustSay(p, m)
-		s.room.leave(p, nil)
+		s.room.leave(p, said{})
 		m = hello(true, dep)
 		m.Changes = [][]byte{first}
 		s.mustSay(other, m)

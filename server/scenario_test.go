@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -146,6 +147,11 @@ func (s *scenario) edit(p *peer) crdt.Hash {
 	return h
 }
 
+// show has a peer send presence.
+func (s *scenario) show(p *peer, message []byte) {
+	s.room.presence.set(p, said{by: fmt.Sprint(p.id), message: message, person: message})
+}
+
 // store has the store take everything.
 func (s *scenario) store() {
 	s.room.unsubmitted()
@@ -157,6 +163,7 @@ type delivery struct {
 	*crdt.SyncMessage
 	raw      []byte
 	presence [][]byte
+	people   []people
 }
 
 // flush delivers what is due: every writer is free at once.
@@ -181,7 +188,7 @@ func (s *scenario) flushBusy() (map[*peer]delivery, []*fetch) {
 		if _, twice := got[b.peer]; twice {
 			s.Fatal("two batches for one peer")
 		}
-		d := delivery{raw: b.sync, presence: b.presence}
+		d := delivery{raw: b.sync, presence: b.presence, people: b.people}
 		if b.sync != nil {
 			m, err := crdt.ParseSyncMessage(b.sync, s.settings.Change)
 			if err != nil {

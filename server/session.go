@@ -33,6 +33,7 @@ type session struct {
 
 	// Owned by serve.
 	peerID   string
+	batches  bool // it understands presence in batches
 	members  map[docid.ID]*member
 	last     *member // whose document the last sync message was about
 	requests *rate.Limiter
@@ -194,14 +195,14 @@ func (s *session) join() error {
 	if m.Versions != nil && !slices.Contains(m.Versions, wire.Version) {
 		return end(closeMalformed, "unsupported protocol version")
 	}
-	s.peerID = m.SenderID
+	s.peerID, s.batches = m.SenderID, m.Metadata.Batches
 	if err := s.hub.register(s); err != nil {
 		return err
 	}
 	return s.answer(wire.Joined{
 		SenderID: s.hub.peerID,
 		TargetID: s.peerID,
-		Metadata: wire.Metadata{StorageID: s.hub.store.StorageID()},
+		Metadata: wire.Metadata{StorageID: s.hub.store.StorageID(), Batches: s.batches},
 	}.Encode())
 }
 
@@ -379,11 +380,12 @@ func (s *session) handlePresence(m *wire.Message) error {
 		s.hub.metrics.presenceDropped.Inc()
 		return nil
 	}
-	envelope := wire.Ephemeral{
+	shown := wire.Ephemeral{
 		SenderID: s.peerID, DocumentID: m.DocumentID, SessionID: m.SessionID, Count: m.Count, Data: m.Data,
 		Audience: string(s.access.audience), Participant: s.participant(),
-	}.Encode()
-	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, envelope) })
+	}
+	said := said{by: s.peerID, message: shown.Encode(), person: shown.Person(), place: m.Place}
+	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, said) })
 	return nil
 }
 
@@ -391,7 +393,7 @@ func (s *session) handlePresence(m *wire.Message) error {
 func (r *room) join(m *member) {
 	a := m.session.access
 	m.peer = r.state.join(a.mayWrite(), a.scope())
-	m.peer.locked = a.locked
+	m.peer.locked, m.peer.batches = a.locked, m.session.batches
 	m.peer.participant, m.peer.link = m.session.participant(), linkID(a.link)
 	m.peer.member = m
 	r.members[m.peer] = m
@@ -412,7 +414,8 @@ func (s *session) participantAs(peerID string) string {
 
 func (r *room) leave(m *member) {
 	if m.peer != nil {
-		r.state.leave(m.peer, wire.Left{SenderID: m.session.peerID, DocumentID: m.room.doc.String()}.Encode())
+		left := wire.Left{SenderID: m.session.peerID, DocumentID: m.room.doc.String()}
+		r.state.leave(m.peer, said{message: left.Encode(), person: left.Person()})
 		delete(r.members, m.peer)
 	}
 }

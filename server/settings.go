@@ -58,7 +58,11 @@ type Settings struct {
 	FlushPerChange   time.Duration // and for each change that had gathered at the last one
 	FlushGathered    int           // of at most so many
 	PresenceInterval time.Duration // shortest time between two batches of presence
-	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers
+	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers that take no batches
+	PresenceCrowd    int           // people at a board up to which a batch tells of everybody; where more are, of
+	PresenceActing   int           // so many who do something that others want to see at once,
+	PresenceNear     int           // so many who are near,
+	PresenceTurn     int           // and so many others in turn
 	RoomInbox        int           // events waiting for a room
 	RoomGrace        time.Duration // an empty room stays in memory for so long
 	Loads            int           // documents being loaded at once, and as many made ready for changes
@@ -212,6 +216,10 @@ func DefaultSettings() Settings {
 		FlushGathered:    6, // more late is dearer: a change names all that its maker had not seen merged
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
+		PresenceCrowd:    48,
+		PresenceActing:   8,
+		PresenceNear:     16,
+		PresenceTurn:     8,
 		RoomInbox:        256,
 		RoomGrace:        30 * time.Second,
 		Loads:            4,

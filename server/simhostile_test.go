@@ -16,7 +16,7 @@ func (s *simulation) disturb() {
 		return
 	}
 	p := s.room.join(true, nil)
-	defer s.room.leave(p, nil)
+	defer s.room.leave(p, said{})
 	chunk := s.room.chunks[s.rand.IntN(len(s.room.chunks))]
 	var changes []*crdt.Change
 	for range 1 + s.rand.IntN(3) {

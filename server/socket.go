@@ -155,11 +155,27 @@ func (l *load) frames(b *bytes.Buffer) [][]byte {
 		for _, m := range p.presence {
 			whole(frameBinary, m)
 		}
+		if len(p.people) > 0 {
+			p.appendPeople(b)
+		}
 	}
 	if b.Len() > from {
 		pieces = append(pieces, b.Bytes()[from:])
 	}
 	return pieces
+}
+
+// appendPeople puts the presence of several people into one frame.
+func (p *parcel) appendPeople(b *bytes.Buffer) {
+	n, size := 0, 0
+	for _, of := range p.people {
+		n, size = n+of.n, size+len(of.parts)
+	}
+	begin := p.member.room.people
+	b.Write(begin.Append(appendFrameHead(b.AvailableBuffer(), frameBinary, begin.Size(n)+size), n))
+	for _, of := range p.people {
+		b.Write(of.parts)
+	}
 }
 
 // post gives the session a parcel. True: it has left already. Otherwise its room
@@ -241,6 +257,12 @@ func (s *session) sent(l load, quiet *member) {
 		}
 		if len(p.presence) > 0 {
 			m.presenceFrames.Add(float64(len(p.presence)))
+		}
+		if len(p.people) > 0 {
+			m.presenceFrames.Inc()
+			for _, of := range p.people {
+				m.presencePeople.Add(float64(of.n))
+			}
 		}
 		if p.member != quiet {
 			p.member.room.written(p.member)

@@ -47,7 +47,8 @@ type person struct {
 	seq     uint64
 	before  uint64
 	pointed uint64
-	away    bool // the server was killed, and the board has not come since
+	pointer *pointer // nil until it first points
+	away    bool     // the server was killed, and the board has not come since
 }
 
 const (
@@ -89,8 +90,12 @@ func (p *person) connect(ctx context.Context) error {
 		}
 	}
 	p.conn.SetReadLimit(messageBytes)
+	metadata := map[string]any{"isEphemeral": true}
+	if !p.run.Stock {
+		metadata["presenceBatches"] = true
+	}
 	return p.write(ctx, encode(map[string]any{
-		"type": "join", "senderId": p.name, "peerMetadata": map[string]any{"isEphemeral": true},
+		"type": "join", "senderId": p.name, "peerMetadata": metadata,
 		"supportedProtocolVersions": []string{wire.Version},
 	}))
 }
@@ -204,6 +209,12 @@ func (p *person) hear(ctx context.Context, b []byte, at time.Time) error {
 		return p.hearSync(ctx, m.Data, at)
 	case wire.TypeEphemeral:
 		c.presence.Add(1)
+	case wire.TypePresence:
+		shown, err := wire.ReadPeople(b)
+		if err != nil {
+			return err
+		}
+		c.presence.Add(int64(len(shown)))
 	case wire.TypeUnavailable:
 		return errors.New("the board is not there")
 	case wire.TypeError:
@@ -386,19 +397,6 @@ func (p *person) moveLocked(ctx context.Context) error {
 	return p.say(ctx, wire.TypeSync, &crdt.SyncMessage{
 		Version: 1, Heads: p.heads, Have: []crdt.Have{{LastSync: p.shared}}, Changes: [][]byte{chunk}, Flags: crdt.SyncFlags(false),
 	})
-}
-
-// point tells where the person points.
-func (p *person) point(ctx context.Context) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.pointed++
-	p.run.counts.pointed.Add(1)
-	_ = p.write(ctx, encode(map[string]any{
-		"type": wire.TypeEphemeral, "senderId": p.name, "targetId": p.server, "documentId": p.board.doc,
-		"sessionId": p.name, "count": p.pointed,
-		"data": encode(map[string]any{"x": rand.IntN(4000), "y": rand.IntN(4000), "name": p.name}),
-	}))
 }
 
 // say sends a sync message about the board.

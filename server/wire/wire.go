@@ -3,6 +3,14 @@
 // "1". What is written is what the npm packages write; what is read is more
 // generous (any key order, missing optionals, unknown keys, numbers as floats).
 //
+// One thing is ours (people.go). A client whose join has presenceBatches: true in
+// its peerMetadata is sent the presence of many people in one message of the type
+// "presence", and never an ephemeral or a leave; the server says the same of itself
+// in its answer. Stock peers keep metadata they do not know and look at none of it,
+// are never sent that type, and would pass over it. Such a client may add a place to
+// its ephemeral messages: where it points and what it sees. That too a stock server
+// passes on unread.
+//
 // Source: the README and src/ of @automerge/automerge-repo-network-websocket
 // and src/network/messages.ts of @automerge/automerge-repo.
 package wire
@@ -56,6 +64,7 @@ type Message struct {
 	Data       []byte
 	SessionID  string
 	Count      uint64
+	Place      Place // of an ephemeral
 	Metadata   Metadata
 	Versions   []string // nil when the join names none, which means Version
 	Text       string   // of an error
@@ -65,20 +74,22 @@ type Message struct {
 type Metadata struct {
 	StorageID   string `cbor:"storageId,omitempty"`
 	IsEphemeral bool   `cbor:"isEphemeral"`
+	Batches     bool   `cbor:"presenceBatches,omitempty"` // it understands People
 }
 
 type inbound struct {
-	Type         string    `cbor:"type"`
-	SenderID     string    `cbor:"senderId"`
-	TargetID     string    `cbor:"targetId"`
-	DocumentID   string    `cbor:"documentId"`
-	Data         []byte    `cbor:"data"`
-	SessionID    string    `cbor:"sessionId"`
-	Count        any       `cbor:"count"`
-	PeerMetadata *Metadata `cbor:"peerMetadata"`
-	Metadata     *Metadata `cbor:"metadata"` // as the README of the npm package calls it
-	Versions     []string  `cbor:"supportedProtocolVersions"`
-	Text         string    `cbor:"message"`
+	Type         string          `cbor:"type"`
+	SenderID     string          `cbor:"senderId"`
+	TargetID     string          `cbor:"targetId"`
+	DocumentID   string          `cbor:"documentId"`
+	Data         []byte          `cbor:"data"`
+	SessionID    string          `cbor:"sessionId"`
+	Count        any             `cbor:"count"`
+	Place        cbor.RawMessage `cbor:"place"`
+	PeerMetadata *Metadata       `cbor:"peerMetadata"`
+	Metadata     *Metadata       `cbor:"metadata"` // as the README of the npm package calls it
+	Versions     []string        `cbor:"supportedProtocolVersions"`
+	Text         string          `cbor:"message"`
 }
 
 var (
@@ -119,14 +130,14 @@ func Decode(b []byte) (*Message, error) {
 	} else if in.Metadata != nil {
 		m.Metadata = *in.Metadata
 	}
-	if err := m.check(in.Count); err != nil {
+	if err := m.check(in.Count, in.Place); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return m, nil
 }
 
 // check holds the fields to what their type needs.
-func (m *Message) check(count any) error {
+func (m *Message) check(count any, place cbor.RawMessage) error {
 	if m.Type == "" || len(m.Type) > maxTypeChars {
 		return errors.New("no type")
 	}
@@ -152,6 +163,7 @@ func (m *Message) check(count any) error {
 			return fmt.Errorf("count of ephemeral: %w", err)
 		}
 		m.Count = n
+		m.Place = readPlace(place)
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -198,6 +200,62 @@ func TestDecodeRefuses(t *testing.T) {
 				t.Errorf("read %+v with error %v", m, err)
 			}
 		})
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	type object = map[string]any
+	read := func(place any) wire.Place {
+		t.Helper()
+		m, err := wire.Decode(encode(t, object{"type": "ephemeral", "senderId": "a", "documentId": "d", "data": []byte{1}, "count": 1, "place": place}))
+		if err != nil {
+			t.Fatalf("%v: %v", place, err)
+		}
+		return m.Place
+	}
+	want := wire.Place{Points: true, X: -3, Y: 4.5, Sees: wire.Area{X: -100, Y: 0, Width: 1920, Height: 1080}, Acts: true, Follows: "b"}
+	if got := read(object{"at": []any{-3, 4.5}, "sees": []any{-100, 0, 1920, 1080}, "acts": true, "follows": "b", "mood": "good"}); got != want {
+		t.Errorf("read %+v, want %+v", got, want)
+	}
+	for _, nothing := range []any{
+		nil, "here", 7, []int{1}, object{}, object{"at": "here"}, object{"at": []any{1}}, object{"at": []any{1, 2, 3}}, object{"at": []any{math.NaN(), 1}},
+		object{"at": []any{math.Inf(-1), 1}}, object{"at": []any{1e8, 1}}, object{"at": []any{uint64(math.MaxUint64), 1}}, object{"at": []any{"1", "2"}},
+		object{"sees": []any{0, 0, 0, 0}}, object{"sees": []any{0, 0, -5, 10}}, object{"sees": []any{0, 0, math.NaN(), 10}}, object{"sees": []any{0, 0, 1e300, 10}},
+		object{"sees": object{"x": 1}}, object{"acts": "yes"}, object{"acts": 1}, object{"follows": 5}, object{"follows": strings.Repeat("x", 257)},
+	} {
+		if got := read(nothing); got != (wire.Place{}) {
+			t.Errorf("of %v read %+v", nothing, got)
+		}
+	}
+}
+
+func TestPeople(t *testing.T) {
+	for _, n := range []int{1, 23, 24, 255, 256, 1000} {
+		begin := wire.NewPeople("server", "doc")
+		b := begin.Append(nil, n)
+		if len(b) != begin.Size(n) {
+			t.Errorf("%d people: %d bytes, not %d", n, len(b), begin.Size(n))
+		}
+		for i := range n - 1 {
+			b = append(b, wire.Ephemeral{SenderID: fmt.Sprint(i), Data: []byte{7, 7}, Participant: "p", Audience: "staff"}.Person()...)
+		}
+		b = append(b, wire.Left{SenderID: "gone", DocumentID: "doc"}.Person()...)
+		m, err := wire.Decode(b)
+		if err != nil || m.Type != wire.TypePresence || m.SenderID != "server" || m.DocumentID != "doc" {
+			t.Fatalf("%d people: %+v, %v", n, m, err)
+		}
+		shown, err := wire.ReadPeople(b)
+		if err != nil || len(shown) != n {
+			t.Fatalf("%d people: read %d, %v", n, len(shown), err)
+		}
+		if last := shown[n-1]; last.ID != "gone" || last.Data != nil {
+			t.Errorf("who is gone: %+v", last)
+		}
+		if n > 1 {
+			if first := shown[0]; first.ID != "0" || string(first.Data) != "\x07\x07" || first.Participant != "p" || first.Audience != "staff" {
+				t.Errorf("the first: %+v", first)
+			}
+		}
 	}
 }
 

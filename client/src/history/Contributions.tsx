@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
-import { Voices } from "./Voices";
 import { useTeller } from "./words";
 
 /** So many contributions are listed before and after the one that is shown. */
@@ -36,7 +35,6 @@ export function Contributions({ onClose }: { onClose: () => void }) {
           <Icon name="close" />
         </button>
       </div>
-      <Voices />
       {shown.length === 0 ? (
         <p className="panel-body">{t("history.empty")}</p>
       ) : (

@@ -1,5 +1,5 @@
 import "./history.css";
-import { Suspense, lazy, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { BoardContext, useBoardPart, useTools } from "../board/context";
 import type { BoardTools } from "../board/context";
@@ -23,6 +23,7 @@ import { PlayerContext, useCamera, useClock, usePlaying } from "./use";
 import { Words } from "../board/Words";
 
 const CanvasView = lazy(() => import("../board/CanvasView"));
+const Insight = lazy(() => import("./Insight"));
 const OutlineView = lazy(() => import("../outline/OutlineView"));
 const Comparison = lazy(() => import("../versions/Comparison"));
 
@@ -76,10 +77,17 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
   const known = usePlaying((p) => p.history !== undefined);
   const begins = useBegun();
   const [side, setSide] = useState<Side | undefined>(() => (matchMedia("(width >= 1000px)").matches ? "list" : undefined));
+  const [insight, setInsight] = useState(false);
+  const insightButton = useRef<HTMLButtonElement>(null);
   const [naming, setNaming] = useState(0);
   const [between, setBetween] = useState<Between | undefined>(askedComparison);
   const mayName = useSyncExternalStore(live.document.subscribe, () => live.document.draws);
   const bringBack = useBringBack(live, tools);
+  const toggleInsight = () => {
+    setInsight(!insight);
+    // On a narrow window there is room for one of them.
+    if (!insight && matchMedia("(width < 1000px)").matches) setSide(undefined);
+  };
   useKeys();
   useClock(player);
   useCamera(player);
@@ -90,7 +98,7 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
     setNaming((n) => n + 1);
   };
   return (
-    <div className="board-page history-page" data-view={view} data-panel={side !== undefined || undefined} data-editable={false} data-testid="history-page">
+    <div className="board-page history-page" data-view={view} data-panel={side !== undefined || undefined} data-insight={insight || undefined} data-editable={false} data-testid="history-page">
       <header className="bars">
         <h1 className="hidden">{t("history.label")}</h1>
         <div className="bar title-bar">
@@ -102,7 +110,10 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
           <span className="tag wide-only">{t("history.title")}</span>
         </div>
         <div className="bar people-bar">
-          <ViewButton />
+          {!insight && <ViewButton />}
+          <button ref={insightButton} type="button" className="btn icon" aria-expanded={insight} aria-label={t("insight.show")} title={t("insight.show")} onClick={toggleInsight} data-testid="insight-button">
+            <Icon name="chart" />
+          </button>
           {(["list", "versions"] as const).map((what) => {
             const label = t(what === "list" ? "history.showList" : "versions.show");
             return (
@@ -113,7 +124,18 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
           })}
         </div>
       </header>
-      {begins && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={ignore} /> : <OutlineView onShown={ignore} />}</Suspense>}
+      {begins && !insight && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={ignore} /> : <OutlineView onShown={ignore} />}</Suspense>}
+      {insight && (
+        <Suspense fallback={null}>
+          <Insight
+            onClose={() => {
+              setInsight(false);
+              // Once the board has come, which wants it too.
+              requestAnimationFrame(() => insightButton.current?.focus());
+            }}
+          />
+        </Suspense>
+      )}
       <FindBar />
       {side === "list" && <Contributions onClose={() => setSide(undefined)} />}
       {side === "versions" && <VersionsPanel mayName={mayName} naming={naming} onCompare={setBetween} onClose={() => setSide(undefined)} />}

@@ -158,6 +158,8 @@ export interface Voice {
   readonly living: number;
   readonly words: number;
   readonly takenUp: number;
+  /** By somebody of the other audience. */
+  readonly takenUpAcross: number;
   readonly comments: number;
   readonly answered: number;
   readonly adopted: number;
@@ -168,21 +170,55 @@ export interface Voice {
 export interface VoiceOf {
   readonly by: number | undefined;
   readonly audience: Audience | undefined;
+  /** Of an audience. */
+  readonly people: number;
   readonly voice: Voice;
+}
+
+/** What customers gave, against what one in a hundred of them would give. */
+export interface OnePercent {
+  readonly people: number;
+  readonly hours: number;
+  readonly peopleShare: number;
+  readonly hoursShare: number;
+  readonly fullTimeWeek: number;
 }
 
 export interface Voices {
   readonly people: readonly Historian[];
   readonly voices: readonly VoiceOf[];
   readonly audiences: readonly VoiceOf[];
+  readonly weeks: number;
+  readonly onePercent: OnePercent | undefined;
 }
 
-export async function loadVoices(where: Where): Promise<Voices> {
-  const { people, voices, audiences } = await get(where, "/history/voices");
+export interface Asked {
+  readonly nameless: boolean;
+  /** How many customers there are. */
+  readonly customers: number | undefined;
+}
+
+export function voicesQuery({ nameless, customers }: Asked, language?: string): string {
+  const query = new URLSearchParams();
+  if (nameless) query.set("names", "none");
+  if (customers !== undefined) query.set("customers", String(customers));
+  if (language !== undefined) query.set("lang", language);
+  return query.size > 0 ? `?${query.toString()}` : "";
+}
+
+export async function loadVoices(where: Where, asked: Asked): Promise<Voices> {
+  const { people, voices, audiences, weeks, onePercent } = await get(where, `/history/voices${voicesQuery(asked)}`);
   const read = (raw: Raw): VoiceOf => ({
     by: typeof raw["by"] === "number" ? raw["by"] : undefined,
     audience: raw["audience"] === "customer" || raw["audience"] === "staff" ? raw["audience"] : undefined,
+    people: Number(raw["people"]) || 0,
     voice: raw as unknown as Voice,
   });
-  return { people: list(people).map(readPerson), voices: list(voices).map(read), audiences: list(audiences).map(read) };
+  return {
+    people: list(people).map(readPerson),
+    voices: list(voices).map(read),
+    audiences: list(audiences).map(read),
+    weeks: Number(weeks) || 0,
+    onePercent: typeof onePercent === "object" && onePercent !== null ? (onePercent as OnePercent) : undefined,
+  };
 }

@@ -6,6 +6,7 @@ import { copy, details, findings, open, panel, templates } from "./en.blueprint"
 import { present } from "./present.en";
 import { device } from "./device.en";
 import { history } from "./history.en";
+import { insight } from "./insight.en";
 import { parts } from "./parts.en";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.en";
 import { drawn } from "./drawn.en";
@@ -256,6 +257,7 @@ export const en = {
   richtext,
   device,
   history,
+  insight,
   present,
   compare,
   variants,

@@ -8,6 +8,7 @@ import { copy, details, findings, open, panel, templates } from "./sv.blueprint"
 import { present } from "./present.sv";
 import { device } from "./device.sv";
 import { history } from "./history.sv";
+import { insight } from "./insight.sv";
 import { call, doing, follow, talk, talkCommand, talkTool } from "./together.sv";
 import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
@@ -256,6 +257,7 @@ export const sv: Words = {
   richtext,
   device,
   history,
+  insight,
   present,
   compare,
   variants,

@@ -2,6 +2,8 @@ import * as A from "@automerge/automerge/slim";
 import { NetworkAdapter, cbor } from "@automerge/automerge-repo/slim";
 import type { Message, PeerId, PeerMetadata, StorageId } from "@automerge/automerge-repo/slim";
 import { ApiError } from "./api";
+import { readPeople } from "./crowd";
+import type { Place, Shown } from "./crowd";
 import { afterClose, afterTicketError, delay } from "./reconnect";
 import type { AfterClose, Refusal } from "./reconnect";
 
@@ -28,8 +30,10 @@ const MOST_STANDINGS = 1_000;
 
 /** From opening a socket to the server's greeting, at most. Milliseconds. */
 const GREETING_TIMEOUT = 10_000;
-/** Messages that only confirm what we have are gathered for so long: every reader answers every change otherwise. */
+/** Messages that only confirm what we have are gathered for so long: every reader answers every change otherwise. Milliseconds. */
 const CONFIRM_AFTER = 1_000;
+/** A server of ours knows what it has sent. Once it has been told what we had at first, it need not hear it more often. Milliseconds. */
+const CONFIRM_SELDOM = 60_000;
 /** No plain confirmation is longer than this; longer messages are sent without being looked into. Bytes. */
 const CONFIRM_SIZE = 2_048;
 /** Some networks keep a door open without letting anyone through: after this, a board opens from the device alone. */
@@ -44,6 +48,10 @@ export class BoardSocket extends NetworkAdapter {
   readonly #ticket: () => Promise<string>;
   readonly #listeners = new Set<() => void>();
   readonly #farewells = new Set<(peer: PeerId) => void>();
+  readonly #crowds = new Set<(people: readonly Shown[]) => void>();
+  #place: () => Place | undefined = () => undefined;
+  #batches = false;
+  #confirmed = false;
   #connection: Connection = { state: "connecting", lost: false };
   #socket: WebSocket | undefined;
   #server: PeerId | undefined;
@@ -79,6 +87,22 @@ export class BoardSocket extends NetworkAdapter {
     this.#farewells.add(listener);
     return () => this.#farewells.delete(listener);
   };
+
+  /** Calls back with what a server that knows of crowds tells of several people at once. */
+  onPeople = (listener: (people: readonly Shown[]) => void): (() => void) => {
+    this.#crowds.add(listener);
+    return () => this.#crowds.delete(listener);
+  };
+
+  /** Whether the server knows of crowds: it tells of all who come and go, and of several people at once. */
+  get crowds(): boolean {
+    return this.#batches;
+  }
+
+  /** Has such a server told where this person is, with each message of their presence. */
+  placed(place: () => Place | undefined): void {
+    this.#place = place;
+  }
 
   /** Whether the last socket was closed because what it was opened with does not hold any more. */
   get outdated(): boolean {
@@ -128,7 +152,14 @@ export class BoardSocket extends NetworkAdapter {
   override send(message: Message): void {
     if (message.type === "sync" && this.#isConfirmation(message)) {
       this.#confirmation = message;
-      this.#confirmTimer ??= setTimeout(() => this.#confirm(), CONFIRM_AFTER);
+      this.#confirmTimer ??= setTimeout(() => this.#confirm(), this.#batches && this.#confirmed ? CONFIRM_SELDOM : CONFIRM_AFTER);
+      return;
+    }
+    if (message.type === "ephemeral") {
+      // automerge-repo passes on what it hears from others to the server that it has it from.
+      if (message.senderId !== this.peerId) return;
+      const place = this.#batches ? this.#place() : undefined;
+      this.#write(place ? { ...message, place } : message);
       return;
     }
     // Whatever is said now says more than the confirmation that waits.
@@ -165,7 +196,7 @@ export class BoardSocket extends NetworkAdapter {
       this.#write({
         type: "join",
         senderId: this.peerId,
-        peerMetadata: this.peerMetadata,
+        peerMetadata: { ...this.peerMetadata, presenceBatches: true },
         supportedProtocolVersions: ["1"],
       });
     };
@@ -192,6 +223,13 @@ export class BoardSocket extends NetworkAdapter {
     } else if (type === "leave" && typeof senderId === "string") {
       this.#standings.delete(senderId);
       for (const tell of this.#farewells) tell(senderId as PeerId);
+    } else if (type === "presence" && this.#batches) {
+      const people = readPeople((message as Record<string, unknown>)["people"]);
+      for (const { id, gone, participant, audience } of people) {
+        if (gone) this.#standings.delete(id);
+        else this.#noteStanding({ senderId: id, participant, audience });
+      }
+      if (people.length > 0) for (const tell of this.#crowds) tell(people);
     } else if (type === "error") {
       const frozen = FROZEN.find((f) => f === condition);
       if (frozen && this.#connection.state === "online") this.#set({ state: "online", frozen });
@@ -212,8 +250,9 @@ export class BoardSocket extends NetworkAdapter {
     // The link holds. What it allows may change any number of times.
     if (this.#lastCode.code === LINK_CHANGED) this.#lastCode = { code: 0, row: 0 };
     this.#server = server;
-    const id = typeof metadata === "object" && metadata !== null ? (metadata as PeerMetadata).storageId : undefined;
-    this.#storageId = typeof id === "string" ? id : undefined;
+    const { storageId: id, presenceBatches } = typeof metadata === "object" && metadata !== null ? (metadata as Record<string, unknown>) : {};
+    this.#batches = presenceBatches === true;
+    this.#storageId = typeof id === "string" ? (id as StorageId) : undefined;
     this.#set({ state: "online" });
     this.#becomeReady();
     // Presented as ephemeral so that the sync state is not stored beside the document: two tabs share that storage, and
@@ -250,6 +289,7 @@ export class BoardSocket extends NetworkAdapter {
     }
     const server = this.#server;
     this.#server = undefined;
+    this.#batches = this.#confirmed = false;
     if (server !== undefined) this.emit("peer-disconnected", { peerId: server });
   }
 
@@ -277,7 +317,9 @@ export class BoardSocket extends NetworkAdapter {
   #confirm(): void {
     const message = this.#confirmation;
     this.#forgetConfirmation();
-    if (message) this.#write(message);
+    if (!message) return;
+    this.#confirmed = true;
+    this.#write(message);
   }
 
   #forgetConfirmation(): void {

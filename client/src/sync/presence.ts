@@ -1,3 +1,5 @@
+import { placeOf } from "./crowd";
+import type { Place, Shown } from "./crowd";
 import type { DocHandle, DocHandleEphemeralMessagePayload, PeerId } from "@automerge/automerge-repo/slim";
 
 export interface Point {
@@ -61,12 +63,16 @@ export interface Peer extends Presence {
 
 /** At most one message in so many milliseconds. */
 const THROTTLE = 80;
+/** And while nobody else is here, by the word of a server that would know. */
+const THROTTLE_ALONE = 1_000;
 const HEARTBEAT = 10_000;
 /** Someone who has been silent for so long has left. Milliseconds. */
 export const SILENCE = 25_000;
+/** For each so many people here a sign of life comes once less often. */
+const CROWD = 50;
 /** Only while so few are here does everyone greet a newcomer; in a crowd the heartbeat has to do. */
 const GREETING_CROWD = 12;
-const MOST_PEERS = 500;
+const MOST_PEERS = 1_000;
 /** So many chosen elements are told of. */
 const MOST_CHOSEN = 50;
 /** A call is told for so long, so that nobody misses it who gets only some of what is told. Milliseconds. */
@@ -88,7 +94,10 @@ export class PresenceRoom {
   #peers: readonly Peer[] = [];
   #self: Presence;
   #sentAt = 0;
+  /** Since when the server tells of everybody who comes or goes; then nobody has to say time and again that they are here. */
+  #toldSince: number | undefined;
   #pending: ReturnType<typeof setTimeout> | undefined;
+  #due = 0;
   #calling: ReturnType<typeof setTimeout> | undefined;
   readonly #clock: ReturnType<typeof setInterval>;
 
@@ -118,7 +127,7 @@ export class PresenceRoom {
     const same = (Object.keys(next) as (keyof Presence)[]).every((k) => next[k] === this.#self[k]);
     if (same) return;
     this.#self = next;
-    this.#soon(THROTTLE);
+    this.#soon(this.#toldSince !== undefined && this.#seen.size === 0 ? THROTTLE_ALONE : THROTTLE);
     if ("name" in change || "color" in change || "following" in change || "call" in change) this.#tell();
   }
 
@@ -129,10 +138,33 @@ export class PresenceRoom {
     this.#calling = setTimeout(() => this.update({ call: undefined }), CALL);
   }
 
-  /** To be called when the connection has come back: the others may have forgotten us. */
-  announce(): void {
+  /** To be called when the connection has come back: the others may have forgotten us. `told`: its server tells of everybody who comes or goes. */
+  announce(told: boolean): void {
+    this.#toldSince = told ? Date.now() : undefined;
     this.#soon(THROTTLE * 3);
   }
+
+  /** To be called when the connection is lost: for a while the others are taken to be still there. */
+  lost(): void {
+    this.#toldSince = undefined;
+    const now = Date.now();
+    for (const one of this.#seen.values()) one.at = now;
+  }
+
+  /** What the server tells of several people at once. */
+  shown(people: readonly Shown[]): void {
+    let changed = false;
+    for (const { id, said, gone } of people) {
+      if (id === this.id) continue;
+      const read = gone ? "bye" : readMessage(id, said);
+      if (read === undefined) continue;
+      changed = (read === "bye" ? this.#seen.delete(id) : this.#note(read)) || changed;
+    }
+    if (changed) this.#changed();
+  }
+
+  /** What the server is told beside what the others are told; nothing while there are none. */
+  place = (): Place | undefined => (this.#seen.size > 0 ? placeOf(this.#self) : undefined);
 
   /** Somebody is gone. */
   left(peer: PeerId): void {
@@ -159,8 +191,14 @@ export class PresenceRoom {
       return;
     }
     if (!said) return;
+    if (this.#note(said)) this.#changed();
+  };
+
+  /** Takes in what somebody says; false if there is no room for them. */
+  #note(said: Peer): boolean {
+    const senderId = said.id;
     const isNew = !this.#seen.has(senderId);
-    if (isNew && this.#seen.size >= MOST_PEERS) return;
+    if (isNew && this.#seen.size >= MOST_PEERS) return false;
     const now = Date.now();
     const since = this.#seen.get(senderId)?.since ?? now;
     this.#seen.set(senderId, { peer: said, at: now, since });
@@ -168,19 +206,28 @@ export class PresenceRoom {
       this.update({ color: otherColor(said.color, Array.from(this.#seen.values(), ({ peer }) => peer.color), Math.random()) });
     }
     if (isNew && this.#seen.size <= GREETING_CROWD) this.#soon(THROTTLE + Math.random() * 300);
-    this.#changed();
-  };
+    return true;
+  }
 
   #tick(): void {
     const now = Date.now();
     let gone = false;
-    for (const [id, { at }] of this.#seen) if (now - at > SILENCE) gone = this.#seen.delete(id);
+    const told = this.#toldSince;
+    for (const [id, { at }] of this.#seen) {
+      const silent = told === undefined ? now - at > SILENCE : at < told && now - told > SILENCE;
+      if (silent) gone = this.#seen.delete(id);
+    }
     if (gone) this.#changed();
-    if (now - this.#sentAt >= HEARTBEAT) this.#send();
+    // Those whom a server tells nothing of this kind need to hear it, but in a crowd not so often.
+    if (now - this.#sentAt >= HEARTBEAT * (told === undefined ? 1 : 1 + this.#seen.size / CROWD)) this.#send();
   }
 
   #soon(wait: number): void {
-    this.#pending ??= setTimeout(() => this.#send(), wait);
+    const at = Date.now() + wait;
+    if (this.#pending !== undefined && at >= this.#due) return;
+    clearTimeout(this.#pending);
+    this.#due = at;
+    this.#pending = setTimeout(() => this.#send(), wait);
   }
 
   #send(): void {
@@ -192,9 +239,9 @@ export class PresenceRoom {
       type: "presence",
       name,
       color,
-      cursor: cursor ? { x: Math.round(cursor.x), y: Math.round(cursor.y) } : null,
-      selected: selected ?? null,
-      editing: editing ?? null,
+      ...(cursor ? { cursor: { x: Math.round(cursor.x), y: Math.round(cursor.y) } } : {}),
+      ...(selected === undefined ? {} : { selected }),
+      ...(editing === undefined ? {} : { editing }),
       ...(moving ? { moving } : {}),
       ...(chosen && chosen.length > 1 ? { chosen: chosen.slice(-MOST_CHOSEN) } : {}),
       ...(talking === undefined ? {} : { talking }),

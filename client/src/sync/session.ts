@@ -292,14 +292,18 @@ function assemble(
   const naming = new Naming(board, person.name);
   void naming.tell();
   socket.onLeave((peer) => presence.left(peer));
+  socket.onPeople((people) => presence.shown(people));
+  socket.placed(presence.place);
+  if (socket.crowds) presence.announce(true);
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
     const now = socket.connection().state === "online";
     if (now && !online) {
-      presence.announce();
+      presence.announce(socket.crowds);
       pictures.online();
       void naming.tell();
     }
+    if (online && !now) presence.lost();
     // What would never be stored should not be drawn.
     if (now || socket.connection().state === "refused") document.setScope(scope());
     online = now;

@@ -133,11 +133,26 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
   await page.mouse.move(box.x + 1, box.y + 20, { steps: 6 });
   await page.mouse.up();
   await expect(guest.notes).toHaveCount(0);
-  await page.getByTestId("voices").locator("summary").click();
+  // Where people worked builds up; whose words live on.
+  await page.getByTestId("insight-button").click();
+  const said = page.getByTestId("heat-said");
+  await expect(said).toHaveText("Ingen gjorde något under den här tiden.");
+  await strip.focus();
+  await page.keyboard.press("End");
+  await expect(page.getByTestId("heat").getByText(/^Kund, Steg 2: [12] sak(er)?, 0 av kunder, [12] av personal, 1 person$/)).toHaveCount(1);
+  await page.screenshot({ path: info.outputPath("heat.png") });
+  expect(await barriers(page), "the heat").toEqual([]);
+  await page.getByTestId("insight-voices").click();
   await expect(page.getByTestId("voices-words")).toHaveText("Kunder 67 %, personal 33 % av orden på tavlan.");
-  await expect(page.getByTestId("voices-living")).toContainText("100 % av det kunderna bidrog med lever kvar");
+  await expect(page.getByTestId("voices-living")).toContainText(/\d+ % av det kunderna bidrog med lever kvar/);
+  await page.getByTestId("voices-customers").fill("1 000 000");
+  await expect(page.getByTestId("voices-one")).toContainText(/^En procent av dem är 10.000 personer: på heltid blir det 400.000 timmar på 1 vecka/);
+  await page.getByTestId("voices-nameless").check();
+  await expect(page.getByTestId("voices-table")).not.toContainText("Anna");
   await page.screenshot({ path: info.outputPath("voices.png") });
   expect(await barriers(page), "the voices").toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("insight-button")).toBeFocused();
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByTestId("history-list-button").click();
   await page.screenshot({ path: info.outputPath("phone.png") });
