@@ -180,7 +180,8 @@
 // hostile until shown otherwise. Newcomers share one drawing; while a board is being
 // edited it may be a few seconds old (drawing.go). One is made when people pause, so
 // that whoever comes next need not wait (drawahead.go); a browser takes an older one
-// rather than wait.
+// rather than wait. The last of each look is stored beside the snapshot, and is there
+// again after a start (drawingstored.go).
 //
 // # History
 //

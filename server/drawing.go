@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"openmic/crdt"
 	"openmic/crdt/engine"
 	"openmic/server/docid"
@@ -29,7 +31,10 @@ import (
 type drawings struct {
 	hub    *Hub
 	script string
+	drawer []byte        // names the script
 	turns  chan struct{} // a place for each board being drawn
+
+	recalls singleflight.Group
 
 	mu      sync.Mutex // never held across I/O or a channel operation
 	made    map[drawingKey]*drawing
@@ -92,9 +97,11 @@ func drawingScript(assets fs.FS) string {
 }
 
 func newDrawings(h *Hub, script string) *drawings {
+	drawer := sha256.Sum256([]byte(script))
 	return &drawings{
 		hub:    h,
 		script: script,
+		drawer: drawer[:],
 		turns:  make(chan struct{}, h.settings.Drawings),
 		made:   map[drawingKey]*drawing{},
 	}
@@ -242,6 +249,7 @@ func (ds *drawings) obtain(ctx context.Context, key drawingKey, how fresh) (d *d
 	if err != nil {
 		return nil, nil, "", err
 	}
+	ds.recall(key)
 	d, from, err = ds.find(key, c.heads, time.Now(), how)
 	if err != nil {
 		return nil, nil, "", err
@@ -318,6 +326,7 @@ func (ds *drawings) make(key drawingKey, d *drawing) {
 	close(d.done)
 	ds.shrink(d)
 	ds.mu.Unlock()
+	ds.store(key, d)
 }
 
 func (ds *drawings) draw(key drawingKey, d *drawing) error {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"openmic/crdt/engine"
 	"openmic/server"
 	"openmic/server/docid"
+	"openmic/server/store"
 )
 
 // drawing asks for the picture of a board with a link's secret.
@@ -225,6 +227,63 @@ func TestDrawingSoon(t *testing.T) {
 	}
 }
 
+// After a start the last picture is at hand, once read from the store however many
+// ask, and what has changed since is drawn.
+func TestDrawingAfterAStart(t *testing.T) {
+	dir := t.TempDir()
+	slow := func(s *server.Settings) { notAhead(s); s.DrawStale = 0 }
+	n := startNode(t, nodeOption{dir: dir, settings: slow})
+	b := n.createBoard("Before")
+	n.drawing(b, "", b.secret("viewer"))
+	id, err := docid.Parse(b.DocumentID)
+	noError(t, err)
+	var first store.Drawing
+	poll(t, "it is stored", func() (is bool) {
+		first, err = n.store.Drawing(t.Context(), id, "light", "en")
+		return err == nil
+	})
+	n.stop()
+
+	n = startNode(t, nodeOption{dir: dir, settings: slow})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if a := n.drawing(b, "", b.secret("viewer")); a.StatusCode != http.StatusOK || svgTitle(t, a.body) != "Before" {
+				t.Errorf("answered %d %s", a.StatusCode, a.body)
+			}
+		})
+	}
+	all.Wait()
+	if drawn, read := n.metric("openmic_drawing_seconds_count"), n.metric("openmic_drawings_recalled_total"); drawn != 0 || read != 1 {
+		t.Errorf("drawn %v times, read %v times", drawn, read)
+	}
+	n.rename(b, "After")
+	n.stop()
+
+	n = startNode(t, nodeOption{dir: dir, settings: slow})
+	if got := svgTitle(t, n.drawing(b, "?soon=1", b.secret("viewer")).body); got != "Before" {
+		t.Errorf("at once the title is %q", got)
+	}
+	if got := svgTitle(t, n.drawing(b, "", b.secret("viewer")).body); got != "After" {
+		t.Errorf("to who waits the title is %q", got)
+	}
+	// One that another client drew is not taken.
+	poll(t, "the next is stored", func() bool {
+		d, err := n.store.Drawing(t.Context(), id, "light", "en")
+		return err == nil && !slices.Equal(d.Heads, first.Heads)
+	})
+	d, err := n.store.Drawing(t.Context(), id, "light", "en")
+	noError(t, err)
+	d.Script = []byte("another")
+	noError(t, n.store.PutDrawing(t.Context(), id, d))
+	n.stop()
+	n = startNode(t, nodeOption{dir: dir, settings: slow})
+	n.drawing(b, "", b.secret("viewer"))
+	if drawn := n.metric("openmic_drawing_seconds_count"); drawn != 1 {
+		t.Errorf("of another client's: drawn %v times", drawn)
+	}
+}
+
 func TestDrawingThatCannotBeMade(t *testing.T) {
 	dead := newEngine("dead engine")
 	defer dead.Close()
@@ -261,7 +320,7 @@ func TestDrawingThatCannotBeMade(t *testing.T) {
 
 // Drawings that were asked for longest ago go when they all take too much.
 func TestDrawingsKeptAreBounded(t *testing.T) {
-	n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); s.DrawCacheBytes = 1 }})
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); s.DrawCacheBytes, s.DrawStored = 1, 0 }})
 	first, second := n.createBoard("First"), n.createBoard("Second")
 	for range 2 {
 		for _, b := range []board{first, first, second} {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"openmic/crdt"
@@ -35,8 +37,17 @@ type heldTape struct {
 	// The one who adds to it also owns these.
 	making chan struct{} // a place for them
 	broken bool          // what came next did not fit
-	size   int           // guarded by histories.mu, as used is
-	used   time.Time
+
+	end atomic.Pointer[packedEnd]
+
+	size int // guarded by histories.mu, as used is
+	used time.Time
+}
+
+// A packedEnd is the stretch at the end of a tape, as it was when it was last asked for.
+type packedEnd struct {
+	to     int
+	packed []byte
 }
 
 var errHistoryBusy = errors.New("too many histories are being read")
@@ -54,6 +65,10 @@ func newHistories(settings *Settings, st store.Store, m *metrics) *histories {
 // read calls f with the tape of a document, with all that is stored of it.
 // f must not keep it.
 func (hs *histories) read(ctx context.Context, doc docid.ID, f func(*history.Tape) error) error {
+	return hs.readHeld(ctx, doc, func(held *heldTape) error { return f(held.tape) })
+}
+
+func (hs *histories) readHeld(ctx context.Context, doc docid.ID, f func(*heldTape) error) error {
 	ctx, cancel := context.WithTimeout(ctx, hs.settings.HistoryTimeout)
 	defer cancel()
 	held := hs.hold(doc)
@@ -66,7 +81,74 @@ func (hs *histories) read(ctx context.Context, doc docid.ID, f func(*history.Tap
 	if held.tape.Len() == 0 {
 		return errNoRoom
 	}
-	return f(held.tape)
+	return f(held)
+}
+
+// stretch returns the stretch that goes on from a moment, packed, and a tag if it is
+// whole. One that is whole and held is not looked up in the log: nothing can have
+// become of it.
+func (hs *histories) stretch(ctx context.Context, doc docid.ID, moment string) (packed []byte, tag string, err error) {
+	if n, err := strconv.Atoi(moment); err == nil {
+		if s := hs.held(doc).whole(n); s.Whole() {
+			return s.Packed, tagOf(&s), nil
+		}
+	}
+	err = hs.readHeld(ctx, doc, func(held *heldTape) error {
+		position, err := readMoment(held.tape, moment)
+		if err != nil {
+			return err
+		}
+		s, err := held.tape.Stretch(position)
+		if err != nil {
+			return err
+		}
+		packed, tag = held.pack(&s), tagOf(&s)
+		return nil
+	})
+	return packed, tag, err
+}
+
+// tagOf names a stretch that never becomes another one.
+func tagOf(s *history.Stretch) string {
+	if !s.Whole() {
+		return ""
+	}
+	return fmt.Sprintf(`W/"%d-%d-%x"`, s.From, s.To, s.Sum)
+}
+
+// whole returns the stretch that goes on from a position if that is whole.
+func (held *heldTape) whole(position int) history.Stretch {
+	if held != nil {
+		held.mu.RLock()
+		defer held.mu.RUnlock()
+		if s, err := held.tape.Stretch(position); err == nil && s.Whole() && position < s.To {
+			return s
+		}
+	}
+	return history.Stretch{}
+}
+
+// pack compresses the stretch at the end once for all who ask while nothing is added.
+func (held *heldTape) pack(s *history.Stretch) []byte {
+	if end := held.end.Load(); end != nil && end.to == s.To && !s.Whole() {
+		return end.packed
+	}
+	packed := s.Pack()
+	if !s.Whole() {
+		held.end.Store(&packedEnd{to: s.To, packed: packed})
+	}
+	return packed
+}
+
+// held returns the tape of a document if there is one.
+func (hs *histories) held(doc docid.ID) *heldTape {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	held := hs.kept[doc]
+	if held != nil {
+		held.used = time.Now()
+	}
+	return held
 }
 
 func (hs *histories) hold(doc docid.ID) *heldTape {

@@ -38,14 +38,18 @@ type toldHistory struct {
 }
 
 // written stores what a scribe has written on a board as the changes of people, from
-// a place on: by actor, who they are.
+// a place on, one every second: by actor, who they are.
 func (n *node) written(b board, s *historytest.Scribe, from int, who map[string]joined) {
 	n.t.Helper()
-	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	n.writtenFrom(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), time.Second, b, s, from, who)
+}
+
+func (n *node) writtenFrom(at time.Time, pause time.Duration, b board, s *historytest.Scribe, from int, who map[string]joined) {
+	n.t.Helper()
 	var entries []store.Entry
 	for i, chunk := range s.Chunks[from:] {
 		c := historytest.Parse(chunk)
-		e := store.Entry{Doc: must(docid.Parse(b.DocumentID)), Hash: c.Hash, Change: chunk, At: at.Add(time.Duration(from+i) * time.Second)}
+		e := store.Entry{Doc: must(docid.Parse(b.DocumentID)), Hash: c.Hash, Change: chunk, At: at.Add(time.Duration(from+i) * pause)}
 		if p, ok := who[string(c.Actor)]; ok {
 			e.From = &store.Actor{Actor: c.Actor, Participant: p.ID, Link: "l", Owns: true}
 		}

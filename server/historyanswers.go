@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
@@ -193,18 +192,22 @@ func sendJSON(w http.ResponseWriter, r *http.Request, text []byte) {
 }
 
 func send(w http.ResponseWriter, r *http.Request, kind string, content []byte) {
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("Vary", "Accept-Encoding, Authorization")
+	headers(w, kind)
 	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		_, _ = w.Write(content) // the client has gone if this fails
 		return
 	}
-	h.Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Encoding", "gzip")
 	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // a level that there is
 	_, _ = z.Write(content)
 	_ = z.Close()
+}
+
+func headers(w http.ResponseWriter, kind string) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Vary", "Accept-Encoding, Authorization")
 }
 
 func number(r *http.Request, name string, otherwise, most int) (int, error) {
@@ -226,33 +229,26 @@ func (s *Server) stretch(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	var stretch history.Stretch
-	err := s.histories.read(r.Context(), v.board.Doc, func(t *history.Tape) error {
-		position, err := readMoment(t, r)
-		if err == nil {
-			stretch, err = t.Stretch(position)
-		}
-		return err
-	})
+	packed, tag, err := s.histories.stretch(r.Context(), v.board.Doc, r.PathValue("moment"))
 	if err != nil {
 		s.refuseHistory(w, err)
 		return
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `{"from":%d,"to":%d,"whole":%t,"times":[`, stretch.From, stretch.To, stretch.Whole)
-	for i, at := range stretch.Times {
-		if i > 0 {
-			b.WriteByte(',')
+	headers(w, "application/json")
+	if tag != "" {
+		// It may be kept. Whoever has it asks each time, for they may not see it any more.
+		w.Header().Set("Cache-Control", "private, no-cache")
+		w.Header().Set("Etag", tag)
+		if hasTag(r, tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
 		}
-		b.WriteString(strconv.FormatInt(at, 10))
 	}
-	fmt.Fprintf(&b, `],"frame":%s,"patches":%s}`, stretch.Frame, stretch.Patches)
-	sendJSON(w, r, b.Bytes())
+	_ = (&drawing{gz: packed}).send(w, r) // the client has gone if this fails
 }
 
-// readMoment reads a position or a time from the address.
-func readMoment(t *history.Tape, r *http.Request) (int, error) {
-	text := r.PathValue("moment")
+// readMoment reads a position or a time.
+func readMoment(t *history.Tape, text string) (int, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		if n < 0 || n > t.Len() {
 			return 0, history.ErrNoMoment
@@ -274,7 +270,7 @@ func (s *Server) stateAt(w http.ResponseWriter, r *http.Request) (state []byte, 
 	}
 	position := 0
 	err := s.histories.read(r.Context(), v.board.Doc, func(t *history.Tape) (err error) {
-		if position, err = readMoment(t, r); err == nil {
+		if position, err = readMoment(t, r.PathValue("moment")); err == nil {
 			state, err = t.State(position)
 		}
 		return err

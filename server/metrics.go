@@ -30,6 +30,7 @@ type metrics struct {
 	drawings           prometheus.Histogram
 	histories          prometheus.Histogram
 	drawingFailures    prometheus.Counter
+	drawingsRecalled   prometheus.Counter
 	drawingAnswers     *prometheus.CounterVec
 	flushes            prometheus.Counter
 	flushChanges       prometheus.Histogram
@@ -106,6 +107,7 @@ func newMetrics() *metrics {
 		drawings:           seconds("drawing_seconds", "Time to draw a board, without the wait for its turn."),
 		histories:          seconds("history_seconds", "Time to read the part of a history that was new."),
 		drawingFailures:    counter("drawing_failures_total", "Boards that could not be drawn."),
+		drawingsRecalled:   counter("drawings_recalled_total", "Drawings read from the store, where otherwise one would have been made."),
 		drawingAnswers:     counters("drawing_answers_total", "Drawings handed out, by whether they were made for it.", "from"),
 		flushes:            counter("flushes_total", "Times that a room sent something to its readers."),
 		flushChanges:       sizes("flush_changes", "Changes that a room sent to its readers at a time."),

@@ -52,6 +52,7 @@ type room struct {
 	compactAfter time.Time // not before
 	touched      time.Time // the last event
 	told         bool      // that the document is frozen
+	board        bool      // it is a board's; a document that anybody may open is drawn for nobody
 	dirty        bool      // somebody may be owed something
 	flushed      time.Time // when somebody was last sent something
 	flushedUpTo  int       // the log was so long then
@@ -235,7 +236,9 @@ func (r *room) takeNotes() error {
 	if durable > r.state.durable {
 		r.state.setDurable(durable)
 		r.dirty = true
-		r.hub.ahead.changed(r.doc, time.Now())
+		if r.board {
+			r.hub.ahead.changed(r.doc, time.Now())
+		}
 	}
 	return failure
 }

@@ -397,6 +397,7 @@ func (r *room) join(m *member) {
 	m.peer.participant, m.peer.link = m.session.participant(), linkID(a.link)
 	m.peer.member = m
 	r.members[m.peer] = m
+	r.board = r.board || !a.open
 	if r.told || m.peer.locked {
 		r.tell(m)
 	}

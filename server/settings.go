@@ -99,6 +99,7 @@ type Settings struct {
 	DrawRest        int           // drawing ahead rests so many times as long as it drew
 	DrawPause       time.Duration // after a drawing that failed
 	DrawCacheBytes  int           // drawings kept, compressed
+	DrawStored      int           // largest drawing that is stored for after a start, compressed; 0: none is
 	HistoryTimeout  time.Duration // reading one
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
@@ -253,9 +254,10 @@ func DefaultSettings() Settings {
 		DrawStale:       3 * time.Second,
 		DrawQuiet:       2 * time.Second,
 		DrawBusy:        20 * time.Second,
-		DrawRest:        4,
+		DrawRest:        9,
 		DrawPause:       time.Minute,
 		DrawCacheBytes:  32 << 20,
+		DrawStored:      2 << 20,
 		HistoryTimeout:  30 * time.Second,
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,

@@ -10,6 +10,7 @@ import { chromium } from "@playwright/test";
 import { startServer, sqlite } from "../test/stock/server.mjs";
 import { Peer, importLongBoard, makeBoard, plan } from "./board.mjs";
 import { quantile } from "./measure.mjs";
+import { leaveLongBoard, measureHistory, measureOpening } from "./history.mjs";
 import { firstNote, measureBoard, measureOutline, openBoard, seeBoard } from "./openmic.mjs";
 import { measureOther } from "./other.mjs";
 import { serve } from "./site.mjs";
@@ -19,10 +20,11 @@ const { values } = parseArgs({
     elements: { type: "string", default: "2000" },
     connectors: { type: "string", default: "1000" },
     history: { type: "string", default: "100000" },
+    seeks: { type: "string", default: "30" },
     runs: { type: "string", default: "5" },
     acts: { type: "string", default: "60" },
     seconds: { type: "string", default: "3" },
-    only: { type: "string", default: "guest,see,open,board,outline,excalidraw,xyflow,long" },
+    only: { type: "string", default: "guest,see,open,board,outline,excalidraw,xyflow,long,history" },
     /** A figure that is missing fails the run: for tests, beside a board that is small. */
     check: { type: "boolean", default: false },
   },
@@ -108,7 +110,26 @@ async function bench() {
       });
     }
   }
+  if (wanted.has("history")) await lookBack(add);
   print(figures);
+}
+
+/** The history of a long board, on a server of its own. */
+async function lookBack(add) {
+  const folder = await mkdtemp(join(tmpdir(), "openmic-bench-"));
+  context.after(() => rm(folder, { recursive: true, maxRetries: 5, retryDelay: 200 }));
+  const path = await leaveLongBoard(folder, Number(values.history));
+  const server = await startServer(context, { store: async () => ({ flags: ["--data", folder], remove: async () => undefined }) }, { open: false });
+  for (let run = 0; run < Math.min(runs, 3); run++) {
+    await withBrowser(async browser => {
+      await openBoard(browser, server.http + path, true);
+      await server.stop("SIGTERM");
+      await server.start();
+      add("board", await measureOpening(browser, server.http + path));
+      add("board", await measureHistory(browser, server.http + path, { seeks: Number(values.seeks), milliseconds: pace.milliseconds }));
+    });
+    console.error(`history ${run + 1}, load ${loadavg()[0].toFixed(1)}`);
+  }
 }
 
 /** Waits until the server has drawn a board for whoever comes: it does so when people pause. */

@@ -57,7 +57,7 @@ export async function firstNote(context, link) {
   return found;
 }
 
-async function follow(page, link, shows = LIVE) {
+export async function follow(page, link, shows = LIVE) {
   await page.addInitScript(selector => {
     localStorage.setItem("openmic.profile", JSON.stringify({ name: "Anna", color: 1, invented: false }));
     window.benchShown = new Promise(resolve => {

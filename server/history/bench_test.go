@@ -76,7 +76,7 @@ func BenchmarkStretch(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		bytes = max(bytes, len(s.Frame)+len(s.Patches))
+		bytes = max(bytes, len(s.Pack()))
 	}
 	b.ReportMetric(float64(bytes), "most-bytes")
 }

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -152,12 +153,21 @@ func TestStates(t *testing.T) {
 				t.Fatalf("another board at %d: %v", i, err)
 			}
 			stretch, err := tape.Stretch(i)
-			if err != nil || stretch.From > i || stretch.To < i || len(stretch.Times) != stretch.To-stretch.From {
+			if err != nil || stretch.From > i || stretch.To < i {
 				t.Fatalf("the stretch at %d goes from %d to %d, %v", i, stretch.From, stretch.To, err)
 			}
-			var changes []json.RawMessage
-			if err := json.Unmarshal(stretch.Patches, &changes); err != nil || len(changes) != len(stretch.Times) {
-				t.Fatalf("%d changes of %d, %v", len(changes), len(stretch.Times), err)
+			var told struct {
+				From, To int
+				Whole    bool
+				Times    []int64
+				Patches  []json.RawMessage
+			}
+			text, err := stretch.Text()
+			if err := cmp.Or(err, json.Unmarshal(text, &told)); err != nil || len(told.Patches) != stretch.To-stretch.From || len(told.Times) != len(told.Patches) {
+				t.Fatalf("%d changes and %d times of %d, %v", len(told.Patches), len(told.Times), stretch.To-stretch.From, err)
+			}
+			if told.From != stretch.From || told.To != stretch.To || told.Whole != stretch.Whole() {
+				t.Fatalf("the stretch from %d to %d is told as %d to %d", stretch.From, stretch.To, told.From, told.To)
 			}
 			stretches = max(stretches, stretch.From)
 		}

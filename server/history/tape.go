@@ -12,9 +12,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 
 	"openmic/crdt"
@@ -39,9 +41,12 @@ type Tape struct {
 // made different.
 type block struct {
 	from, to int
-	frame    []byte // JSON; gzip once the block is whole
-	patches  []byte // JSON: [[patch, ...], ...] without the last bracket; gzip once whole
-	whole    bool
+	// While it grows:
+	frame   []byte // JSON
+	patches []byte // JSON: [[patch, ...], ...] without the last bracket
+	// Once it is whole: gzip of what it is told as, which is never any other.
+	packed []byte
+	sum    uint32
 }
 
 // A block ends when it has so many changes, and as many bytes as the board that it
@@ -67,7 +72,7 @@ func (t *Tape) Size() int { return t.size }
 // Add takes the next change of the log, and when the server took it. After an
 // error the tape is of no more use.
 func (t *Tape) Add(c *crdt.Change, at time.Time) error {
-	if n := len(t.blocks); n == 0 || t.blocks[n-1].whole {
+	if n := len(t.blocks); n == 0 || t.blocks[n-1].packed != nil {
 		frame := t.doc.AppendJSON(make([]byte, 0, t.framed*5/4))
 		t.framed = len(frame)
 		t.size += len(frame)
@@ -115,10 +120,29 @@ const documentBytes = 96
 
 func (t *Tape) finish(b *block) {
 	t.size -= len(b.frame) + len(b.patches)
-	b.patches = append(b.patches, ']')
-	b.frame, b.patches, b.whole = compress(b.frame), compress(b.patches), true
-	t.size += len(b.frame) + len(b.patches)
+	b.packed = compress(t.tell(b, true))
+	b.sum = crc32.Checksum(b.packed, castagnoli)
+	b.frame, b.patches = nil, nil
+	t.size += len(b.packed)
 }
+
+// tell writes a block down as it goes to whoever replays: JSON of the board before
+// it, of what each of its changes made different, and when each was, in milliseconds.
+// A whole one does not grow any more.
+func (t *Tape) tell(b *block, whole bool) []byte {
+	told := fmt.Appendf(make([]byte, 0, len(b.frame)+len(b.patches)+14*(b.to-b.from)+100), `{"from":%d,"to":%d,"whole":%t,"times":[`, b.from, b.to, whole)
+	for i, at := range t.times[b.from:b.to] {
+		if i > 0 {
+			told = append(told, ',')
+		}
+		told = strconv.AppendInt(told, at, 10)
+	}
+	told = append(append(told, `],"frame":`...), b.frame...)
+	told = append(append(told, `,"patches":`...), b.patches...)
+	return append(told, "]}"...)
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func compress(raw []byte) []byte {
 	var out bytes.Buffer
@@ -136,26 +160,38 @@ func inflate(b []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// parts returns the JSON of a block's frame and patches.
-func (b *block) parts() (frame, patches []byte, err error) {
-	if !b.whole {
-		return b.frame, append(bytes.Clone(b.patches), ']'), nil
-	}
-	if frame, err = inflate(b.frame); err == nil {
-		patches, err = inflate(b.patches)
-	}
-	return frame, patches, err
+// A Stretch is a block as it is told: JSON with from, to, whole, times, frame and
+// patches.
+type Stretch struct {
+	From, To int
+	// Packed is gzip of it where it is whole, the same bytes for everybody, and Sum
+	// tells those bytes from any others.
+	Packed []byte
+	Sum    uint32
+	text   []byte
 }
 
-// A Stretch is a block as it goes to whoever replays: JSON of the board before it,
-// of what each of its changes made different, and when each was, in milliseconds.
-type Stretch struct {
-	From    int             `json:"from"`
-	To      int             `json:"to"`
-	Whole   bool            `json:"whole"` // it does not grow any more
-	Frame   json.RawMessage `json:"frame"`
-	Patches json.RawMessage `json:"patches"`
-	Times   []int64         `json:"times"`
+// Whole tells whether it does not grow any more.
+func (s *Stretch) Whole() bool { return s.Packed != nil }
+
+// Text returns the JSON.
+func (s *Stretch) Text() ([]byte, error) {
+	if s.text != nil {
+		return s.text, nil
+	}
+	text, err := inflate(s.Packed)
+	if err != nil {
+		return nil, fmt.Errorf("read block: %w", err)
+	}
+	return text, nil
+}
+
+// Pack returns gzip of the JSON.
+func (s *Stretch) Pack() []byte {
+	if s.Packed != nil {
+		return s.Packed
+	}
+	return compress(s.text)
 }
 
 // Stretch returns the block that the change after a position is in; at the end,
@@ -169,11 +205,11 @@ func (t *Tape) Stretch(position int) (Stretch, error) {
 		return Stretch{}, ErrNoMoment
 	}
 	b := &t.blocks[i]
-	frame, patches, err := b.parts()
-	if err != nil {
-		return Stretch{}, fmt.Errorf("read block: %w", err)
+	s := Stretch{From: b.from, To: b.to, Packed: b.packed, Sum: b.sum}
+	if s.Packed == nil {
+		s.text = t.tell(b, false)
 	}
-	return Stretch{From: b.from, To: b.to, Whole: b.whole, Frame: frame, Patches: patches, Times: t.times[b.from:b.to:b.to]}, nil
+	return s, nil
 }
 
 // State returns the board at a position as JSON. It is found from the block that
@@ -186,18 +222,25 @@ func (t *Tape) State(position int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, err := s.Text()
+	if err != nil {
+		return nil, err
+	}
+	var told struct {
+		Frame   json.RawMessage
+		Patches []json.RawMessage
+	}
+	if err := json.Unmarshal(text, &told); err != nil {
+		return nil, fmt.Errorf("read stretch: %w", err)
+	}
 	if position == s.From {
-		return bytes.Clone(s.Frame), nil
+		return told.Frame, nil
 	}
 	var root map[string]any
-	if err := json.Unmarshal(s.Frame, &root); err != nil {
+	if err := json.Unmarshal(told.Frame, &root); err != nil {
 		return nil, fmt.Errorf("read frame: %w", err)
 	}
-	var changes []json.RawMessage
-	if err := json.Unmarshal(s.Patches, &changes); err != nil {
-		return nil, fmt.Errorf("read patches: %w", err)
-	}
-	for _, patches := range changes[:position-s.From] {
+	for _, patches := range told.Patches[:position-s.From] {
 		if err := replay.Advance(root, patches); err != nil {
 			return nil, fmt.Errorf("go on from frame: %w", err)
 		}

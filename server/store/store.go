@@ -74,6 +74,7 @@ type Store interface {
 	Records
 	Forks
 	NamedVersions
+	Drawings
 
 	Persons
 

@@ -1,6 +1,7 @@
-import { useEffect, useRef } from "react";
+import { memo, useDeferredValue, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
+import type { Contribution, Historian } from "./data";
 import { sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
 import { useTeller } from "./words";
@@ -12,21 +13,11 @@ const AROUND = 40;
 export function Contributions({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const player = usePlayer();
-  const teller = useTeller();
   const history = usePlaying((p) => p.history);
   const shown = usePlaying((p) => p.shown);
-  const at = usePlaying(() => player.index());
-  const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    // By itself alone: a page around the board stays where it is.
-    const [box, one] = [list.current, list.current?.querySelector<HTMLElement>("[aria-current]")];
-    if (!box || !one) return;
-    const [top, bottom] = [one.offsetTop - box.offsetTop, one.offsetTop - box.offsetTop + one.offsetHeight];
-    if (top < box.scrollTop) box.scrollTop = top - 6;
-    else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight + 6;
-  }, [at]);
+  // The board and the timeline are drawn first, and the list when there is time.
+  const at = useDeferredValue(usePlaying(() => player.index()));
   if (!history) return null;
-  const from = Math.max(0, at - AROUND);
   return (
     <aside className="panel history-panel" aria-label={t("history.contributions")} data-testid="history-list">
       <div className="panel-head">
@@ -35,32 +26,72 @@ export function Contributions({ onClose }: { onClose: () => void }) {
           <Icon name="close" />
         </button>
       </div>
-      {shown.length === 0 ? (
-        <p className="panel-body">{t("history.empty")}</p>
-      ) : (
-        <ol ref={list} className="history-list" start={from + 1}>
-          {shown.slice(from, at + AROUND + 1).map((c, i) => {
-            const audience = c.by === undefined ? undefined : history.people[c.by]?.audience;
-            return (
-              <li key={from + i}>
-                <button type="button" aria-current={from + i === at ? "step" : undefined} data-audience={audience} onClick={() => player.goTo(from + i)}>
-                  <span className="history-who">
-                    <b>{teller.person(history.people, c.by)}</b>
-                    {audience && <span className="fine">{t(audience === "customer" ? "history.customers" : "history.staff")}</span>}
-                    <time className="fine">{sayShort(c.end, history.end)}</time>
-                  </span>
-                  {c.operations.slice(0, 4).map((op, k) => (
-                    <span key={k} className="history-op">
-                      {teller.operation(op)}
-                    </span>
-                  ))}
-                  {c.operations.length > 4 && <span className="history-op fine">{t("history.more", { count: c.operations.length - 4 })}</span>}
-                </button>
-              </li>
-            );
-          })}
-        </ol>
-      )}
+      {shown.length === 0 ? <p className="panel-body">{t("history.empty")}</p> : <List people={history.people} end={history.end} shown={shown} at={at} />}
     </aside>
   );
 }
+
+interface ListProps {
+  readonly people: readonly Historian[];
+  readonly end: number;
+  readonly shown: readonly Contribution[];
+  readonly at: number;
+}
+
+const List = memo(function List({ people, end, shown, at }: ListProps) {
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    // Where everything lies is known once it is drawn, and is not asked for before.
+    const request = requestAnimationFrame(() => setTimeout(() => showCurrent(list.current)));
+    return () => cancelAnimationFrame(request);
+  }, [at]);
+  const from = Math.max(0, at - AROUND);
+  return (
+    <ol ref={list} className="history-list" start={from + 1}>
+      {shown.slice(from, at + AROUND + 1).map((c, i) => (
+        <Row key={from + i} people={people} end={end} c={c} index={from + i} current={from + i === at} />
+      ))}
+    </ol>
+  );
+});
+
+/** By itself alone: a page around the board stays where it is. */
+function showCurrent(list: HTMLElement | null): void {
+  const one = list?.querySelector<HTMLElement>("[aria-current]");
+  if (!list || !one) return;
+  const top = one.offsetTop - list.offsetTop;
+  if (top < list.scrollTop) list.scrollTop = top - 6;
+  else if (top + one.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + one.offsetHeight - list.clientHeight + 6;
+}
+
+interface RowProps {
+  readonly people: readonly Historian[];
+  readonly end: number;
+  readonly c: Contribution;
+  readonly index: number;
+  readonly current: boolean;
+}
+
+const Row = memo(function Row({ people, end, c, index, current }: RowProps) {
+  const { t } = useTranslation();
+  const player = usePlayer();
+  const teller = useTeller();
+  const audience = c.by === undefined ? undefined : people[c.by]?.audience;
+  return (
+    <li>
+      <button type="button" aria-current={current ? "step" : undefined} data-audience={audience} onClick={() => player.goTo(index)}>
+        <span className="history-who">
+          <b>{teller.person(people, c.by)}</b>
+          {audience && <span className="fine">{t(audience === "customer" ? "history.customers" : "history.staff")}</span>}
+          <time className="fine">{sayShort(c.end, end)}</time>
+        </span>
+        {c.operations.slice(0, 4).map((op, k) => (
+          <span key={k} className="history-op">
+            {teller.operation(op)}
+          </span>
+        ))}
+        {c.operations.length > 4 && <span className="history-op fine">{t("history.more", { count: c.operations.length - 4 })}</span>}
+      </button>
+    </li>
+  );
+});

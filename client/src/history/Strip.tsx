@@ -7,7 +7,7 @@ import { FIRST, lastBegun } from "./player";
 import { Sign } from "./Sign";
 import { sayMoment, sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
-import { useTeller } from "./words";
+import { operationAt, useTeller } from "./words";
 
 const BARS = 140;
 const HALF = 18;
@@ -61,6 +61,10 @@ export function Strip() {
       ];
     });
   }, [moments, axis, t]);
+  // The same object until another one has begun.
+  const at = usePlaying(() => player.current());
+  const people = history?.people;
+  const what = useMemo(() => (people && at ? teller.contribution(people, at) : t("history.beginning")), [people, at, teller, t]);
   if (!history || !axis) return null;
 
   const under = (event: PointerEvent) => {
@@ -78,8 +82,6 @@ export function Strip() {
     event.preventDefault();
     event.stopPropagation();
   };
-  const at = player.current();
-  const what = at ? teller.contribution(history.people, at) : t("history.beginning");
   // While the pointer is not yet where it is going, time goes on between two changes.
   const x = Math.max(axis.of(position), position < history.length ? Math.min(axis.ofTime(time), axis.of(position + 1)) : 1);
   return (
@@ -132,7 +134,7 @@ function Peek({ at, position }: { at: number; position: number }) {
   if (!people || !there) return null;
   return (
     <p className="history-peek" data-side={at > 0.5 ? "left" : "right"} style={{ left: `${String(at * 100)}%` }} aria-hidden="true">
-      <span className="fine">{sayShort(there.end)}</span> {teller.moment(people, there, position)}
+      <span className="fine">{sayShort(there.end)}</span> {teller.moment(people, there, operationAt(there, position))}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useHands } from "../commands/hands";
 import { command, run } from "../commands/registry";
@@ -11,7 +11,7 @@ import type { Speed } from "./speeds";
 import { Strip } from "./Strip";
 import { sayMoment, sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
-import { useTeller } from "./words";
+import { operationAt, useTeller } from "./words";
 
 /** Here there is room for what is needed all the time, and the rest is behind a button. */
 const NARROW = "(width < 900px)";
@@ -122,8 +122,10 @@ function Now() {
   // The same object until another one has begun.
   const current = usePlaying(() => player.current());
   const position = usePlaying((p) => p.position);
-  const what = history && current ? teller.moment(history.people, current, position) : t("history.beginning");
-  const whole = history && current ? teller.contribution(history.people, current) : what;
+  const people = history?.people;
+  const doing = current && operationAt(current, position);
+  const what = useMemo(() => (people && current ? teller.moment(people, current, doing) : t("history.beginning")), [people, current, doing, teller, t]);
+  const whole = useMemo(() => (people && current ? teller.contribution(people, current) : t("history.beginning")), [people, current, teller, t]);
   const who = history && current?.by !== undefined ? history.people[current.by]?.audience : undefined;
   const spoken = useRef<HTMLParagraphElement>(null);
   useEffect(() => {

@@ -131,9 +131,12 @@ export async function loadHistory(where: Where, known?: History, onPage?: (soFar
   }
 }
 
+/** The end of a history, wherever that is. */
+export const END = Infinity;
+
 /** The stretch that the change after a moment is in. */
 export async function loadStretch(where: Where, moment: number): Promise<Stretch> {
-  const { from, to, whole, frame, patches, times } = await get(where, `/history/stretches/${String(moment)}`);
+  const { from, to, whole, frame, patches, times } = await get(where, `/history/stretches/${moment === END ? "9999-12-31T23:59:59Z" : String(moment)}`);
   return { from: Number(from), to: Number(to), whole: whole === true, frame, patches: list(patches) as unknown as Stretch["patches"], times: list(times) as unknown as number[] };
 }
 

@@ -1,8 +1,9 @@
-import { loadHistory } from "./data";
+import { END, loadHistory } from "./data";
 import type { Contribution, History, Where } from "./data";
 import { QUIET } from "./axis";
 import { EVERYTHING, momentsOf, passes } from "./filter";
 import type { Filter, Moment } from "./filter";
+import type { Patch } from "./plain";
 import { Reel } from "./reel";
 import type { Speed } from "./speeds";
 
@@ -28,6 +29,8 @@ export interface Playing {
   readonly failed: boolean;
   /** The board at the position. */
   readonly board: unknown;
+  /** What has led to it from the one before, where that is all that is different. */
+  readonly patches: readonly Patch[] | undefined;
 }
 
 /** The first change makes the board; before it there is nothing to see. */
@@ -45,9 +48,11 @@ export class Player {
   readonly #reel: Reel;
   readonly #fresh: number;
   readonly #listeners = new Set<() => void>();
-  #state: Playing = { history: undefined, shown: [], moments: [], position: 0, time: 0, playing: false, speed: 8, skipQuiet: true, camera: true, filter: EVERYTHING, waiting: true, failed: false, board: {} };
+  #state: Playing = { history: undefined, shown: [], moments: [], position: 0, time: 0, playing: false, speed: 8, skipQuiet: true, camera: true, filter: EVERYTHING, waiting: true, failed: false, board: {}, patches: undefined };
   /** Counts what is sought: an older answer is not shown after a newer one. */
   #sought = 0;
+  /** What is sought is asked for one at a time: while one scrubs, what lies between need not come. */
+  #seeking: Promise<unknown> = Promise.resolve();
   #last = 0;
   /** The contribution that was gone to. */
   #gone = -1;
@@ -77,9 +82,11 @@ export class Player {
   async open(moment?: number): Promise<void> {
     try {
       let begun = false;
+      // Both at once: the one does not wait for the other.
+      const first = this.#reel.fetch(moment ?? END).catch(() => undefined);
       const begin = (history: History) => {
         this.#told(history);
-        if (!begun) void this.seek(Math.min(moment ?? history.length, history.length));
+        if (!begun) void first.then(() => this.seek(Math.min(moment ?? history.length, history.length)));
         begun = true;
       };
       const history = await loadHistory(this.#where, undefined, begin);
@@ -118,8 +125,12 @@ export class Player {
     const to = Math.max(FIRST, Math.min(Math.round(position), history.length));
     if (!this.#show(to)) {
       this.#set({ waiting: true });
+      await this.#seeking;
+      if (turn !== this.#sought || this.#closed || this.#show(to)) return;
+      const coming = this.#reel.fetch(to, true);
+      this.#seeking = coming.catch(() => undefined);
       try {
-        await this.#reel.fetch(to, true);
+        await coming;
       } catch {
         if (turn === this.#sought) this.#set({ waiting: false, failed: true, playing: false });
         return;
@@ -132,7 +143,7 @@ export class Player {
   #show(position: number): boolean {
     const board = this.#reel.at(position);
     if (board === undefined) return false;
-    this.#set({ board, position, time: this.#timeOf(position), waiting: false, failed: false });
+    this.#set({ board, patches: undefined, position, time: this.#timeOf(position), waiting: false, failed: false });
     return true;
   }
 
@@ -233,7 +244,7 @@ export class Player {
     }
     if (stretch.to - at < AHEAD && stretch.to < history.length) void this.#reel.fetch(stretch.to).catch(() => undefined);
     if (at > position) {
-      this.#set({ board: this.#reel.on(this.#state.board, position, at), position: at, time });
+      this.#set({ ...this.#reel.on(this.#state.board, position, at), position: at, time });
       if (at >= history.length) return this.#end(history.length);
     } else this.#set({ time });
     if (at === stretch.to && at < history.length && !this.#reel.held(at)) void this.seek(at);

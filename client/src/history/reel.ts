@@ -1,6 +1,7 @@
 import { loadStretch } from "./data";
 import type { Stretch, Where } from "./data";
 import { advance } from "./plain";
+import type { Patch } from "./plain";
 
 /** So many stretches are kept; each begins with a whole board. */
 const KEPT = 5;
@@ -19,6 +20,8 @@ export class Reel {
   readonly #load: (where: Where, moment: number) => Promise<Stretch>;
   #kept: Kept[] = [];
   #coming = new Map<number, Promise<Kept>>();
+  /** Where those end that are whole, by where they begin: asked for by that, the browser may have one still. */
+  readonly #ends = new Map<number, number>();
 
   constructor(where: Where, load: (where: Where, moment: number) => Promise<Stretch> = loadStretch) {
     this.#where = where;
@@ -36,17 +39,19 @@ export class Reel {
     return found;
   }
 
-  /** Has the stretch brought that leads on from a position. What is not whole is asked for again by `fresh`. */
+  /** Has the stretch brought that leads on from a position; from END, the last. What is not whole is asked for again by `fresh`. */
   async fetch(position: number, fresh = false): Promise<void> {
     const known = this.#find(position);
     if (known && (known.stretch.whole || !fresh)) return;
     let coming = this.#coming.get(position);
     if (!coming) {
-      coming = this.#load(this.#where, position).then((stretch) => ({ stretch, boards: [stretch.frame] }));
+      const [known] = [...this.#ends].find(([from, to]) => from <= position && position < to) ?? [position];
+      coming = this.#load(this.#where, known).then((stretch) => ({ stretch, boards: [stretch.frame] }));
       this.#coming.set(position, coming);
     }
     try {
       const kept = await coming;
+      if (kept.stretch.whole) this.#ends.set(kept.stretch.from, kept.stretch.to);
       this.#kept = [kept, ...this.#kept.filter((k) => k !== kept && k.stretch.from !== kept.stretch.from)].slice(0, KEPT);
     } finally {
       this.#coming.delete(position);
@@ -68,10 +73,11 @@ export class Reel {
     return index === have * EVERY ? board : advance(board, stretch.patches.slice(have * EVERY, index));
   }
 
-  /** The board at `to`, from the one at `from` not long before it in the same stretch. */
-  on(board: unknown, from: number, to: number): unknown {
+  /** The board at `to`, from the one at `from` not long before it in the same stretch; and what leads there, if that is all. */
+  on(board: unknown, from: number, to: number): { readonly board: unknown; readonly patches: readonly Patch[] | undefined } {
     const stretch = this.held(from);
-    if (!stretch || to > stretch.to || to < from || to - from > EVERY) return this.at(to);
-    return advance(board, stretch.patches.slice(from - stretch.from, to - stretch.from));
+    if (!stretch || to > stretch.to || to < from || to - from > EVERY) return { board: this.at(to), patches: undefined };
+    const changes = stretch.patches.slice(from - stretch.from, to - stretch.from);
+    return { board: advance(board, changes), patches: changes.flat() };
   }
 }

@@ -10,8 +10,10 @@ import type { Peer, Presence, PresenceRoom } from "../sync/presence";
 import { TalkStore } from "../talk/store";
 import { Player } from "./player";
 
+type Told = Parameters<Parameters<DocumentSource["onChange"]>[0]>[0];
+
 /** From one moment to another anything may be different. */
-const ANYTHING: Parameters<Parameters<DocumentSource["onChange"]>[0]>[0] = [{ action: "put", path: [], value: null }];
+const ANYTHING: Told = [{ action: "put", path: [], value: null }];
 
 /** The board of a player as a document that can be read and not changed. */
 class Replayed implements DocumentSource {
@@ -28,10 +30,11 @@ class Replayed implements DocumentSource {
   onChange(listener: Parameters<DocumentSource["onChange"]>[0]): () => void {
     let last = this.#player.get().board;
     return this.#player.subscribe(() => {
-      const { board } = this.#player.get();
+      const { board, patches } = this.#player.get();
       if (board === last) return;
       last = board;
-      listener(ANYTHING);
+      // Where something became another thing is all that a reader asks.
+      listener(patches?.map(([, path]) => ({ action: "put", path: [...path], value: null })) ?? ANYTHING);
     });
   }
 }

@@ -10,8 +10,18 @@ export interface Teller {
   readonly operation: (op: Operation) => string;
   /** All that a contribution is, or the first of it. */
   readonly contribution: (people: readonly Historian[], c: Contribution) => string;
-  /** What of a contribution is being done at a position. */
-  readonly moment: (people: readonly Historian[], c: Contribution, position: number) => string;
+  /** One thing of a contribution. */
+  readonly moment: (people: readonly Historian[], c: Contribution, op: Operation | undefined) => string;
+}
+
+/** What of a contribution is being done at a position. */
+export function operationAt({ operations }: Contribution, position: number): Operation | undefined {
+  let [next, last]: (Operation | undefined)[] = [];
+  for (const op of operations) {
+    if (op.position >= position && (!next || op.position < next.position)) next = op;
+    if (!last || op.position >= last.position) last = op;
+  }
+  return next ?? last;
 }
 
 export function useTeller(): Teller {
@@ -88,11 +98,7 @@ export function teller(t: TFunction): Teller {
       const more = c.operations.length - SAID;
       return t("history.who", { name: person(people, c.by), what: more > 0 ? `${what} ${t("history.more", { count: more })}` : what });
     },
-    moment: (people, c, position) => {
-      const sorted = [...c.operations].sort((a, b) => a.position - b.position);
-      const now = sorted.find((op) => op.position >= position) ?? sorted.at(-1);
-      return t("history.who", { name: person(people, c.by), what: now ? operation(now) : "" });
-    },
+    moment: (people, c, op) => t("history.who", { name: person(people, c.by), what: op ? operation(op) : "" }),
   };
 }
 

@@ -15,13 +15,16 @@ const KEY = "openmic.language";
 
 const nothing = () => undefined;
 
+/** What writes numbers is dear to make, and a board is full of them. */
+const writers: Record<Language, Intl.NumberFormat> = { sv: new Intl.NumberFormat(LOCALES.sv), en: new Intl.NumberFormat(LOCALES.en) };
+
 /** Every number in a text is written as its language writes numbers. */
 const numbers: FormatterModule = {
   type: "formatter",
   init: nothing,
   add: nothing,
   addCached: nothing,
-  format: (value: unknown, _format, language) => (typeof value === "number" ? new Intl.NumberFormat(LOCALES[language === "sv" ? "sv" : "en"]).format(value) : (value as string)),
+  format: (value: unknown, _format, language) => (typeof value === "number" ? writers[language === "sv" ? "sv" : "en"].format(value) : (value as string)),
 };
 
 /** Speaks the language chosen on this device, else the browser's, else English. */

@@ -260,6 +260,9 @@ func removal(t *testing.T, f *fixture) {
 		}
 		f.append(t, log...)
 		f.putSnapshot(t, b.Doc, snapshot(log[:10], "x"))
+		if err := f.store.PutDrawing(ctx, b.Doc, store.Drawing{Theme: "light", Language: "en", At: start}); err != nil {
+			t.Fatal(err)
+		}
 		for i := range 3 {
 			if err := f.store.PutAttachment(ctx, id, picture(fmt.Sprint(id, i)), roomy); err != nil {
 				t.Fatal(err)
