@@ -49,13 +49,13 @@ export function Strip() {
     if (!axis) return null;
     // Those that lie on each other are one.
     const seen = new Set<string>();
-    return moments.flatMap(({ kind, position: at }) => {
+    return moments.flatMap(({ kind, position: at }, i) => {
       const x = Math.round(axis.of(at) * 250) / 2.5;
       const key = `${kind}${String(x)}`;
       if (seen.has(key)) return [];
       seen.add(key);
       return [
-        <span key={key} className="history-mark" data-kind={kind} data-at={at} style={{ left: `${String(x)}%` }} title={t(`history.moment.${kind}`)}>
+        <span key={key} className="history-mark" data-kind={kind} data-mark={i} style={{ left: `${String(x)}%` }} title={t(`history.moment.${kind}`)}>
           <Sign kind={kind} />
         </span>,
       ];
@@ -102,8 +102,9 @@ export function Strip() {
         if (event.button !== 0) return;
         player.pause();
         // A mark is where it is, not about there.
-        const mark = event.target instanceof Element && event.target.closest<HTMLElement>("[data-at]");
-        if (mark) return void player.seek(Number(mark.dataset["at"]));
+        const mark = event.target instanceof Element && event.target.closest<HTMLElement>("[data-mark]");
+        const moment = mark && moments[Number(mark.dataset["mark"])];
+        if (moment) return void player.goToMoment(moment);
         event.currentTarget.setPointerCapture(event.pointerId);
         to(event);
       }}

@@ -3,6 +3,7 @@ import type { Contribution, History, Where } from "./data";
 import { QUIET } from "./axis";
 import { EVERYTHING, momentsOf, passes } from "./filter";
 import type { Filter, Moment } from "./filter";
+import { orderOf, stepFrom } from "./order";
 import type { Patch } from "./plain";
 import { Reel } from "./reel";
 import type { Speed } from "./speeds";
@@ -54,8 +55,8 @@ export class Player {
   /** What is sought is asked for one at a time: while one scrubs, what lies between need not come. */
   #seeking: Promise<unknown> = Promise.resolve();
   #last = 0;
-  /** The contribution that was gone to. */
-  #gone = -1;
+  /** The contribution that was gone to, and where. */
+  #gone = { index: -1, position: -1 };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -110,11 +111,16 @@ export class Player {
 
   #told(history: History): void {
     if (this.#closed) return;
-    this.#set({ history, failed: false, moments: momentsOf(history.contributions), ...this.#sift(history, this.#state.filter) });
+    this.#set({ history, failed: false, ...this.#sift(history, this.#state.filter) });
   }
 
-  #sift(history: History, filter: Filter): Pick<Playing, "shown"> {
-    return { shown: filter === EVERYTHING ? history.contributions : history.contributions.filter((c) => passes(history, c, filter)) };
+  #sift(history: History, filter: Filter): Pick<Playing, "shown" | "moments"> {
+    const { contributions } = history;
+    const moments = momentsOf(contributions);
+    if (filter === EVERYTHING) return { shown: contributions, moments };
+    const shown = contributions.filter((c) => passes(history, c, filter));
+    const these = new Set(shown);
+    return { shown, moments: moments.filter((m) => these.has(contributions[m.contribution] as Contribution)) };
   }
 
   /** Goes to a position. */
@@ -180,7 +186,7 @@ export class Player {
   index(): number {
     const { shown, position } = this.#state;
     // What several people did at the same time overlaps.
-    return shown[this.#gone]?.last === position ? this.#gone : lastBegun(shown, position);
+    return position === this.#gone.position && shown[this.#gone.index] ? this.#gone.index : lastBegun(shown, position);
   }
 
   current(): Contribution | undefined {
@@ -191,18 +197,16 @@ export class Player {
   goTo(index: number): Contribution | undefined {
     const { shown } = this.#state;
     this.pause();
-    this.#gone = Math.max(-1, Math.min(index, shown.length - 1));
-    const target = shown[this.#gone];
-    void this.seek(target ? target.last : FIRST);
+    const at = Math.max(-1, Math.min(index, shown.length - 1));
+    const target = shown[at];
+    this.#gone = { index: at, position: target?.last ?? FIRST };
+    void this.seek(this.#gone.position);
     return target;
   }
 
   /** Goes by so many contributions, to where each is whole. */
   step(by: number): Contribution | undefined {
-    const at = this.index();
-    const here = this.#state.shown[at];
-    // Amid a contribution, one step on is to its end.
-    return this.goTo(by > 0 && here && this.#state.position < here.last ? at + by - 1 : at + by);
+    return this.goTo(stepFrom(this.#state.shown, this.#state.position, by));
   }
 
   /** Goes to the next moment that stands out, or the one before. */
@@ -211,8 +215,16 @@ export class Player {
     this.pause();
     const sorted = [...moments].sort((a, b) => a.position - b.position);
     const found = by > 0 ? sorted.find((m) => m.position > position) : sorted.findLast((m) => m.position < position);
-    if (found) await this.seek(found.position);
+    if (found) await this.goToMoment(found);
     return found;
+  }
+
+  /** Goes to where something stands out, which is then what is told of. */
+  async goToMoment({ position, contribution }: Moment): Promise<void> {
+    const { history, shown } = this.#state;
+    this.pause();
+    this.#gone = { index: shown.indexOf(history?.contributions[contribution] as Contribution), position };
+    await this.seek(position);
   }
 
   /** Lets time pass up to now. Called with each frame that is to be drawn. */
@@ -225,8 +237,7 @@ export class Player {
     let at = position;
     if (filter !== EVERYTHING) {
       // What does not pass has happened when the next that does begins.
-      const here = shown[lastBegun(shown, at)];
-      if (!here || at >= here.last) {
+      if (at >= (orderOf(shown).reach[lastBegun(shown, at)] ?? 0)) {
         const next = shown.find((c) => c.first > at);
         if (!next) return this.#end(history.length);
         if (next.first - 1 > at) return void this.seek(next.first - 1);

@@ -1,5 +1,8 @@
 import "@xyflow/react/dist/base.css";
 import "../board/board.css";
+import "../pictures/pictures.css";
+import "../panel/panel.css";
+import "../versions/versions.css";
 import "../embed/embed.css";
 import "../history/history.css";
 import "./replay.css";
