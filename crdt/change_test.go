@@ -99,7 +99,7 @@ func TestParseChangeRefuses(t *testing.T) {
 
 		{"R3 chunk", append(slices.Clone(small), make([]byte, 1<<20)...), crdt.RuleSize},
 		{"R3 two megabytes deflated", bomb, crdt.RuleSize},
-		{"R3 dependencies", draft{deps: manyHashes(257)}.chunk(), crdt.RuleSize},
+		{"R3 dependencies", draft{deps: manyHashes(1001)}.chunk(), crdt.RuleSize},
 		{"R3 actor", draft{actor: strings.Repeat("x", 65)}.chunk(), crdt.RuleSize},
 		{"R3 other actors", draft{others: strings.Split(strings.Repeat("x", 257), "")}.chunk(), crdt.RuleSize},
 		{"R3 other actor", draft{others: []string{strings.Repeat("x", 65)}}.chunk(), crdt.RuleSize},

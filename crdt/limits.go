@@ -90,7 +90,7 @@ func DefaultLimits() Limits {
 		ChunkBytes:   1 << 20,
 		InflateRatio: 128,
 		InflateFree:  64 << 10,
-		Deps:         256,
+		Deps:         1_000, // as many as drew at once, since each may have added a head
 		OtherActors:  256,
 		ActorBytes:   64,
 		Operations:   10_000,

@@ -65,9 +65,9 @@
 // a note with the room and poke it.
 //
 // A room sends at once after a quiet time. The pause between two batches grows with
-// the readers and with the changes that gather meanwhile. Stock clients answer every
-// message by confirming what they have; where that means nothing to the room, which
-// it says beforehand, the session drops it (member.confirms).
+// the readers and with those who draw. Stock clients answer every message by
+// confirming what they have; where that means nothing to the room, which it says
+// beforehand, the session drops it (member.confirms).
 //
 // # The life of one change
 //

@@ -49,15 +49,16 @@ type room struct {
 	gate         chan struct{} // closed when the gate is made; nil unless that is under way
 	oldIndex     bool          // beside the snapshot in the store
 	compacting   bool
-	compactAfter time.Time // not before
-	touched      time.Time // the last event
-	told         bool      // that the document is frozen
-	board        bool      // it is a board's; a document that anybody may open is drawn for nobody
-	dirty        bool      // somebody may be owed something
-	flushed      time.Time // when somebody was last sent something
-	flushedUpTo  int       // the log was so long then
-	gathered     int       // and had grown so much since the time before
-	taken        time.Time // when the first change after that was taken
+	compactAfter time.Time     // not before
+	touched      time.Time     // the last event
+	told         bool          // that the document is frozen
+	board        bool          // it is a board's; a document that anybody may open is drawn for nobody
+	dirty        bool          // somebody may be owed something
+	flushed      time.Time     // when somebody was last sent something
+	flushedUpTo  int           // the log was so long then
+	gathered     int           // and had grown so much since the time before
+	spacing      time.Duration // between two changes meanwhile
+	taken        time.Time     // when the first change after that was taken
 	presenceSent time.Time
 }
 
@@ -259,10 +260,19 @@ func (r *room) submit(now time.Time) {
 	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
 }
 
+// pause is the time between two batches. It grows with the number of readers, and
+// with that of those who draw until enough gathers in it: so a crowd that draws costs
+// few large writes, and who draws alone is seen at once.
+func (r *room) pause() time.Duration {
+	settings := &r.hub.settings
+	readers := time.Duration(len(r.state.peers)) * settings.FlushPerPeer
+	editors := time.Duration(r.state.editors(settings.FlushEditors)) * settings.FlushPerEditor
+	enough := time.Duration(settings.FlushGathered)*r.spacing - settings.FlushInterval
+	return settings.FlushInterval + max(readers, min(editors, enough))
+}
+
 // flush sends what is due and returns when to look again. After a quiet time that
-// is at once. The pause between two batches grows with the number of readers and,
-// while changes gather, with those: so a crowd that draws costs few large writes,
-// and two people alone wait for nothing.
+// is at once.
 func (r *room) flush(now time.Time) time.Duration {
 	const never = time.Hour
 	if !r.dirty {
@@ -270,8 +280,7 @@ func (r *room) flush(now time.Time) time.Duration {
 	}
 	settings := &r.hub.settings
 	n := len(r.state.peers)
-	every := settings.FlushInterval + time.Duration(n)*settings.FlushPerPeer +
-		time.Duration(min(r.gathered, settings.FlushGathered))*settings.FlushPerChange
+	every := r.pause()
 	if wait := every - now.Sub(r.flushed); wait > 0 {
 		return wait
 	}
@@ -290,7 +299,14 @@ func (r *room) flush(now time.Time) time.Duration {
 	r.slowest.Store(int64(r.state.slowest))
 	if len(batches) > 0 {
 		length := r.state.graph.Len()
-		r.flushed, r.gathered, r.flushedUpTo = now, length-r.flushedUpTo, length
+		if r.gathered = length - r.flushedUpTo; r.gathered > 0 {
+			r.spacing = now.Sub(r.flushed) / time.Duration(r.gathered)
+		}
+		// To tell somebody that something is saved makes no change wait.
+		if r.state.brought > 0 || withPresence {
+			r.flushed = now
+		}
+		r.flushedUpTo = length
 		r.send(batches, r.taken)
 		r.taken = time.Time{}
 		r.count()

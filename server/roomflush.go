@@ -1,6 +1,10 @@
 package server
 
-import "openmic/crdt"
+import (
+	"slices"
+
+	"openmic/crdt"
+)
 
 // flush returns what every peer whose writer is free is to be sent now, and
 // what must be read from the store before some can be sent anything.
@@ -11,7 +15,7 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 		defer s.presence.sweep(s.peers)
 		defer shown.end()
 	}
-	s.slowest = 0
+	s.slowest, s.brought = 0, 0
 	for _, p := range s.peers {
 		if p.busy || !p.served {
 			if p.busy {
@@ -40,6 +44,23 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 	}
 	return batches, fetches
 }
+
+// editors is how many others drew beside the first of those who made the newest
+// changes, as far as that is worth knowing.
+func (s *roomState) editors(most int) int {
+	var seen [maxEditors]uint64
+	n := 0
+	for i := len(s.senders) - 1; i >= max(0, len(s.senders)-2*most) && n <= min(most, maxEditors-1); i-- {
+		if id := s.senders[i]; id != 0 && !slices.Contains(seen[:n], id) {
+			seen[n] = id
+			n++
+		}
+	}
+	return max(0, n-1)
+}
+
+// maxEditors is how many who draw are told apart.
+const maxEditors = 32
 
 // owes tells whether there is something for a peer whose batch has left. It may be
 // wrong only by saying so where there is nothing.
@@ -112,6 +133,9 @@ func (s *roomState) next(p *peer) []byte {
 	}
 	if tell == 0 && length > 0 {
 		return nil // empty heads would mean that we have lost everything; something will be stored soon
+	}
+	if p.pending(length) {
+		s.brought++
 	}
 	body := s.body(p, tell)
 	p.cursor, p.told = length, tell

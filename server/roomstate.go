@@ -45,6 +45,7 @@ type roomState struct {
 	bodies    map[bodyKey][]byte // encoded messages of this moment, shared by peers at the same place
 	encodings int                // how often one was made
 	slowest   int                // how many changes a busy peer was behind at the last flush, at most
+	brought   int                // how many peers that flush brought changes
 }
 
 // bodyKey says which message a peer gets. With the lengths of the log and of

@@ -55,8 +55,9 @@ type Settings struct {
 
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
-	FlushPerChange   time.Duration // and for each change that had gathered at the last one
-	FlushGathered    int           // of at most so many
+	FlushPerEditor   time.Duration // and for each one who draws beside another
+	FlushEditors     int           // of at most so many
+	FlushGathered    int           // but no longer than so many changes take to come
 	PresenceInterval time.Duration // shortest time between two batches of presence
 	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers that take no batches
 	PresenceCrowd    int           // people at a board up to which a batch tells of everybody; where more are, of
@@ -212,9 +213,10 @@ func DefaultSettings() Settings {
 		ControlBurst:  200,
 
 		FlushInterval:    10 * time.Millisecond,
-		FlushPerPeer:     20 * time.Microsecond,
-		FlushPerChange:   time.Millisecond,
-		FlushGathered:    6, // more late is dearer: a change names all that its maker had not seen merged
+		FlushPerPeer:     10 * time.Microsecond,
+		FlushPerEditor:   2 * time.Millisecond,
+		FlushEditors:     9,
+		FlushGathered:    25, // more late is dearer: a change names all that its maker had not seen merged
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		PresenceCrowd:    48,
@@ -232,7 +234,7 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
-		Commits:       Rate{PerSecond: 50, Burst: 25},
+		Commits:       Rate{PerSecond: 10, Burst: 10},
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
 		CommitTimeout: 30 * time.Second,

@@ -27,15 +27,20 @@ type versionAnswer struct {
 	Moment int        `json:"moment"`
 	At     time.Time  `json:"at"`           // of the moment
 	Named  time.Time  `json:"namedAt"`      // when it got its title
-	By     *whoAnswer `json:"by,omitempty"` // as they are called now; nothing: it is not known
+	By     *whoAnswer `json:"by,omitempty"` // as they are called now; nothing: they had not joined
 	Mine   bool       `json:"mine,omitempty"`
 }
 
 func (v visit) answerVersion(n store.NamedVersion, named bool) versionAnswer {
 	a := versionAnswer{ID: n.ID, Title: n.Title, Moment: n.Moment, At: n.At, Named: n.Created, Mine: v.named(n)}
-	if named && n.Participant != "" {
-		a.By = &whoAnswer{Participant: n.Participant, Name: n.Name, Audience: n.Audience}
+	if n.Participant == "" {
+		return a
 	}
+	a.By = &whoAnswer{Audience: n.Audience}
+	if named {
+		a.By.Participant, a.By.Name = n.Participant, n.Name
+	}
+	a.By.Pseudonym = unnamed(v.board.ID, n.Participant, a.By.Name)
 	return a
 }
 

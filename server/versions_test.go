@@ -18,8 +18,11 @@ type toldVersion struct {
 	ID, Title string
 	Moment    int
 	At        time.Time
-	By        *struct{ Participant, Name, Audience string }
-	Mine      bool
+	By        *struct {
+		Participant, Name, Audience string
+		Pseudonym                   *struct{ En, Sv string }
+	}
+	Mine bool
 }
 
 func (n *node) versions(b board, secret string, more ...string) (list []toldVersion) {
@@ -148,6 +151,9 @@ func TestVersionsOfAVariant(t *testing.T) {
 	a := n.as(b.secret("editor"), "DELETE", path+"/participants/me/name", "", "Openmic-Participant", anna.Token)
 	do[any](t, a, http.StatusNoContent)
 	for _, of := range []board{b, fork} {
+		if by := n.versions(of, of.secret("viewer"))[0].By; by == nil || by.Pseudonym == nil || by.Pseudonym.Sv == "" {
+			t.Errorf("who took their name away is %+v", by)
+		}
 		for _, rest := range []string{"/versions", "/history/periods"} {
 			if a := n.as(of.secret("owner"), "GET", "/api/boards/"+of.ID+rest, ""); a.StatusCode != http.StatusOK || strings.Contains(string(a.body), "Anna") {
 				t.Errorf("%s tells %d %s", rest, a.StatusCode, a.body)

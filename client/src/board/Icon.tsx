@@ -58,7 +58,7 @@ const PATHS = {
   first: "M18 6l-6 6 6 6 M11 6l-6 6 6 6",
   last: "M6 6l6 6-6 6 M13 6l6 6-6 6",
   filter: "M4 6h16 M7 12h10 M10 18h4",
-  flag: "M6 21V4 M6 4h12l-3 4 3 4H6",
+  bookmark: "M7 4h10v16l-5-4-5 4z",
   history: "M4 12a8 8 0 1 0 2.500-5.800 M4 4v4h4 M12 8v4l3 2",
   chart: "M4 20V4 M4 20h16 M8 16v-4 M13 16V8 M18 16v-6",
   feelings: "M3 15c4-9 6-9 9-4s5 5 9-4 M3 20h18",

@@ -35,7 +35,7 @@ export const HISTORY: readonly Command[] = [
     id: "history.name",
     group: "history",
     lanes: "always",
-    icon: "flag",
+    icon: "bookmark",
     can: ({ document }) => document.draws,
     run: ({ ui }) => ui.set({ open: "nameVersion" }),
   },

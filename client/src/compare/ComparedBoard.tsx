@@ -49,8 +49,9 @@ export function ComparedBoard({ board, differences, side, label, scale, at, imag
   useEffect(() => {
     const mark = at === undefined ? undefined : marks.find((m) => m.keys.includes(at));
     const view = frame.current;
-    if (!mark || !view) return;
-    const unit = view.scrollWidth / drawn.box.width;
+    const paper = view?.querySelector(".compared-paper");
+    if (!mark || !view || !paper) return;
+    const unit = paper.clientWidth / drawn.box.width;
     view.scrollTo({ left: (mark.x + mark.width / 2 - drawn.box.x) * unit - view.clientWidth / 2, top: (mark.y + mark.height / 2 - drawn.box.y) * unit - view.clientHeight / 2 });
   }, [at, marks, drawn, scale]);
 

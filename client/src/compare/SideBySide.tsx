@@ -10,7 +10,13 @@ import { ComparedBoard } from "./ComparedBoard";
 import type { Difference } from "./differences";
 import type { Side } from "./marks";
 
-const SCALES = [1, 1.5, 2, 3, 4] as const;
+/** How wide a board is drawn beside the room there is. */
+const SCALES: readonly number[] = [0.4, 0.6, 0.8, 1, 1.5, 2, 3, 4];
+/** With this one the whole width is seen, at first. */
+export const WHOLE = SCALES.indexOf(1);
+
+/** A board of so many steps is seen whole in half the width. */
+const SHORT = 8;
 
 /** Two boards that are compared, drawn, with what differs marked on each; both show the same part. */
 export function SideBySide({ boards, labels, differences, scale, at, label }: {
@@ -40,7 +46,7 @@ export function SideBySide({ boards, labels, differences, scale, at, label }: {
     }
   };
   return (
-    <section className="differences-boards" aria-label={label} onScrollCapture={follow}>
+    <section className="differences-boards" data-short={boards.after.steps.length <= SHORT || undefined} aria-label={label} onScrollCapture={follow}>
       {(["before", "after"] as const).map((side) => (
         <figure key={side}>
           <figcaption>{labels[side]}</figcaption>

@@ -118,7 +118,7 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
             const label = t(what === "list" ? "history.showList" : "versions.show");
             return (
               <button key={what} type="button" className="btn icon" aria-expanded={side === what} aria-label={label} title={label} onClick={() => setSide(side === what ? undefined : what)} data-testid={what === "list" ? "history-list-button" : "versions-button"}>
-                <Icon name={what === "list" ? "list" : "flag"} />
+                <Icon name={what === "list" ? "list" : "bookmark"} />
               </button>
             );
           })}

@@ -8,7 +8,7 @@ import { Icon } from "../board/Icon";
 import { SignLegend } from "../compare/ComparedBoard";
 import { compareBoards } from "../compare/differences";
 import { DifferenceRow } from "../compare/DifferenceRow";
-import { SideBySide, SizeButtons } from "../compare/SideBySide";
+import { SideBySide, SizeButtons, WHOLE } from "../compare/SideBySide";
 import { summarise } from "../compare/words";
 import type { Say } from "../compare/words";
 import type { Board } from "../document/model";
@@ -19,8 +19,10 @@ import { wayBack } from "../history/restore";
 import { usePlaying } from "../history/use";
 import type { At } from "../share/api";
 import { loadMoment } from "./api";
+import { faultOf } from "./NameVersion";
+import type { Fault } from "./NameVersion";
 import { useVersions } from "./store";
-import { choicesOf, nameOf, sayTogether, timeNear } from "./words";
+import { choicesOf, labelOf, sayTogether, timeNear } from "./words";
 import type { Choice } from "./words";
 
 /** So many sentences are said in one; all that differs is told one by one below. */
@@ -49,7 +51,7 @@ export default function Comparison({ live, between, onPick, onClose, onRestore }
   const contributions = usePlaying((p) => p.history?.contributions) ?? [];
   const timeOf = (at: number) => (at === position ? time : timeNear(contributions, at));
   const choices = choicesOf(named ?? [], periods, [position, from, ...(to === "now" ? [] : [to])].map((p) => ({ position: p, time: timeOf(p) })), say);
-  const labels = { before: nameOf(choices, from), after: to === "now" ? t("versions.now") : nameOf(choices, to) };
+  const labels = { before: labelOf(choices, from), after: to === "now" ? t("versions.now") : labelOf(choices, to) };
 
   const copy = () => {
     const link = comparisonLink(live.session.board, between);
@@ -57,8 +59,8 @@ export default function Comparison({ live, between, onPick, onClose, onRestore }
     if (!navigator.clipboard) failed();
     else navigator.clipboard.writeText(link).then(() => notice.say(t("history.copied")), failed);
   };
-  const failed = before === "failed" || after === "failed";
-  const ready = before !== "failed" && after !== "failed" && before && after ? { before, after } : undefined;
+  const fault = [before, after].find((b) => typeof b === "string");
+  const ready = typeof before === "object" && typeof after === "object" ? { before, after } : undefined;
   return (
     <Sheet title={t("versions.compareTitle")} onClose={onClose} wide>
       <div className="differences comparison" data-testid="comparison">
@@ -69,8 +71,8 @@ export default function Comparison({ live, between, onPick, onClose, onRestore }
             <Icon name="link" /> {t("versions.copyLink")}
           </button>
         </div>
-        {failed ? (
-          <p role="alert">{t("versions.unread")}</p>
+        {fault ? (
+          <p role="alert">{t(fault === "gone" ? "versions.noMoment" : "versions.unread")}</p>
         ) : ready ? (
           <Compared boards={ready} labels={labels} say={say} onRestore={to === "now" ? onRestore : undefined} />
         ) : (
@@ -90,7 +92,7 @@ function Compared({ boards, labels, say, onRestore }: {
   const { t } = useTranslation();
   const { before, after } = boards;
   const [at, setAt] = useState<string>();
-  const [scale, setScale] = useState(0);
+  const [scale, setScale] = useState(WHOLE);
   const differences = useMemo(() => compareBoards(before, after), [before, after]);
   const words = useMemo(() => sayTogether(summarise(differences, before, after, (key, values) => t(key, values ?? {})), SENTENCES, (key, values) => t(key, values ?? {})), [differences, before, after, t]);
   return (
@@ -163,16 +165,16 @@ function Pick({ label, value, choices, withNow, onPick, testId }: {
 const KEPT = 6;
 
 /** The board as it was at a moment, once it is here. */
-function useMoment({ id, secret }: At, moment: number | undefined): Board | "failed" | undefined {
-  const [kept, setKept] = useState<ReadonlyMap<number, Board | "failed">>(new Map());
+function useMoment({ id, secret }: At, moment: number | undefined): Board | Fault | undefined {
+  const [kept, setKept] = useState<ReadonlyMap<number, Board | Fault>>(new Map());
   const here = useRef(kept);
   here.current = kept;
   useEffect(() => {
     const known = moment === undefined ? undefined : here.current.get(moment);
-    if (moment === undefined || (known !== undefined && known !== "failed")) return;
+    if (moment === undefined || typeof known === "object") return;
     let away = false;
     void loadMoment({ id, secret }, moment)
-      .then((doc) => createReader()(doc), () => "failed" as const)
+      .then((doc) => createReader()(doc), faultOf)
       .then((board) => {
         if (!away) setKept((all) => new Map([...[...all].filter(([m]) => m !== moment).slice(1 - KEPT), [moment, board]]));
       });

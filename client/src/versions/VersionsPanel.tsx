@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTools } from "../board/context";
 import { Icon } from "../board/Icon";
+import { nameOf } from "../i18n";
 import type { Between } from "../history/link";
 import { sayMoment, sayShort } from "../history/time";
 import { usePlayer, usePlaying } from "../history/use";
@@ -25,6 +26,7 @@ export function VersionsPanel({ mayName, naming, onCompare, onClose }: {
   const { t } = useTranslation();
   const { notice } = useTools();
   const store = useVersionStore();
+  const player = usePlayer();
   const { named, periods, failed } = useVersions();
   const position = usePlaying((p) => p.position);
   const time = usePlaying((p) => p.time);
@@ -44,14 +46,17 @@ export function VersionsPanel({ mayName, naming, onCompare, onClose }: {
       </div>
       <div className="versions-body">
         {mayName && position > 0 && (
-          <NameForm
-            moment={position}
-            label={t("versions.nameThis", { when: sayMoment(time) })}
-            onNamed={() => {
-              notice.say(t("versions.named"));
-              void store.load();
-            }}
-          />
+          // What is being named does not pass by meanwhile.
+          <div onFocus={() => player.pause()}>
+            <NameForm
+              moment={position}
+              label={t("versions.nameThis", { when: sayMoment(time) })}
+              onNamed={() => {
+                notice.say(t("versions.named"));
+                void store.load();
+              }}
+            />
+          </div>
         )}
         {named === undefined && <p role="status">{t(failed ? "versions.unread" : "versions.loading")}</p>}
         {named?.length === 0 && (
@@ -83,6 +88,7 @@ function NamedRow({ version, shown, onCompare }: { version: NamedVersion; shown:
   const [editing, setEditing] = useState(false);
   const row = useRef<HTMLLIElement>(null);
   const { id, title, moment, at, by, mine } = version;
+  const name = by ? nameOf(by) : "";
   const own = mine || session.board.role === "owner";
   const finish = () => {
     setEditing(false);
@@ -109,10 +115,10 @@ function NamedRow({ version, shown, onCompare }: { version: NamedVersion; shown:
         />
       ) : (
         <button type="button" className="version-go" aria-current={shown ? "step" : undefined} onClick={() => void goTo(player, moment)}>
-          <Icon name="flag" />
+          <Icon name="bookmark" />
           <span>
             <b>{title}</b>
-            <span className="fine">{by === "" ? sayShort(at) : t("versions.by", { when: sayShort(at), name: by })}</span>
+            <span className="fine">{name === "" ? sayShort(at) : t("versions.by", { when: sayShort(at), name })}</span>
           </span>
         </button>
       )}

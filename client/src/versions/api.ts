@@ -1,3 +1,5 @@
+import { readPseudonym } from "../i18n";
+import type { Pseudonym } from "../i18n";
 import type { At } from "../share/api";
 import { boardPath, call } from "../sync/api";
 import { credentials } from "../sync/participant";
@@ -11,8 +13,8 @@ export interface NamedVersion {
   readonly moment: number;
   /** When the moment was, milliseconds since 1970. */
   readonly at: number;
-  /** Who named it, as they are called now; empty: nobody knows. */
-  readonly by: string;
+  /** Who named it, as they are called now; undefined: they had not joined. */
+  readonly by: { readonly name: string; readonly pseudonym: Pseudonym | undefined } | undefined;
   /** Whoever looks has named it. */
   readonly mine: boolean;
 }
@@ -65,8 +67,9 @@ const fieldsOf = (value: unknown) => (typeof value === "object" && value !== nul
 function readVersion(value: unknown): NamedVersion | undefined {
   const { id, title, moment, at, by, mine } = fieldsOf(value);
   if (typeof id !== "string" || typeof moment !== "number") return undefined;
-  const { name } = fieldsOf(by);
-  return { id, title: typeof title === "string" ? title : "", moment, at: time(at), by: typeof name === "string" ? name : "", mine: mine === true };
+  const { name, pseudonym } = fieldsOf(by);
+  const who = by === undefined ? undefined : { name: typeof name === "string" ? name : "", pseudonym: readPseudonym(pseudonym) };
+  return { id, title: typeof title === "string" ? title : "", moment, at: time(at), by: who, mine: mine === true };
 }
 
 function readPeriod(value: unknown): Period | undefined {

@@ -68,6 +68,6 @@ export function timeNear(contributions: readonly Contribution[], position: numbe
   return led ? (position >= led.last ? led.end : led.start) : 0;
 }
 
-/** What a moment is called: by its name, if it has one. */
-export const nameOf = (choices: readonly Choice[], position: number): string =>
+/** What a moment is told as: by its name, if it has one. */
+export const labelOf = (choices: readonly Choice[], position: number): string =>
   (choices.find((c) => c.position === position && c.group === "named") ?? choices.find((c) => c.position === position))?.label ?? "";

@@ -278,7 +278,7 @@ test("a board is compared with what it was, brought back to it, and gone on from
   await hers.keyboard.press("Enter");
   await expect(version.getByRole("button", { name: "After the first visit, " })).toHaveCount(0);
   await expect(version).toContainText("After the first visit");
-  await expect(hers.locator(".version-flag")).toHaveCount(1);
+  await expect(hers.locator(".version-mark")).toHaveCount(1);
   await hers.screenshot({ path: info.outputPath("versions.png") });
   expect(await barriers(hers), "the versions").toEqual([]);
   await hers.getByTestId("period-compare").click();

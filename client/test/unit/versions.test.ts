@@ -10,7 +10,7 @@ import { setLanguage, startLanguage } from "../../src/i18n";
 import { en } from "../../src/i18n/en";
 import { sv } from "../../src/i18n/sv";
 import type { NamedVersion, Period } from "../../src/versions/api";
-import { beginningOf, choicesOf, nameOf, sayPeriod, sayTogether, timeNear } from "../../src/versions/words";
+import { beginningOf, choicesOf, labelOf, sayPeriod, sayTogether, timeNear } from "../../src/versions/words";
 import { people } from "./boards";
 import type { Person } from "./boards";
 import { act, doings } from "./doings";
@@ -76,8 +76,8 @@ describe("two moments", () => {
 
   test("are picked among all versions, the newest first, each called by its name", () => {
     const named: NamedVersion[] = [
-      { id: "a", title: "After the workshop", moment: 9, at: at("2026-11-27T11:40"), by: "Anna", mine: true },
-      { id: "b", title: "First draft", moment: 4, at: at("2026-11-27T10:30"), by: "", mine: false },
+      { id: "a", title: "After the workshop", moment: 9, at: at("2026-11-27T11:40"), by: { name: "Anna", pseudonym: undefined }, mine: true },
+      { id: "b", title: "First draft", moment: 4, at: at("2026-11-27T10:30"), by: undefined, mine: false },
     ];
     const choices = choicesOf(named, [period("2026-11-27T10:05", "2026-11-27T11:40", 4)], [{ position: 4, time: now }, { position: 6, time: 0 }], english, now);
     expect(choices.map(({ position, group, label }) => [position, group, label])).toEqual([
@@ -87,8 +87,8 @@ describe("two moments", () => {
       [4, "named", "First draft (27 Nov 10:30)"],
       [1, "automatic", "Start of Friday 27 November, 10:05"],
     ]);
-    expect(nameOf(choices, 9)).toBe("After the workshop (27 Nov 11:40)");
-    expect(nameOf(choices, 5)).toBe("");
+    expect(labelOf(choices, 9)).toBe("After the workshop (27 Nov 11:40)");
+    expect(labelOf(choices, 5)).toBe("");
   });
 
   test("are dated by the contributions that led to them", () => {

@@ -1,0 +1,65 @@
+package server
+
+import (
+	"testing"
+	"time"
+)
+
+// The pause between two batches grows with those who draw, until enough gathers in
+// it, and with the readers.
+func TestFlushPace(t *testing.T) {
+	s := newScenario(t, 20)
+	s.settings.FlushInterval, s.settings.FlushPerPeer = 10*time.Millisecond, time.Millisecond
+	s.settings.FlushPerEditor, s.settings.FlushEditors, s.settings.FlushGathered = 5*time.Millisecond, 3, 10
+	r := &room{hub: &Hub{settings: s.settings}, state: s.room, spacing: time.Second}
+	want := func(what string, want time.Duration) {
+		t.Helper()
+		if got := r.pause(); got != want {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	want("of what was loaded nobody is the editor", 10*time.Millisecond)
+	var people []*peer
+	for range 5 {
+		people = append(people, s.settled())
+	}
+	want("readers", 15*time.Millisecond)
+	s.edit(people[0])
+	s.edit(people[0])
+	want("one who draws is no more than a reader", 15*time.Millisecond)
+	s.edit(people[1])
+	s.edit(people[2])
+	want("three who draw", 20*time.Millisecond)
+	s.edit(people[3])
+	s.edit(people[4])
+	want("as many as count", 25*time.Millisecond)
+	r.spacing = 2 * time.Millisecond
+	want("enough gathers in less", 20*time.Millisecond)
+	r.spacing = time.Microsecond
+	want("but the readers take their time", 15*time.Millisecond)
+	for range 6 {
+		s.edit(people[0])
+	}
+	r.spacing = time.Second
+	want("the others have stopped", 15*time.Millisecond)
+}
+
+// A flush that tells somebody no more than that something is saved counts as none
+// that makes the next change wait.
+func TestFlushOfConfirmations(t *testing.T) {
+	s := newScenario(t, 1)
+	writer, reader := s.settled(), s.settled()
+	h := s.edit(writer)
+	got := s.flush()
+	s.wantChanges(got[reader], h)
+	if s.room.brought != 1 {
+		t.Errorf("%d were brought changes, want the reader", s.room.brought)
+	}
+	s.store()
+	if got = s.flush(); !s.saved(got[writer], h) {
+		t.Fatal("the writer is not told that it is saved")
+	}
+	if s.room.brought != 0 {
+		t.Errorf("%d were brought changes that all have", s.room.brought)
+	}
+}
