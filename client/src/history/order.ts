@@ -1,4 +1,5 @@
 import type { Contribution } from "./data";
+import { operationAt } from "./words";
 
 /** What several people do at the same time overlaps. */
 export interface Order {
@@ -37,4 +38,20 @@ export function stepFrom(contributions: readonly Contribution[], position: numbe
   }
   const to = by > 0 ? low + by - 1 : low + by;
   return to < 0 ? -1 : (whole[Math.min(to, whole.length - 1)] ?? -1);
+}
+
+/** So many contributions before the last that has begun may still be going on. */
+const BACK = 40;
+
+/** Which contribution a change belongs to, of several that go on at the same time: the one in which something is next done. -1 before the first. */
+export function contributionAt(contributions: readonly Contribution[], position: number, begun: number): number {
+  const { reach } = orderOf(contributions);
+  let [best, nearest] = [begun, Infinity];
+  for (let i = begun; i >= 0 && i > begun - BACK && (reach[i] ?? 0) >= position; i--) {
+    const c = contributions[i];
+    if (!c || c.last < position) continue;
+    const next = operationAt(c, position)?.position ?? c.last;
+    if (next >= position && next < nearest) [best, nearest] = [i, next];
+  }
+  return best;
 }

@@ -3,7 +3,7 @@ import type { Contribution, History, Where } from "./data";
 import { QUIET } from "./axis";
 import { EVERYTHING, momentsOf, passes } from "./filter";
 import type { Filter, Moment } from "./filter";
-import { orderOf, stepFrom } from "./order";
+import { contributionAt, orderOf, stepFrom } from "./order";
 import type { Patch } from "./plain";
 import { Reel } from "./reel";
 import type { Speed } from "./speeds";
@@ -57,6 +57,7 @@ export class Player {
   #last = 0;
   /** The contribution that was gone to, and where. */
   #gone = { index: -1, position: -1 };
+  #index = { shown: undefined as readonly Contribution[] | undefined, position: -1, at: -1 };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -186,7 +187,14 @@ export class Player {
   index(): number {
     const { shown, position } = this.#state;
     // What several people did at the same time overlaps.
-    return position === this.#gone.position && shown[this.#gone.index] ? this.#gone.index : lastBegun(shown, position);
+    return position === this.#gone.position && shown[this.#gone.index] ? this.#gone.index : this.#found(shown, position);
+  }
+
+  /** Asked for by everything that is drawn, and found once. */
+  #found(shown: readonly Contribution[], position: number): number {
+    const { shown: before, position: then } = this.#index;
+    if (before !== shown || then !== position) this.#index = { shown, position, at: contributionAt(shown, position, lastBegun(shown, position)) };
+    return this.#index.at;
   }
 
   current(): Contribution | undefined {

@@ -6,9 +6,9 @@ import { Stage } from "../board/stage";
 import { UiStore } from "../board/ui";
 import { BoardDocument } from "../document/document";
 import type { DocumentSource } from "../document/document";
-import type { Peer, Presence, PresenceRoom } from "../sync/presence";
 import { TalkStore } from "../talk/store";
 import { Player } from "./player";
+import { pastPresence } from "./present";
 
 type Told = Parameters<Parameters<DocumentSource["onChange"]>[0]>[0];
 
@@ -39,19 +39,6 @@ class Replayed implements DocumentSource {
   }
 }
 
-const NOBODY: readonly Peer[] = [];
-const SELF: Presence = { name: "", color: 0, cursor: undefined, selected: undefined, editing: undefined };
-
-/** Whoever looks back is seen by nobody, and sees nobody there. */
-export const ALONE = {
-  id: "",
-  peers: () => NOBODY,
-  self: () => SELF,
-  subscribe: () => () => undefined,
-  update: () => undefined,
-  call: () => undefined,
-} as unknown as PresenceRoom;
-
 export interface HistoryTools extends BoardTools {
   readonly history: Player;
 }
@@ -60,7 +47,7 @@ export interface HistoryTools extends BoardTools {
 export function historyTools({ session, notice, folds }: Pick<BoardTools, "session" | "notice" | "folds">, leave?: () => void, player = new Player(session.board)): HistoryTools {
   const document = new BoardDocument(new Replayed(player), { scope: "none", rivals: () => undefined });
   return {
-    session: { ...session, document, presence: ALONE },
+    session: { ...session, document, presence: pastPresence(player) },
     document,
     focus: new FocusStore(),
     notice,

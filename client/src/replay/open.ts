@@ -3,7 +3,7 @@ import { NoticeStore } from "../board/notice";
 import { where } from "../embed/where";
 import { Player } from "../history/player";
 import { Reel } from "../history/reel";
-import { ALONE, historyTools } from "../history/stage";
+import { historyTools } from "../history/stage";
 import type { HistoryTools } from "../history/stage";
 import { Pictures } from "../pictures/pictures";
 import { Shelf } from "../pictures/shelf";
@@ -24,7 +24,7 @@ const FRESH = 120_000;
 export async function openReplay(id: string, secret: string, person: Profile): Promise<ReplayTools> {
   const { board, called } = await identify(id, secret, person);
   const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
-  const session = { board, called, kept: false, presence: ALONE, pictures } as unknown as BoardSession;
+  const session = { board, called, kept: false, pictures } as unknown as BoardSession;
   const tools = historyTools({ session, notice: new NoticeStore(), folds: new FoldStore(board.id) }, undefined, new Player(board, new Reel(board), FRESH));
   return { ...tools, yielding: where().framed, versions: new VersionStore(board) };
 }
