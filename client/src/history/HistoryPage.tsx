@@ -90,7 +90,7 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
   };
   useKeys();
   useClock(player);
-  useCamera(player);
+  const look = useCamera(player);
   useLoadedVersions(versions, side === "versions");
   useEffect(() => onShown(), [onShown]);
   const nameIt = () => {
@@ -124,7 +124,7 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
           })}
         </div>
       </header>
-      {begins && !insight && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={ignore} /> : <OutlineView onShown={ignore} />}</Suspense>}
+      {begins && !insight && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={look} /> : <OutlineView onShown={ignore} />}</Suspense>}
       {insight && (
         <Suspense fallback={null}>
           <Insight

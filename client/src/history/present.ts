@@ -9,7 +9,7 @@ const NOBODY: readonly Peer[] = [];
 const SELF: Presence = { name: "", color: 0, cursor: undefined, selected: undefined, editing: undefined };
 
 /** Which part of the board something is done to. */
-const targetOf = ({ what, do: done, id, target }: Operation): string | undefined => ((what === "element" || what === "step" || what === "lane") && done !== "removed" ? id : target?.id);
+export const targetOf = ({ what, do: done, id, target }: Operation): string | undefined => ((what === "element" || what === "step" || what === "lane") && done !== "removed" ? id : target?.id);
 
 /** Whoever looks back is seen by nobody, and sees there who did what is shown, as one sees who is at the board. */
 export function pastPresence(player: Player): PresenceRoom {

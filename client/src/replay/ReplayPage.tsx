@@ -6,7 +6,7 @@ import "../versions/versions.css";
 import "../embed/embed.css";
 import "../history/history.css";
 import "./replay.css";
-import { Suspense, lazy, useEffect, useMemo, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../app/Problem";
 import { BoardContext, useBoardPart } from "../board/context";
@@ -117,7 +117,11 @@ function Page({ tools, asked, onShown }: { tools: ReplayTools; asked: Replay; on
   const span = useMemo(() => ({ from: asked.from, to: asked.to }), [asked.from, asked.to]);
   useKeys(own);
   useClock(player);
-  useCamera(player);
+  const look = useCamera(player);
+  const shown = useCallback(() => {
+    look();
+    onShown();
+  }, [look, onShown]);
   useSpan(span);
   useReplayTalk();
   useLoadedVersions(tools.versions, false);
@@ -141,7 +145,7 @@ function Page({ tools, asked, onShown }: { tools: ReplayTools; asked: Replay; on
           )}
         </div>
       </header>
-      {begun && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={onShown} /> : <OutlineView onShown={onShown} />}</Suspense>}
+      {begun && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={shown} /> : <OutlineView onShown={onShown} />}</Suspense>}
       {list && <Contributions onClose={() => setList(false)} />}
       <NoticeLine />
       <footer>

@@ -1,4 +1,5 @@
 // The history of a board: two people are recorded, and a guest looks at how it came to be.
+import { NOTE_COLORS } from "../../src/document/model";
 import { barriers } from "./barriers";
 import { expect, test } from "./fixtures";
 import type { Entry } from "./fixtures";
@@ -55,11 +56,14 @@ async function record(enter: (entry?: Entry) => Promise<Person>, seed?: number) 
       const own = who.note(who === anna ? "Anna" : "Berit");
       await who.choose(own);
       const letters = below(2) === 0;
+      let color: string | null | undefined = await own.getAttribute("data-color");
       if (letters) await who.writeOn(own);
       for (let i = 0; i <= MOMENTS / 4; i++) {
         // What a card is coloured already would be no change.
+        const other = (NOTE_COLORS.findIndex((c) => c === color) + 1 + below(NOTE_COLORS.length - 1)) % NOTE_COLORS.length;
         if (letters) await who.page.keyboard.insertText("abcdefghij".charAt(below(10)));
-        else await who.page.keyboard.press(String(1 + (i % 2) * 3 + below(3)));
+        else await who.page.keyboard.press(String(other + 1));
+        color = NOTE_COLORS[other];
         // The number of changes that the server has is that of what is on this screen: nobody else does anything meanwhile.
         const before = length;
         await expect.poll(async () => (length = (await told<{ length: number }>(who, "/history")).length), { intervals: [20, 40, 80] }).toBe(before + 1);
