@@ -48,6 +48,7 @@ func (r *room) compact(ctx context.Context, now time.Time) {
 			r.state.adopt(snapshot.Chunk, n)
 			r.oldIndex = false
 			r.log.Info().Int("changes", n).Int("bytes", len(snapshot.Chunk)).Msg("compacted document")
+			r.hub.compacted(r.doc, n)
 		})
 	})
 }

@@ -52,6 +52,8 @@
 //	scribe.run        one. Stores what is noted of a board beside its rows.
 //	guard.watch       one. Looks every second for what has changed about who may do
 //	                  what. Owns what it has seen of the boards that people are at.
+//	histories.keep    at most one a document, one at work at a time: stores what was
+//	                  made of the history of a long board.
 //	titles.read       at most one a document, one at work at a time: has the engine
 //	                  read the title of a board that has changed, for lists.
 //
@@ -190,9 +192,15 @@
 // plain JSON, which crdt/replay knows from its operations, and these into words. The
 // result is a tape, kept in memory while somebody looks at it: stretches of the log,
 // each with the board before it, so that no moment is far from a beginning. Browsers
-// replay stretches and need no Automerge for that. A tape knows actors; whose they
+// replay stretches and need no Automerge for that. A whole stretch never becomes
+// another one: it is packed once and told as it lies. Of a long board they are stored,
+// with what leads on from the last one (historykept.go), when the board is compacted or
+// looked back on: nobody waits for all of it again. A tape knows actors; whose they
 // are, and what those are called, is asked of the store for each answer, so a name
-// that was taken back is told by none.
+// that was taken back is told by none: whoever has none goes by a pseudonym, which is
+// made of the board and of who they are (pseudonym.go). What people have brought is
+// counted from the document that the tape holds, with all that is gone from it, and so
+// does not depend on the order in which changes came.
 //
 // Moments have names (versions.go), in rows beside the document: so naming one that is
 // past changes nothing of the board, and only who gave a name and owners take it away.

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"openmic/crdt"
 	"openmic/server/docid"
 	"openmic/server/history"
@@ -24,7 +26,12 @@ type histories struct {
 	settings *Settings
 	store    store.Store
 	metrics  *metrics
+	log      zerolog.Logger
 	turn     chan struct{} // held by whoever adds to a tape
+	storing  chan struct{} // held by whoever stores one
+	// Beside the requests, until the node ends.
+	ctx     context.Context
+	running *sync.WaitGroup
 
 	mu   sync.Mutex // never held across I/O or a channel operation
 	kept map[docid.ID]*heldTape
@@ -35,13 +42,17 @@ type heldTape struct {
 	mu   sync.RWMutex // guards tape; held while adding a page, never across I/O
 	tape *history.Tape
 	// The one who adds to it also owns these.
-	making chan struct{} // a place for them
-	broken bool          // what came next did not fit
+	making   chan struct{} // a place for them
+	broken   bool          // what came next did not fit
+	recalled bool          // what is stored of it was looked for
 
 	end atomic.Pointer[packedEnd]
 
-	size int // guarded by histories.mu, as used is
-	used time.Time
+	// Guarded by histories.mu:
+	size    int
+	used    time.Time
+	stored  int // its length when it was last stored
+	storing bool
 }
 
 // A packedEnd is the stretch at the end of a tape, as it was when it was last asked for.
@@ -58,8 +69,11 @@ const (
 	historySlice = 64
 )
 
-func newHistories(settings *Settings, st store.Store, m *metrics) *histories {
-	return &histories{settings: settings, store: st, metrics: m, turn: make(chan struct{}, 1), kept: map[docid.ID]*heldTape{}}
+func newHistories(ctx context.Context, h *Hub) *histories {
+	return &histories{
+		settings: &h.settings, store: h.store, metrics: h.metrics, log: h.log, ctx: ctx, running: &h.running,
+		turn: make(chan struct{}, 1), storing: make(chan struct{}, 1), kept: map[docid.ID]*heldTape{},
+	}
 }
 
 // read calls f with the tape of a document, with all that is stored of it.
@@ -175,6 +189,9 @@ func (hs *histories) catchUp(ctx context.Context, doc docid.ID, held *heldTape) 
 		held.mu.Lock()
 		held.tape, held.broken = history.NewTape(), false
 		held.mu.Unlock()
+		hs.mu.Lock()
+		held.stored = 0
+		hs.mu.Unlock()
 	}
 	select {
 	case hs.turn <- struct{}{}:
@@ -182,7 +199,9 @@ func (hs *histories) catchUp(ctx context.Context, doc docid.ID, held *heldTape) 
 	case <-ctx.Done():
 		return errHistoryBusy
 	}
-	began, first := time.Now(), held.tape.Len() // this goroutine alone changes it
+	began := time.Now()
+	hs.recall(ctx, doc, held)
+	first := held.tape.Len() // this goroutine alone changes it
 	for {
 		entries, err := hs.store.Log(ctx, doc, held.tape.Len(), historyPage)
 		if errors.Is(err, store.ErrDamaged) {
@@ -202,6 +221,7 @@ func (hs *histories) catchUp(ctx context.Context, doc docid.ID, held *heldTape) 
 	if held.tape.Len() > first {
 		hs.metrics.histories.Observe(time.Since(began).Seconds())
 	}
+	hs.keep(doc, held)
 	return nil
 }
 

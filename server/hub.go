@@ -38,6 +38,7 @@ type Hub struct {
 	compactions chan struct{}   // a place for each document being compacted
 	quarantine  *quarantine
 	ahead       *drawAhead
+	compacted   func(doc docid.ID, changes int) // told of each compaction; does not wait
 
 	mu       sync.Mutex // never held across I/O or a channel operation
 	rooms    map[docid.ID]*room

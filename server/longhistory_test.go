@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"openmic/server"
+	"openmic/server/docid"
 	"openmic/server/history/historytest"
 )
 
@@ -18,7 +21,8 @@ var leave = flag.String("leave", "", "a directory that TestLongHistory leaves it
 // How long people wait for a long history, and what those who draw notice of ten who
 // go through it: go test ./server -run TestLongHistory -large 100000 -v
 func TestLongHistory(t *testing.T) {
-	n := startNode(t, nodeOption{settings: closed, dir: *leave})
+	dir := cmp.Or(*leave, t.TempDir())
+	n := startNode(t, nodeOption{settings: closed, dir: dir})
 	b := n.createBoard("")
 	s := historytest.New(1)
 	for i := range 35 {
@@ -49,6 +53,17 @@ func TestLongHistory(t *testing.T) {
 	}
 	t.Logf("%d changes: the first page after %d ms, all %d contributions in %d pages after %d ms",
 		first.Length, opened.Milliseconds(), first.Count, pages, time.Since(began).Milliseconds())
+	if first.Length >= server.DefaultSettings().HistoryKept {
+		doc := must(docid.Parse(b.DocumentID))
+		poll(t, "the history to be stored", func() bool { return len(must(n.store.History(t.Context(), doc))[-1]) > 0 })
+		n.stop()
+		n = startNode(t, nodeOption{settings: closed, dir: dir})
+		began := time.Now()
+		if again := n.history(b, viewer, ""); again.Length != first.Length {
+			t.Fatalf("after a start the history has %d changes", again.Length)
+		}
+		t.Logf("after a start: the first page after %d ms", time.Since(began).Milliseconds())
+	}
 
 	random := rand.New(rand.NewPCG(1, 1))
 	ask := func(random *rand.Rand, path string) (time.Duration, int) {

@@ -97,7 +97,7 @@ func TestErasedNameIsNowhere(t *testing.T) {
 			for _, secret := range []string{at.secret("owner"), at.secret("viewer")} {
 				for _, from := range []string{
 					"", "/links", "/people", "/authors", "/audit", "/forks", "/drawing.svg", "/at/1", "/at/1/drawing.svg", "/at/2", "/at/2/drawing.svg",
-					"/history", "/history/stretches/0", "/history/things/s1", "/history/voices", "/history/voices.csv", "/history?names=none", "/history/voices.csv?names=none",
+					"/history", "/history/stretches/0", "/history/things/s1", "/history/voices", "/history/voices.csv", "/history?names=none", "/history/voices.csv?names=none", "/versions", "/history/periods",
 					"/export.json", "/export.csv", "/export.md", "/export.automerge",
 				} {
 					a := n.as(secret, "GET", "/api/boards/"+at.ID+from, "")

@@ -93,7 +93,8 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 	s.hub.ahead = newDrawAhead(s.drawings)
 	s.hub.running.Go(func() { s.hub.ahead.run(roomsCtx) })
 	s.titles = newTitles(s.hub)
-	s.histories = newHistories(&s.settings, st, m)
+	s.histories = newHistories(roomsCtx, s.hub)
+	s.hub.compacted = s.histories.prepare
 	s.hub.running.Go(func() { s.histories.tidy(roomsCtx) })
 	s.hub.running.Go(func() { (&guard{hub: s.hub, seen: map[string]store.Access{}}).watch(roomsCtx) })
 	s.hub.running.Go(func() { s.scribe.run(roomsCtx) })

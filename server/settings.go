@@ -105,6 +105,7 @@ type Settings struct {
 	HistoryBytes    int           // histories kept in memory, about
 	HistoryGrace    time.Duration // and for so long after somebody asked
 	HistoryPage     int           // contributions in one answer
+	HistoryKept     int           // a history is stored when so many changes have come since it was, for after a start; 0: never
 	PeriodPause     time.Duration // a longer one ends a time in which people work; no shorter than a contribution's
 	TicketLife      time.Duration // from making a ticket to opening the socket with it
 	Tickets         int           // tickets not yet used
@@ -264,6 +265,7 @@ func DefaultSettings() Settings {
 		HistoryBytes:    192 << 20,
 		HistoryGrace:    2 * time.Minute,
 		HistoryPage:     2000,
+		HistoryKept:     10_000,
 		PeriodPause:     30 * time.Minute,
 		TicketLife:      30 * time.Second,
 		Tickets:         20000,

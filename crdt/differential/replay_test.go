@@ -57,6 +57,13 @@ func TestReplayShowsWhatABrowserDoes(t *testing.T) {
 				t.Fatalf("board %d, change %d: %s leads to\n%v\nin the browser\n%v", seed, i, told, plain, read.States[i])
 			}
 			moments++
+			// One that was written down and read goes on as one that was not.
+			if i%5 == 3 {
+				var rest []byte
+				if document, rest, err = replay.ReadDocument(document.AppendBinary(nil)); err != nil || len(rest) > 0 {
+					t.Fatalf("board %d, change %d: read with %d bytes left, %v", seed, i, len(rest), err)
+				}
+			}
 		}
 		random := rand.New(rand.NewPCG(seed, 3))
 		for range 3 {

@@ -28,7 +28,7 @@ func brought(tape *history.Tape) []history.Voice {
 // has brought the same.
 func TestVoicesDoNotDependOnTheOrder(t *testing.T) {
 	met := historytest.Met{}
-	for seed := range uint64(60) {
+	for seed := range uint64(80) {
 		changes, found := historytest.Crowd(seed, hands, 90)
 		met.Add(found)
 		along := history.NewTape()
@@ -160,6 +160,23 @@ func TestMakingAgainIsOneContribution(t *testing.T) {
 	}
 }
 
+// A word is whose most of it is; of two who wrote as much of it, whose was there first.
+func TestWhoseAWordIs(t *testing.T) {
+	r := record(t)
+	most := r.Add("anna", "elements", "un", map[string]string{"kind": "note"})
+	r.Write("berit", most, "text", 2, 0, "seen")
+	even := r.Add("anna", "elements", "un", map[string]string{"kind": "note"})
+	r.Write("carl", even, "text", 0, 0, "re")
+	r.catchUp(t)
+	var words []int
+	for _, v := range brought(r.tape) {
+		words = append(words, v.Words)
+	}
+	if want := []int{1, 1, 0}; !slices.Equal(words, want) {
+		t.Errorf("whose words are %v, not %v", words, want)
+	}
+}
+
 // An element is taken up when somebody else's doing is still in it.
 func TestTakenUp(t *testing.T) {
 	for _, one := range []struct {
@@ -188,6 +205,11 @@ func TestTakenUp(t *testing.T) {
 			r.Remove("berit", card)
 			r.AddAs("berit", "elements", card, "Asks why it takes so long", map[string]string{"kind": "action"})
 		}, 0, 0},
+		{"staff put it elsewhere by hand, and a customer writes on it", func(r *recorder, card string) {
+			r.Remove("berit", card)
+			card = r.Add("berit", "elements", "Asks why it takes so long", map[string]string{"kind": "action"})
+			r.Write("carl", card, "text", 0, 0, "Oh ")
+		}, 1, 0},
 		{"it is not there any more", func(r *recorder, card string) {
 			r.Write("berit", card, "text", 0, 0, "Oh ")
 			r.Remove("carl", card)
@@ -230,11 +252,12 @@ func TestHours(t *testing.T) {
 	}
 	at("carl", 8*24*60)
 	at("carl", 8*24*60-1) // the clock was set back
+	at("carl2", 8*24*60-3)
 	var minutes []float64
 	for _, v := range tape.Voices(sides, hand) {
 		minutes = append(minutes, v.Minutes)
 	}
-	if want := []float64{15 + 1 + 1, 2, 1}; !slices.Equal(minutes, want) {
+	if want := []float64{15 + 1 + 1, 2, 3 + 1}; !slices.Equal(minutes, want) {
 		t.Errorf("at work were they %v minutes, not %v", minutes, want)
 	}
 	if weeks := tape.Weeks(hand); weeks != 2 {

@@ -75,29 +75,59 @@ type saying struct {
 	by        int // who made it, where the words are too few to be anybody's own
 }
 
-// said gives what a group says, or said last. Not ok: nothing that counts.
-func (c *count) said(g *group) (s saying, ok bool) {
+// said gives what a group says, or said last, and then what it said when it was made:
+// whoever makes a thing anew may go on with it. Nothing where there are no words, or
+// they are nobody's own.
+func (c *count) said(g *group) (list []saying) {
 	if g.in != "elements" && g.in != "comments" {
-		return s, false
+		return nil
 	}
-	last := g.things[0]
-	for _, thing := range g.things {
-		if thing.There || !last.There && c.byAge(thing, last) > 0 {
+	last, alone := &g.things[0], true
+	for i := range g.things {
+		thing := &g.things[i]
+		if thing.There || !last.There && c.byAge(*thing, *last) > 0 {
 			last = thing
 		}
+		alone = alone && c.who(thing.Maker) == c.who(g.things[0].Maker)
 	}
-	words := strings.FieldsFunc(strings.ToLower(last.String("text")), outsideWords)
-	s = saying{in: g.in, words: strings.Join(words, " "), by: -1}
-	if len(words) >= sentence {
-		return s, true
+	add := func(thing *replay.Thing, text string) {
+		words := strings.FieldsFunc(strings.ToLower(text), outsideWords)
+		s := saying{in: g.in, words: strings.Join(words, " "), by: -1}
+		if len(words) < sentence {
+			s.by = c.who(thing.Maker)
+		}
+		if len(words) >= sentence || len(words) > 0 && alone && s.by >= 0 {
+			list = append(list, s)
+		}
 	}
-	s.by = c.who(last.Maker)
-	others := slices.ContainsFunc(g.things, func(thing replay.Thing) bool { return c.who(thing.Maker) != s.by })
-	return s, len(words) > 0 && s.by >= 0 && !others
+	add(last, last.String("text"))
+	for i := range g.things {
+		add(&g.things[i], madeWith(&g.things[i]))
+	}
+	return list
+}
+
+// madeWith is the text that a thing was made with, in one go.
+func madeWith(thing *replay.Thing) string {
+	var own []replay.Letter
+	for l := range thing.Letters("text") {
+		if l.By == thing.Maker {
+			own = append(own, l)
+		}
+	}
+	slices.SortFunc(own, func(a, b replay.Letter) int { return cmp.Compare(a.Counter, b.Counter) })
+	var text strings.Builder
+	for i, l := range own {
+		if i > 0 && l.Counter != own[i-1].Counter+1 {
+			break
+		}
+		text.WriteString(l.Text)
+	}
+	return text.String()
 }
 
 // again puts what was removed together with the oldest thing that is there and says
-// the same; if none does, with the oldest that is gone too. So nobody brings more by
+// the same, or was made with it; if none does, with the oldest that is gone too. So nobody brings more by
 // writing a thing anew in another place, and nobody's words become another's by that.
 func (c *count) again(groups []*group) (all []*group) {
 	type aged struct {
@@ -120,14 +150,17 @@ func (c *count) again(groups []*group) (all []*group) {
 	})
 	home := map[saying]*group{}
 	for _, g := range sorted {
-		s, ok := c.said(g.group)
-		first := home[s]
-		switch {
-		case ok && first != nil && !g.there:
-			first.things = append(first.things, g.things...)
-			continue
-		case ok && first == nil:
-			home[s] = g.group
+		said := c.said(g.group)
+		if !g.there && len(said) > 0 {
+			if first := home[said[0]]; first != nil {
+				first.things = append(first.things, g.things...)
+				continue
+			}
+		}
+		for _, s := range said {
+			if home[s] == nil {
+				home[s] = g.group
+			}
 		}
 		all = append(all, g.group)
 	}

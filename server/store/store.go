@@ -75,6 +75,7 @@ type Store interface {
 	Forks
 	NamedVersions
 	Drawings
+	Histories
 
 	Persons
 

@@ -2,6 +2,7 @@ package historytest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
@@ -47,11 +48,26 @@ func Crowd(seed uint64, people []string, changes int) ([]*crdt.Change, Met) {
 		c.hands = append(c.hands, p)
 	}
 	for len(c.all) < changes {
+		if c.random.IntN(3) == 0 {
+			// All do the same on top of the same: nothing tells their doings apart but who did them.
+			for _, p := range c.hands {
+				for _, other := range c.hands {
+					p.hear(other)
+				}
+			}
+			what, which, seed := c.random.IntN(deeds), c.random.IntN(1000), c.random.Uint64()
+			for _, p := range c.hands {
+				c.random = rand.New(rand.NewPCG(seed, 5))
+				p.work(what, which)
+			}
+			c.random = rand.New(rand.NewPCG(seed, 6))
+			continue
+		}
 		p := c.hands[c.random.IntN(len(c.hands))]
 		if c.random.IntN(4) == 0 {
 			p.hear(c.hands[c.random.IntN(len(c.hands))])
 		}
-		p.work()
+		p.work(c.random.IntN(deeds), c.random.IntN(1000))
 	}
 	list := make([]*crdt.Change, len(c.all))
 	for i := range c.all {
@@ -165,33 +181,36 @@ func (p *hand) of(t replay.Thing) id {
 // root gives the object of a map of the board.
 func (p *hand) root(in string) id { return p.set[slot{id{}, in}][0] }
 
-var phrases = []string{"I waited three weeks", "nobody told me why", "wait", "one two", "yes", "call me back today"}
+// There are few, so that the same is said by several.
+var phrases = []string{"I waited three weeks", "nobody told me why", "wait"}
 
-// work does one thing.
-func (p *hand) work() {
+// deeds is how many things there are to do, some more often than others.
+const deeds = 24
+
+// work does one thing, to one of the cards.
+func (p *hand) work(what, which int) {
 	cards := p.document.Keys("elements")
 	slices.Sort(cards)
-	pick := func() (replay.Thing, bool) {
-		if len(cards) == 0 {
-			return replay.Thing{}, false
-		}
-		return p.document.Thing("elements", cards[p.random.IntN(len(cards))])
-	}
-	card, ok := pick()
-	switch kind := p.random.IntN(20); {
-	case !ok || kind < 2:
+	if len(cards) == 0 || what < 3 {
 		p.add("elements", p.key("e"), phrases[p.random.IntN(len(phrases))], map[string]string{"kind": "note"})
-	case kind < 7:
+		return
+	}
+	card, _ := p.document.Thing("elements", cards[which%len(cards)])
+	other := cards[p.random.IntN(len(cards))]
+	switch {
+	case what < 5:
 		p.write(card, 0, 0, phrases[p.random.IntN(len(phrases))]+" ")
-	case kind < 9:
+	case what < 6:
 		p.write(card, p.random.IntN(8), 1+p.random.IntN(8), "")
-	case kind < 12: // what is taken out is written again
+	case what < 9: // what is taken out is written again
 		at, n := p.random.IntN(4), 1+p.random.IntN(12)
 		if words := p.write(card, at, n, ""); words != "" {
 			p.met.Retyped++
 			p.write(card, at, 0, words)
 		}
-	case kind < 14:
+	case what < 11: // the same once more
+		p.add("elements", p.key("e"), card.String("text"), map[string]string{"kind": "note"})
+	case what < 15:
 		p.met.RemovedMeanwhile += p.meanwhile(card)
 		p.gone[card.Key] = card.String("text")
 		p.say(func(next func() id) []changetest.Op {
@@ -199,22 +218,24 @@ func (p *hand) work() {
 			at := slot{p.root("elements"), card.Key}
 			return []changetest.Op{{Object: at.object, Key: card.Key, Action: crdt.Delete, Pred: slices.Clone(p.set[at])}}
 		})
-	case kind < 16:
-		for key, words := range p.gone {
-			if p.random.IntN(2) == 0 {
-				p.met.MadeAnew++
-				key = p.key("e")
-			} else {
-				p.met.BroughtBack++
-			}
-			p.add("elements", key, words, map[string]string{"kind": "note"})
-			break
+	case what < 19:
+		gone := slices.Sorted(maps.Keys(p.gone))
+		if len(gone) == 0 {
+			return
 		}
-	case kind < 18:
+		key := gone[which%len(gone)]
+		words := p.gone[key]
+		if p.random.IntN(2) == 0 {
+			p.met.MadeAnew++
+			key = p.key("e")
+		} else {
+			p.met.BroughtBack++
+		}
+		p.add("elements", key, words, map[string]string{"kind": "note"})
+	case what < 21:
 		p.put(card, "order", fmt.Sprint("a", p.random.IntN(9)))
-	case kind < 19:
-		other, _ := pick()
-		p.add("connectors", p.key("c"), "", map[string]string{"from": card.Key, "to": other.Key})
+	case what < 22:
+		p.add("connectors", p.key("c"), "", map[string]string{"from": card.Key, "to": other})
 	default:
 		if talk := p.document.Keys("comments"); len(talk) > 0 && p.random.IntN(2) == 0 {
 			slices.Sort(talk)

@@ -135,6 +135,7 @@ func (s *Store) RemoveBoard(ctx context.Context, board string, before time.Time,
 			{`DELETE FROM changes WHERE doc = $1 AND position IN (SELECT position FROM changes WHERE doc = $1 LIMIT $2)`, []any{doc, most}},
 			{`DELETE FROM snapshots WHERE doc = $1`, []any{doc}},
 			{`DELETE FROM drawings WHERE doc = $1`, []any{doc}},
+			{`DELETE FROM history_parts WHERE doc = $1`, []any{doc}},
 			{`DELETE FROM named_versions WHERE board_id = $1`, []any{board}},
 			{`UPDATE attachments SET board_id = (` + heir + `) WHERE board_id = $1 AND sha256 IN (SELECT a.sha256 FROM attachments a
 				WHERE a.board_id = $1 AND EXISTS (` + heir + `) AND NOT EXISTS (` + inherited + `) LIMIT $2)`, []any{board, 1 + most/100}},

@@ -106,6 +106,7 @@ var (
 		`DELETE FROM changes WHERE doc = ?2 AND position IN (SELECT position FROM changes WHERE doc = ?2 LIMIT ?3)`,
 		`DELETE FROM snapshots WHERE doc = ?2`,
 		`DELETE FROM drawings WHERE doc = ?2`,
+		`DELETE FROM history_parts WHERE doc = ?2`,
 		`DELETE FROM named_versions WHERE board_id = ?1`,
 		`UPDATE attachments SET board_id = (` + heir + `) WHERE board_id = ?1 AND sha256 IN (SELECT a.sha256 FROM attachments a
 			WHERE a.board_id = ?1 AND EXISTS (` + heir + `) AND NOT EXISTS (` + inherited + `) LIMIT 1 + ?3 / 100)`,

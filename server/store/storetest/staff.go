@@ -260,6 +260,9 @@ func removal(t *testing.T, f *fixture) {
 		}
 		f.append(t, log...)
 		f.putSnapshot(t, b.Doc, snapshot(log[:10], "x"))
+		if err := f.store.PutHistory(ctx, b.Doc, 0, []byte("one")); err != nil {
+			t.Fatal(err)
+		}
 		if err := f.store.PutDrawing(ctx, b.Doc, store.Drawing{Theme: "light", Language: "en", At: start}); err != nil {
 			t.Fatal(err)
 		}

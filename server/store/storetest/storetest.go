@@ -61,6 +61,7 @@ func Run(t *testing.T, newHome func(testing.TB) Home) {
 		{"a fork knows where it comes from, and whose its changes are", forks},
 		{"moments of a board are named", namedVersions},
 		{"the last drawing of each look is kept", drawings},
+		{"parts of a history are kept", histories},
 		{"boards of a family read each other's pictures", familyPictures},
 		{"who has signed in is known by their token for a while", signIns},
 		{"who has signed in is one participant", personJoins},
