@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useSyncExternalStore } from "react";
 import { useTools } from "../board/context";
+import { SIZES } from "../board/layout";
 import type { Player, Playing } from "./player";
 import { targetOf } from "./present";
 import { operationAt } from "./words";
@@ -52,8 +53,10 @@ export function useCamera(player: Player): () => void {
     if (!camera || id === undefined || position === history?.length) return;
     // Once it is drawn where it lies now.
     requestAnimationFrame(() => {
-      const place = stage.geometry.places.get(id);
-      if (place) stage.view?.reveal(place);
+      const { places, head } = stage.geometry;
+      const place = places.get(id);
+      // The names at the edges lie on the board: what is behind them is not seen.
+      if (place) stage.view?.reveal({ x: place.x - SIZES.laneHeader, y: place.y - head, width: place.width + SIZES.laneHeader, height: place.height + head });
     });
   }, [player, stage]);
   useEffect(() => {
