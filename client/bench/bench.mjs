@@ -132,11 +132,11 @@ async function lookBack(add) {
   }
 }
 
-/** Waits until the server has drawn a board for whoever comes: it does so when people pause. */
+/** Waits until the server has a drawing of a board for whoever comes: it makes one when people pause, and has it again after a start. */
 async function drawn(origin) {
   for (;;) {
     const metrics = await (await fetch(`${origin}/metrics`)).text();
-    if (Number(/^openmic_drawing_seconds_count (\d+)/m.exec(metrics)?.[1]) > 0) return;
+    if (/^openmic_drawing(_seconds_count|s_recalled_total) [1-9]/m.test(metrics)) return;
     await new Promise(resolve => setTimeout(resolve, 100));
   }
 }
