@@ -28,8 +28,8 @@ function numbers(seed: number): (n: number) => number {
 const MOMENTS = 50;
 
 /**
- * Two people draw a board. After each deed: how many changes there are, and what was on the screen. With a seed they first do
- * many small things, each one change, by turns.
+ * Two people draw a board. After each deed: how many changes there are, and what was on the screen. With a seed they then do
+ * many small things, each one change, by turns, and take them away again.
  */
 async function record(enter: (entry?: Entry) => Promise<Person>, seed?: number) {
   const anna = await enter({ name: "Anna" });
@@ -46,39 +46,6 @@ async function record(enter: (entry?: Entry) => Promise<Person>, seed?: number) 
     const { length } = await told<{ length: number }>(who, "/history");
     seen.push({ position: length, board: await who.board() });
   };
-  const small: { position: number; board: Seen[] }[] = [];
-  if (seed !== undefined) {
-    const below = numbers(seed);
-    await anna.add("customer", "s4", "Anna");
-    await berit.add("frontstage", "s4", "Berit");
-    let { length } = await told<{ length: number }>(berit, "/history");
-    for (const who of [anna, berit, anna, berit]) {
-      const own = who.note(who === anna ? "Anna" : "Berit");
-      await who.choose(own);
-      const letters = below(2) === 0;
-      let color: string | null | undefined = await own.getAttribute("data-color");
-      if (letters) await who.writeOn(own);
-      for (let i = 0; i <= MOMENTS / 4; i++) {
-        // What a card is coloured already would be no change.
-        const other = (NOTE_COLORS.findIndex((c) => c === color) + 1 + below(NOTE_COLORS.length - 1)) % NOTE_COLORS.length;
-        if (letters) await who.page.keyboard.insertText("abcdefghij".charAt(below(10)));
-        else await who.page.keyboard.press(String(other + 1));
-        color = NOTE_COLORS[other];
-        // The number of changes that the server has is that of what is on this screen: nobody else does anything meanwhile.
-        const before = length;
-        await expect.poll(async () => (length = (await told<{ length: number }>(who, "/history")).length), { intervals: [20, 40, 80] }).toBe(before + 1);
-        small.push({ position: length, board: await who.board() });
-      }
-      if (letters) await who.page.keyboard.press("Escape");
-    }
-    for (const [who, words] of [[anna, "Anna"], [berit, "Berit"]] as const) {
-      await who.choose(who.note(words));
-      await who.page.keyboard.press("Delete");
-      await expect(who.note(words)).toHaveCount(0);
-    }
-    await expect(anna.notes).toHaveCount(0);
-    await expect(berit.notes).toHaveCount(0);
-  }
   await keep(anna);
   const deeds: readonly (readonly [Person, () => Promise<void>])[] = [
     [anna, () => anna.add("customer", "s1", "Rings the bell", "a")],
@@ -115,6 +82,39 @@ async function record(enter: (entry?: Entry) => Promise<Person>, seed?: number) 
   for (const [who, deed] of deeds) {
     await deed();
     await keep(who);
+  }
+  const small: { position: number; board: Seen[] }[] = [];
+  if (seed !== undefined) {
+    const below = numbers(seed);
+    await anna.add("customer", "s4", "Anna");
+    await berit.add("frontstage", "s4", "Berit");
+    await keep(berit);
+    let length = seen.at(-1)?.position ?? 0;
+    for (const who of [anna, berit, anna, berit]) {
+      const own = who.note(who === anna ? "Anna" : "Berit");
+      await who.choose(own);
+      const letters = below(2) === 0;
+      let color: string | null | undefined = await own.getAttribute("data-color");
+      if (letters) await who.writeOn(own);
+      for (let i = 0; i <= MOMENTS / 4; i++) {
+        // What a card is coloured already would be no change.
+        const other = (NOTE_COLORS.findIndex((c) => c === color) + 1 + below(NOTE_COLORS.length - 1)) % NOTE_COLORS.length;
+        if (letters) await who.page.keyboard.insertText("abcdefghij".charAt(below(10)));
+        else await who.page.keyboard.press(String(other + 1));
+        color = NOTE_COLORS[other];
+        // The number of changes that the server has is that of what is on this screen: nobody else does anything meanwhile.
+        const before = length;
+        await expect.poll(async () => (length = (await told<{ length: number }>(who, "/history")).length), { intervals: [20, 40, 80] }).toBe(before + 1);
+        small.push({ position: length, board: await who.board() });
+      }
+      if (letters) await who.page.keyboard.press("Escape");
+    }
+    for (const [who, words] of [[anna, "Anna"], [berit, "Berit"]] as const) {
+      await who.choose(who.note(words));
+      await who.page.keyboard.press("Delete");
+      await expect(who.note(words)).toHaveCount(0);
+    }
+    await keep(berit);
   }
   return { anna, berit, link, viewerLink, seen, small };
 }
