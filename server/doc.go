@@ -218,7 +218,7 @@
 // # Variants
 //
 // A fork (forks.go) is a board that begins with the changes of another one, copied
-// from its log. Boards that come from one another are a family: they read each
+// from its log; until it has them all it is a deleted board, so that half a one is swept. Boards that come from one another are a family: they read each
 // other's pictures, and an actor is told as belonging to whoever was first with it on
 // any of them. So a client brings a variant home by ordinary sync, through ordinary
 // admission, and what it brings stays its authors'. Votes between variants are in

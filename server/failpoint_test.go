@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -40,6 +41,7 @@ var failurePoints = []struct {
 	{"committer.told", both, editing},
 	{"compaction.made", both, compacting},
 	{"compaction.stored", both, compacting},
+	{"fork.copying", both, forking},
 
 	{"sqlite.append.insert", onSQLite, editing},
 	{"sqlite.append.inserted", onSQLite, editing},
@@ -187,6 +189,53 @@ func makingBoards(t *testing.T, s *site) {
 	}
 }
 
+// forking dies while a variant is being made: the board has none then, nobody comes
+// to what there is of it, and the sweeper finds all of that.
+func forking(t *testing.T, s *site) {
+	var b board
+	p := die(t, s, func() {
+		b, _ = postBoard(t.Context(), s.address)
+		_, _ = postFork(t.Context(), s.address, b)
+	})
+	fork, err := postFork(t.Context(), s.address, b)
+	if err != nil {
+		t.Fatalf("make a variant afterwards: %v", err)
+	}
+	if n := open(t, s.address, fork.DocumentID).Len(); n != 2 {
+		t.Errorf("the variant has %d changes", n)
+	}
+	p.kill()
+	s.withStore(func(st store.Store) error {
+		forks, err := st.Forks(t.Context(), b.ID, 10)
+		if err != nil || len(forks) != 1 || forks[0].ID != fork.ID {
+			t.Errorf("the board's variants are %+v, %v", forks, err)
+		}
+		settings := server.DefaultSettings()
+		before := time.Now().Add(2*settings.ForkTimeout - settings.DeletedKept)
+		if early, err := st.DeletedBefore(t.Context(), before.Add(-settings.ForkTimeout), 10); err != nil || len(early) > 0 {
+			t.Errorf("while a variant may still be made, %v are swept, %v", early, err)
+		}
+		due, err := st.DeletedBefore(t.Context(), before, 10)
+		if err != nil || len(due) != 1 || due[0] == fork.ID {
+			t.Fatalf("%v are swept, %v", due, err)
+		}
+		half, err := st.Board(t.Context(), due[0])
+		if err != nil {
+			return err
+		}
+		if _, err := st.Load(t.Context(), half.Doc); err != nil {
+			t.Errorf("nothing was copied: %v", err)
+		}
+		for done := false; !done && err == nil; {
+			done, err = st.RemoveBoard(t.Context(), half.ID, before, settings.SweepRows)
+		}
+		if _, left := st.Load(t.Context(), half.Doc); !errors.Is(left, store.ErrNotFound) {
+			t.Errorf("there is something left of the half variant: %v", left)
+		}
+		return err
+	})
+}
+
 // bringingPictures dies while a picture is stored: it is there whole or not at
 // all, and can be brought again.
 func bringingPictures(t *testing.T, s *site) {
@@ -218,10 +267,20 @@ func postPicture(ctx context.Context, address string, b board) (status int, err 
 }
 
 func postBoard(ctx context.Context, address string) (b board, err error) {
-	body := strings.NewReader(`{"title": "Moving house"}`)
-	r, err := http.NewRequestWithContext(ctx, "POST", "http://"+address+"/api/boards", body)
+	return postMade(ctx, "http://"+address+"/api/boards", "")
+}
+
+func postFork(ctx context.Context, address string, b board) (fork board, err error) {
+	return postMade(ctx, "http://"+address+"/api/boards/"+b.ID+"/forks", b.secret("owner"))
+}
+
+func postMade(ctx context.Context, url, secret string) (b board, err error) {
+	r, err := http.NewRequestWithContext(ctx, "POST", url, strings.NewReader(`{"title": "Moving house"}`))
 	if err != nil {
 		return b, err
+	}
+	if secret != "" {
+		r.Header.Set("Authorization", "Bearer "+secret)
 	}
 	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"openmic/crdt"
 	"openmic/server/docid"
+	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 )
 
@@ -194,8 +195,9 @@ type forkPlan struct {
 // draw elsewhere is stored between them.
 const forkPage = 500
 
-// fork makes the variant. What is left of one that could not be made whole belongs
-// to no board, and nobody can open it.
+// fork makes the variant. Until it is whole it is a board that was deleted, so long
+// ago that it goes for good once nobody can be making it any more: whatever cuts this
+// off, what there is of it is found and swept.
 func (s *Server) fork(ctx context.Context, v visit, name string, at forkPoint) (NewBoard, error) {
 	waiting, cancel := context.WithTimeout(ctx, s.settings.ForkWait)
 	defer cancel()
@@ -214,11 +216,16 @@ func (s *Server) fork(ctx context.Context, v visit, name string, at forkPoint) (
 	}
 	b, links := newBoard(v.board.Title, v.key)
 	b.Fork = store.Fork{Of: v.board.ID, Name: name, Heads: store.JoinHeads(plan.heads), Moment: plan.moment, Shared: plan.shared()}
+	b.Deleted = b.Created.Add(2*s.settings.ForkTimeout - s.settings.DeletedKept)
+	if err := s.store.CreateBoard(ctx, b.Board, links, nil); err != nil {
+		return NewBoard{}, err
+	}
 	if err := s.copyLog(ctx, from, b.Doc, plan); err != nil {
 		return NewBoard{}, err
 	}
+	b.Deleted = time.Time{}
 	ctx = s.noting(ctx, store.AuditLine{At: b.Created, Kind: auditMade, Key: v.key})
-	return b, s.store.CreateBoard(ctx, b.Board, links, nil)
+	return b, s.store.SetBoard(ctx, b.Board)
 }
 
 // planFork reads the log as far as it is needed. That all of it is whole is seen here.
@@ -323,6 +330,7 @@ func (s *Server) copyLog(ctx context.Context, from, to docid.ID, plan *forkPlan)
 		if err := s.store.Append(ctx, entries); err != nil {
 			return err
 		}
+		failpoint.Reach("fork.copying")
 	}
 	if plan.taken != nil {
 		return nil // one is made when somebody comes

@@ -220,10 +220,8 @@ func TestHistoriesKeptAreBounded(t *testing.T) {
 
 // While some look back, others draw; everybody gets what is theirs.
 func TestHistoryWhileDrawing(t *testing.T) {
-	n := startNode(t, nodeOption{settings: func(s *server.Settings) {
-		closed(s)
-		s.HistoryRate = server.Rate{PerSecond: 1e6, Burst: 1e6}
-	}})
+	// However fast they look: that too many do is another test's.
+	n := startNode(t, nodeOption{settings: func(s *server.Settings) { closed(s); s.HistoryRate = server.Rate{PerSecond: 1e6, Burst: 1e6} }})
 	b := n.createBoard("")
 	p := n.participant("editor", "link="+b.secret("editor"), b.DocumentID)
 	p.until("the document", func() bool { return p.Len() > 0 })

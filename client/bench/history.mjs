@@ -60,9 +60,9 @@ export async function measureHistory(context, link, { seeks, milliseconds }) {
   await follow(page, link);
   await page.getByTestId("save-state").waitFor();
   await pause(3000);
+  const found = { "history, memory before it: process (MiB)": (await memory(context, page)).process };
   await opened(page);
   await pause(1000);
-  const found = {};
   const took = [];
   for (let i = 0; i < seeks; i++) {
     // All over the strip, and never where it was.

@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -67,6 +68,10 @@ type answer struct {
 	Changes [][]byte
 	Heads   []string
 	States  []any
+	Views   []any
+	Letters map[string][][2]string // by the path of a text: each letter and its operation
+	Setters map[string]string      // by the path of a field: the actor
+	Held    map[string]int
 	Error   string
 }
 
@@ -87,17 +92,17 @@ func (b *browser) ask(request any) answer {
 }
 
 // apply has the browser take the changes one after the other. fault is what it
-// cannot live with.
-func (b *browser) apply(log [][]byte, heads []crdt.Hash, seed uint64) (fault error) {
+// cannot live with; without one, shown is what it then shows.
+func (b *browser) apply(log [][]byte, heads []crdt.Hash, seed uint64) (shown any, fault error) {
 	b.t.Helper()
 	a := b.ask(map[string]any{"apply": log, "seed": seed})
 	if a.Error != "" {
-		return errors.New(a.Error)
+		return nil, errors.New(a.Error)
 	}
 	if want := texts(heads); !slices.Equal(a.Heads, want) {
-		return fmt.Errorf("heads %v, not %v", a.Heads, want)
+		return nil, fmt.Errorf("heads %v, not %v", a.Heads, want)
 	}
-	return nil
+	return a.States[0], nil
 }
 
 func texts(heads []crdt.Hash) (list []string) {
@@ -174,8 +179,12 @@ func TestWhatIsAdmittedCanBeLivedWith(t *testing.T) {
 		}
 		boards, honest, tried = boards+1, honest+len(made.Changes), tried+h.tried
 		got += h.admitted()
-		if err := b.apply(h.log, h.graph.Heads(), seed); err != nil {
+		shown, err := b.apply(h.log, h.graph.Heads(), seed)
+		if err != nil {
 			t.Fatalf("board %d: %v\n%s", seed, err, h.culprit(b, seed))
+		}
+		if got := h.replayed(t); !reflect.DeepEqual(got, shown) {
+			t.Fatalf("board %d is replayed as\n%v\nand in the browser\n%v", seed, got, shown)
 		}
 		compacted, err := pool.Compact(t.Context(), h.log, h.graph.Heads())
 		if err != nil || compacted.Changes != h.graph.Len() {
@@ -208,7 +217,7 @@ func (h *history) culprit(b *browser, seed uint64) string {
 		if verdict, _ := g.take(chunk, h.wrong[i]); verdict != crdt.Admitted {
 			continue
 		}
-		if err := b.apply(g.log, g.graph.Heads(), seed); err != nil {
+		if !livesWith(b, g, seed) {
 			log = g.log
 			break
 		}
@@ -224,7 +233,7 @@ func (h *history) culprit(b *browser, seed uint64) string {
 			continue
 		}
 		out[i] = true
-		if g := h.without(out, last); g == nil || b.apply(g.log, g.graph.Heads(), seed) == nil {
+		if g := h.without(out, last); g == nil || livesWith(b, g, seed) {
 			delete(out, i)
 		}
 	}
@@ -236,6 +245,18 @@ func (h *history) culprit(b *browser, seed uint64) string {
 		}
 	}
 	return text
+}
+
+func livesWith(b *browser, g *history, seed uint64) bool {
+	_, fault := b.apply(g.log, g.graph.Heads(), seed)
+	return fault == nil
+}
+
+// replayed is the document as crdt/replay has it.
+func (h *history) replayed(t *testing.T) any {
+	t.Helper()
+	changes, _ := parsed(t, h.log, crdt.DefaultLimits())
+	return decoded(t, replayedIn(t, changes).AppendJSON(nil))
 }
 
 // without is the history up to change last, without some; nil if that does not hold together.

@@ -213,9 +213,13 @@ func (d *Document) change(s slot, op *crdt.Operation, place func(*object)) (afte
 			step = int64(u)
 		}
 		for _, p := range op.Pred {
-			if i := s.index(d.id(p)); i >= 0 && s[i].value.kind == crdt.Counter {
+			switch i := s.index(d.id(p)); {
+			case i < 0:
+			case s[i].value.kind == crdt.Counter:
 				s[i].value.number = uint64(int64(s[i].value.number) + step)
 				counted = true
+			default: // what was there beside a counter is overwritten
+				s = slices.Delete(s, i, i+1)
 			}
 		}
 		return s, counted

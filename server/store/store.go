@@ -61,9 +61,9 @@ type Store interface {
 	PutSnapshot(ctx context.Context, doc docid.ID, s Snapshot) error
 
 	// CreateBoard adds a board, its links and the first changes of its
-	// document in one transaction. A fork, whose document has its changes already,
-	// gets to know whose the actors are that the board it comes from knew at its
-	// Moment. An error when the id or the document is another board's already, or
+	// document in one transaction; one that is still being made may begin as deleted.
+	// A fork, whose document gets its changes by Append, gets to know whose the actors
+	// are that the board it comes from knew at its Moment. An error when the id or the document is another board's already, or
 	// when an id or title is not UTF-8 without NUL.
 	CreateBoard(ctx context.Context, b Board, links []Link, first []Entry) error
 

@@ -24,7 +24,7 @@ const RANK: readonly Part[] = ["board", "phases", "lanes", "steps", "elements", 
 const rank = ({ part }: Difference) => RANK.indexOf(part);
 
 /** The fields that hold text which is written together; the first is there from the start. Other strings are set whole. */
-const WORDS: Readonly<Record<Part, readonly string[]>> = {
+export const WORDS: Readonly<Record<Part, readonly string[]>> = {
   board: ["title", "purpose"],
   phases: ["title"],
   lanes: ["title", "owner"],
@@ -122,7 +122,8 @@ function alterFact(draft: Draft, { id, before, after }: Extract<Difference, { pa
   return id === "title" || id === "purpose" ? rewriteWords(draft, ["meta", id], after[id]) : [];
 }
 
-function write(draft: Draft, part: Part, id: string, fields: Raw): Action[] {
+/** Gives a thing these values, as its reader has them. */
+export function write(draft: Draft, part: Part, id: string, fields: Raw): Action[] {
   return Object.entries(fields).flatMap(([field, value]) => {
     if (WORDS[part].includes(field)) return rewriteWords(draft, [part, id, field], textOf(value));
     if (Array.isArray(value)) return setList(draft, [part, id], field, value as number[]);
@@ -133,7 +134,7 @@ function write(draft: Draft, part: Part, id: string, fields: Raw): Action[] {
 /** The path of a stroke: nobody writes in it, so it may be set whole. */
 function setList(draft: Draft, path: Path, field: string, list: readonly number[]): Action[] {
   const target = find(draft, path);
-  if (!target || sameScalar(target[field], list)) return [];
+  if (!target || sameScalar(target[field] ?? [], list)) return [];
   const before = copy(target[field]);
   target[field] = [...list];
   return [{ type: "set", path: [...path, field], before, after: [...list] }];

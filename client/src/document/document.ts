@@ -1,20 +1,24 @@
 import * as A from "@automerge/automerge/slim";
+import type { Difference } from "../compare/differences";
 import type { Board, Kind, NoteColor } from "./model";
 import { neighbours, orderBetween } from "./order";
 import { newId } from "./id";
 import { createReader, mapOf, textOf } from "./read";
 import type { Rivals, Touched } from "./read";
 import { Blueprint } from "./blueprint";
+import { bringDifferences } from "./bring";
 import { createElements, joinActions, removeElements } from "./elements";
 import { Fence, TALK, within } from "./fence";
-import { editText, revert, setFields } from "./write";
+import { broughtFrom, homecomingOf } from "./home";
+import { editText, named, revert, setFields } from "./write";
 import type { Action, Draft, Path } from "./write";
 import type { Splice } from "./text";
 
 /** Where a document lives: an automerge-repo handle, or in tests a plain Automerge document. */
 export interface DocumentSource {
   doc(): A.Doc<unknown>;
-  change(fn: (draft: Draft) => void): void;
+  /** The message stays with the change in the document's history. */
+  change(fn: (draft: Draft) => void, message?: string): void;
   /** Takes in all that another copy of the document has, each change as whoever made it left it. */
   merge?(other: A.Doc<unknown>): void;
   /** Calls back, at once, after every change to the document, whoever made it. Returns how to stop that. */
@@ -100,12 +104,21 @@ export class BoardDocument {
 
   /**
    * Brings a variant home: everything in it that this document lacks, by Automerge's own merge. Its changes stay those of
-   * who made them, and undo does not know of them. False when that is not this person's to do.
+   * who made them, and undo does not know of them. What was chosen from it before is not there twice afterwards. False when
+   * that is not this person's to do.
    */
   mergeWith(variant: A.Doc<unknown>): boolean {
     if (!this.editable || !this.#source.merge) return false;
+    const home = homecomingOf(this.#source.doc(), this.#board, variant, readOnce);
+    if (home) this.#source.change((draft) => home.before(draft));
     this.#source.merge(variant);
+    if (home) this.#source.change((draft) => home.after(draft, this.#board));
     return true;
+  }
+
+  /** Brings home what was chosen of how a variant differs, as one deed. False when nothing changed. */
+  bringFrom(variant: A.Doc<unknown>, chosen: readonly Difference[]): boolean {
+    return this.#perform((draft) => bringDifferences(draft, chosen), false, broughtFrom(variant));
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -295,7 +308,8 @@ export class BoardDocument {
     };
     let result: Action[] | "conflict" = "conflict";
     this.#source.change((draft) => {
-      result = within(draft, this.fence, () => revert(draft, deed.actions, aliases));
+      const done = within(draft, this.fence, () => revert(draft, deed.actions, aliases));
+      result = done === "conflict" ? done : named(draft, done);
     });
     const done = result as Action[] | "conflict";
     if (done !== "conflict") to.push({ actions: done, at: 0 });
@@ -314,8 +328,8 @@ export class BoardDocument {
     return at;
   }
 
-  #perform(deed: (draft: Draft) => Action[], goesOn = false): boolean {
-    return this.draws && this.#change(deed, goesOn);
+  #perform(deed: (draft: Draft) => Action[], goesOn = false, message?: string): boolean {
+    return this.draws && this.#change(deed, goesOn, message);
   }
 
   /** A deed that touches nothing but what is said. Who may do no more must not make the maps that hold it either. */
@@ -324,13 +338,13 @@ export class BoardDocument {
     return this.talks && (this.editable || TALK.every((name) => mapOf(root?.[name]))) && this.#change(deed);
   }
 
-  #change(deed: (draft: Draft) => Action[], goesOn = false): boolean {
+  #change(deed: (draft: Draft) => Action[], goesOn = false, message?: string): boolean {
     this.#typing = undefined;
     this.#joining = undefined;
     let actions: Action[] = [];
     this.#source.change((draft) => {
-      actions = within(draft, this.fence, () => deed(draft));
-    });
+      actions = named(draft, within(draft, this.fence, () => deed(draft)));
+    }, message);
     if (actions.length === 0) return false;
     if (goesOn) this.#undo.pop();
     this.#undo.push({ actions, at: this.#now() });
@@ -380,6 +394,8 @@ export class BoardDocument {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const readOnce = (doc: A.Doc<unknown>): Board => createReader((map, key) => A.getConflicts(map as never, key as never))(doc);
 
 /** What patches have touched; undefined when that may be anything. */
 function touchedBy(patches: readonly A.Patch[]): Touched | undefined {

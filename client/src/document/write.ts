@@ -17,7 +17,7 @@ export type Path = readonly string[];
 /** Something done to a document, with what is needed to take it back. */
 export type Action =
   | { readonly type: "set"; readonly path: Path; readonly before: unknown; readonly after: unknown }
-  | { readonly type: "create"; readonly path: Path; readonly text: string; readonly talk?: Talk }
+  | { readonly type: "create"; readonly path: Path; readonly text: string; readonly talk?: Talk; readonly object?: string }
   | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: Cursors }
   | { readonly type: "text"; readonly path: Path; readonly edit: TextEdit };
 
@@ -125,12 +125,20 @@ function conflicts(draft: Draft, action: Action): boolean {
       return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
     case "create":
       // Someone has written on it since: then it is no longer only mine to take away.
-      return !object || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk) || isShared(draft, action.path);
+      return !object || (action.object !== undefined && A.getObjectId(object) !== action.object) || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk) || isShared(draft, action.path);
     case "remove":
       return object !== undefined;
     case "text":
       return !object;
   }
+}
+
+/** What was done, with the names of the objects that were made: another one may be at the same place later, which came from a variant. */
+export function named(draft: Draft, actions: readonly Action[]): Action[] {
+  return actions.map((action) => {
+    const object = action.type === "create" && action.object === undefined ? A.getObjectId(find(draft, action.path)) : null;
+    return object === null ? action : { ...action, object };
+  });
 }
 
 /** Whether a comment has been answered or decided on: then it is no longer only its maker's either. */

@@ -1,13 +1,16 @@
 import { memo, useDeferredValue, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import type { TFunction } from "i18next";
 import { Icon } from "../board/Icon";
 import type { Contribution, Historian } from "./data";
+import type { Player } from "./player";
 import { sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
 import { useTeller } from "./words";
+import type { Teller } from "./words";
 
 /** So many contributions are listed before and after the one that is shown. */
-const AROUND = 40;
+const AROUND = 25;
 
 /** What people did, in words, around the moment that is shown: one goes to any of it with a click or the keyboard. */
 export function Contributions({ onClose }: { onClose: () => void }) {
@@ -39,6 +42,9 @@ interface ListProps {
 }
 
 const List = memo(function List({ people, end, shown, at }: ListProps) {
+  const { t } = useTranslation();
+  const player = usePlayer();
+  const teller = useTeller();
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     // Where everything lies is known once it is drawn, and is not asked for before.
@@ -49,13 +55,17 @@ const List = memo(function List({ people, end, shown, at }: ListProps) {
   return (
     <ol ref={list} className="history-list" start={from + 1}>
       {shown.slice(from, at + AROUND + 1).map((c, i) => (
-        <Row key={from + i} people={people} end={end} c={c} index={from + i} current={from + i === at} />
+        <Row key={from + i} t={t} teller={teller} player={player} people={people} end={end} c={c} index={from + i} current={from + i === at} />
       ))}
     </ol>
   );
 });
 
+/** There are many, and most of what each costs is asking for these. */
 interface RowProps {
+  readonly t: TFunction;
+  readonly teller: Teller;
+  readonly player: Player;
   readonly people: readonly Historian[];
   readonly end: number;
   readonly c: Contribution;
@@ -63,10 +73,7 @@ interface RowProps {
   readonly current: boolean;
 }
 
-const Row = memo(function Row({ people, end, c, index, current }: RowProps) {
-  const { t } = useTranslation();
-  const player = usePlayer();
-  const teller = useTeller();
+const Row = memo(function Row({ t, teller, player, people, end, c, index, current }: RowProps) {
   const audience = c.by === undefined ? undefined : people[c.by]?.audience;
   return (
     <li>

@@ -267,8 +267,8 @@ function assemble(
   const document = new BoardDocument(
     {
       doc: () => handle.doc(),
-      change: (fn) => {
-        handle.change((draft) => fn(draft as never));
+      change: (fn, message) => {
+        handle.change((draft) => fn(draft as never), message === undefined ? {} : { message });
         tell();
       },
       merge: (other) => {

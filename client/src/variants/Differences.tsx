@@ -8,7 +8,6 @@ import { reversed, withNeeds } from "../compare/differences";
 import type { Difference } from "../compare/differences";
 import { SideBySide, SizeButtons, WHOLE } from "../compare/SideBySide";
 import type { Say } from "../compare/words";
-import { bringDifferences } from "../document/bring";
 import { differencesWith } from "./difference";
 import type { Fetched, VariantDifference } from "./difference";
 
@@ -39,7 +38,7 @@ export function Differences({ name, variant, onAgain, onBack }: { name: string; 
   const toggle = (key: string) => setPicked((keys) => (keys.has(key) ? new Set([...keys].filter((k) => k !== key)) : new Set([...keys, key])));
   const bring = () => {
     const brought = all.filter((d) => needed.has(d.key));
-    const done = document.perform((draft) => bringDifferences(draft, brought));
+    const done = document.bringFrom(variant.doc, brought);
     if (done) setPicked(new Set());
     notice.say(t(done ? "variants.brought" : "variants.notBrought", { count: brought.length }));
   };

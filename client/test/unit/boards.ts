@@ -33,8 +33,8 @@ export class Desk implements DocumentSource {
 
   doc = () => this.#doc;
 
-  change(fn: (draft: A.Doc<unknown>) => void): void {
-    this.#set(A.change(this.#doc, (draft) => fn(draft as A.Doc<unknown>)));
+  change(fn: (draft: A.Doc<unknown>) => void, message?: string): void {
+    this.#set(A.change(this.#doc, message === undefined ? {} : { message }, (draft) => fn(draft as A.Doc<unknown>)));
   }
 
   merge(other: A.Doc<unknown>): void {

@@ -17,8 +17,8 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 		return fmt.Errorf("create board %q: %w", b.ID, err)
 	}
 	err := s.send(ctx, "board", func(batch *pgx.Batch) {
-		batch.Queue(`INSERT INTO boards (id, doc, title, created, titled, api_key) VALUES ($1, $2, $3, $4, $5, nullif($6, ''))`,
-			b.ID, b.Doc[:], b.Title, milliseconds(b.Created), len(first), b.Key)
+		batch.Queue(`INSERT INTO boards (id, doc, title, created, titled, api_key, deleted) VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $7)`,
+			b.ID, b.Doc[:], b.Title, milliseconds(b.Created), len(first), b.Key, nullTime(b.Deleted))
 		if b.Fork.Of != "" {
 			queueFork(batch, b)
 		}

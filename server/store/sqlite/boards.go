@@ -31,8 +31,8 @@ func (s *Store) CreateBoard(ctx context.Context, b store.Board, links []store.Li
 
 func createBoard(ctx context.Context, tx *sql.Tx, b store.Board, links []store.Link, first []store.Entry) error {
 	background := context.WithoutCancel(ctx)
-	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created, titled, api_key) VALUES (?, ?, ?, ?, ?, ?)`,
-		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli(), len(first), sql.NullString{String: b.Key, Valid: b.Key != ""})
+	_, err := tx.ExecContext(background, `INSERT INTO boards (id, doc, title, created, titled, api_key, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		b.ID, b.Doc[:], b.Title, b.Created.UnixMilli(), len(first), sql.NullString{String: b.Key, Valid: b.Key != ""}, nullTime(b.Deleted))
 	if err == nil && b.Fork.Of != "" {
 		err = setFork(background, tx, b)
 	}
