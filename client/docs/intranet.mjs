@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const board = new URL(values.board);
 const secret = readFileSync(values["secret-file"], "utf8").trim();
-const people = { anna: { name: "Anna Ek", audience: "staff", role: "editor" }, bo: { name: "Bo Alm", audience: "customer", role: "commenter" } };
+const people = { vera: { name: "Vera Berg", audience: "customer", role: "viewer" }, anna: { name: "Anna Ek", audience: "staff", role: "editor" }, bo: { name: "Bo Alm", audience: "customer", role: "commenter" } };
 
 // What vouches for somebody. Sign it on the server, short-lived, and only for whoever is signed in there.
 function token(subject) {
@@ -50,6 +50,21 @@ const page = `<!doctype html>
 <h1>Så hjälper vi den som flyttar</h1>
 <openmic-board src="${board.href}" token-url="/openmic-token" label="Tavlan"></openmic-board>
 <p>Valt: <output id="chosen">inget</output>. Lappar: <output id="count">0</output>.</p>
+<p><a href="/replay">Se hur tavlan kom till</a></p>
+</main>
+`;
+// The same board as it came to be, for all who may read it. It begins by itself, and leaves the page its keys and its wheel.
+const replay = `<!doctype html>
+<html lang="sv">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Intranätet</title>
+<link rel="stylesheet" href="/page.css">
+<script src="${board.origin}/embed.js" async></script>
+<main>
+<h1>Så kom tavlan till</h1>
+<p><label>Sök på intranätet <input autofocus></label></p>
+<openmic-board replay speed="64" autoplay src="${board.href}" token-url="/openmic-token" label="Så kom tavlan till"></openmic-board>
 </main>
 `;
 const script = `const show = (id, text) => { document.getElementById(id).textContent = text; };
@@ -65,8 +80,10 @@ const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, "http://localhost");
   const person = searchParams.get("as") ?? /person=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? "anna";
   const answer = (type, text, headers = {}) => response.writeHead(200, { "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "no-store", ...headers }).end(text);
+  const headers = { "Content-Security-Policy": policy, "Set-Cookie": `person=${person}; HttpOnly; SameSite=Lax` };
   if (!Object.hasOwn(people, person)) response.writeHead(403).end();
-  else if (pathname === "/") answer("text/html", page, { "Content-Security-Policy": policy, "Set-Cookie": `person=${person}; HttpOnly; SameSite=Lax` });
+  else if (pathname === "/") answer("text/html", page, headers);
+  else if (pathname === "/replay") answer("text/html", replay, headers);
   else if (pathname === "/openmic-token") answer("text/plain", token(person));
   else if (pathname === "/page.js") answer("text/javascript", script);
   else if (pathname === "/page.css") answer("text/css", style);

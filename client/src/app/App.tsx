@@ -1,8 +1,10 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { where } from "../embed/where";
 import { lastView } from "../board/lastView";
+import { askedReplay } from "../replay/asked";
+import type { Replay } from "../replay/asked";
 import { engineModule } from "./engine";
-import { Opening } from "./Opening";
+import { Loading, Opening } from "./Opening";
 import { headStart, pictureOf } from "./picture";
 import { Problem } from "./Problem";
 import { StartPage } from "./StartPage";
@@ -15,6 +17,9 @@ const BoardPage = lazy(async () => {
   if (lastView() === "canvas") void import("../board/CanvasView");
   return import("../board/BoardPage");
 });
+
+// What is only looked at needs no document engine.
+const ReplayPage = lazy(() => import("../replay/ReplayPage"));
 
 /** Chooses the page for the address: the start page, or a board with its secret in the fragment. */
 export function App() {
@@ -37,24 +42,25 @@ export function App() {
   if (address.path === "/") return <StartPage go={go} />;
   const id = /^\/b\/([A-Za-z0-9_-]+)\/?$/.exec(address.path)?.[1];
   if (id === undefined) return <Problem kind="page" />;
-  return <Board key={`${id}#${address.secret}`} id={id} secret={address.secret} />;
+  return <Board key={`${id}${address.search}#${address.secret}`} id={id} secret={address.secret} replay={askedReplay(address.search)} />;
 }
 
-function Board({ id, secret }: { id: string; secret: string }) {
+function Board({ id, secret, replay }: { id: string; secret: string; replay: Replay | undefined }) {
   const [shown, setShown] = useState(false);
   // Asked for before the first look at whether the rest is here.
-  useState(() => void pictureOf(id, secret));
+  useState(() => void (replay ?? pictureOf(id, secret)));
   const onShown = useCallback(() => setShown(true), []);
   return (
     <>
-      {!shown && <Opening id={id} secret={secret} />}
+      {!shown && (replay ? <Loading /> : <Opening id={id} secret={secret} />)}
       <Suspense fallback={null}>
-        <BoardPage id={id} secret={secret} onShown={onShown} />
+        {replay ? <ReplayPage id={id} secret={secret} asked={replay} onShown={onShown} /> : <BoardPage id={id} secret={secret} onShown={onShown} />}
       </Suspense>
     </>
   );
 }
 
 function readAddress() {
-  return { path: location.pathname, secret: location.hash.slice(1) };
+  const replay = askedReplay(location.search) ? location.search : "";
+  return { path: location.pathname, search: replay, secret: location.hash.slice(1) };
 }

@@ -19,20 +19,23 @@ export function Opening({ id, secret }: { id: string; secret: string }) {
     };
   }, [id, secret]);
 
-  if (!picture) {
-    return (
-      <main className="page opening-page">
-        <p className="loading" role="status">
-          {t("board.loading")}
-        </p>
-      </main>
-    );
-  }
+  if (!picture) return <Loading />;
   return (
     <main className="opening" data-testid="first-picture">
       <Placed picture={picture} />
       <h1 className="opening-title">{picture.title}</h1>
       <p className="opening-sign" role="status">
+        {t("board.loading")}
+      </p>
+    </main>
+  );
+}
+
+export function Loading() {
+  const { t } = useTranslation();
+  return (
+    <main className="page opening-page">
+      <p className="loading" role="status">
         {t("board.loading")}
       </p>
     </main>

@@ -38,6 +38,7 @@ import type { Point } from "../sync/presence";
 import { SelectionTools } from "./SelectionTools";
 import { useStable } from "./stable";
 import { useInView } from "./useInView";
+import { where } from "../embed/where";
 import { isMarked } from "../richtext/parse";
 import { useUncover } from "./uncover";
 import { useUi } from "./ui";
@@ -60,7 +61,7 @@ const CARD_TILE = 128;
 /** The board itself: pan, zoom, and everything that lies on it. */
 export function Canvas({ onShown }: { onShown: () => void }) {
   const { t } = useTranslation();
-  const { document, focus, follow, session, stage } = useTools();
+  const { document, focus, follow, session, stage, yielding = false } = useTools();
   const editable = useEditable();
   const draws = useDraws();
   const actions = useActions();
@@ -87,7 +88,8 @@ export function Canvas({ onShown }: { onShown: () => void }) {
   const inset = useTopInset(frame);
   const top = presenting ? 0 : inset;
   const space = useSpaceKey();
-  const hand = tool === "hand" || space;
+  // Nothing there can be carried or chosen: the mouse moves the view.
+  const hand = tool === "hand" || space || (yielding && !touch);
   const marquee = useMarquee(frame, !hand && tool === "select");
   useStage(geometry, frame);
   useTellView();
@@ -185,7 +187,9 @@ export function Canvas({ onShown }: { onShown: () => void }) {
         zoomOnDoubleClick={false}
         nodeDragThreshold={4}
         panOnDrag={hand ? true : MIDDLE_BUTTON}
-        panOnScroll
+        panOnScroll={!yielding}
+        zoomOnScroll={!yielding}
+        preventScrolling={!yielding}
         minZoom={ZOOM.least}
         maxZoom={ZOOM.most}
         proOptions={PRO}
@@ -309,7 +313,9 @@ function useFirstView(geometry: Geometry, frame: RefObject<HTMLElement | null>, 
     done.current = true;
     void flow.setViewport(viewOf(geometry, element.clientWidth, element.clientHeight));
     // Whoever writes their name or a first note already keeps the keyboard.
-    if (!document.activeElement?.closest("input, textarea")) element.focus({ preventScroll: true });
+    // Neither is it taken from the page around a board.
+    const elsewhere = where().framed && !document.hasFocus();
+    if (!elsewhere && !document.activeElement?.closest("input, textarea")) element.focus({ preventScroll: true });
     // The frame after the next one has everything in its place.
     requestAnimationFrame(() => requestAnimationFrame(onShown));
   }, [flow, frame, geometry, onShown]);

@@ -30,6 +30,8 @@ export interface BoardTools {
   /** Only while one looks at the board as it was. */
   readonly history?: Player;
   readonly leaveHistory?: () => void;
+  /** The wheel and the finger are for the page around the board. */
+  readonly yielding?: boolean;
 }
 
 export const BoardContext = createContext<BoardTools | undefined>(undefined);

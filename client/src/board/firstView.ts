@@ -1,4 +1,5 @@
 import { where } from "../embed/where";
+import { askedReplay } from "../replay/asked";
 import { SIZES } from "./layout";
 
 /** In a frame the bars are smaller, and lie in one row for longer: see embed.css. */
@@ -8,7 +9,7 @@ const FRAMED = {
   },
   bottom: 78,
   get topNarrow() {
-    return matchMedia("(width >= 520px)").matches ? this.top : 2 * this.top - 16;
+    return matchMedia("(width >= 520px)").matches || askedReplay(location.search) ? this.top : 2 * this.top - 16;
   },
 };
 /** Space that the floating bars take, pixels. */

@@ -46,5 +46,5 @@ export const HISTORY: readonly Command[] = [
   { id: "history.nextMoment", keys: ["Alt+ArrowRight"], icon: "last", ...while_((player) => void player.toMoment(1)) },
   { id: "history.slower", keys: ["<", "Shift+,"], ...pace(-1) },
   { id: "history.faster", keys: [">", "Shift+."], ...pace(1) },
-  { id: "history.close", keys: ["Shift+H", "Escape"], icon: "close", ...while_((_, { leaveHistory }) => leaveHistory?.()) },
+  { id: "history.close", keys: ["Shift+H", "Escape"], icon: "close", ...while_((_, { leaveHistory }) => leaveHistory?.()), can: ({ leaveHistory }) => leaveHistory !== undefined },
 ];

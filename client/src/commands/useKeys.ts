@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useHands } from "./hands";
+import type { Command } from "./command";
 import { commandFor, isElsewhere, run } from "./registry";
 
 /** What has keys of its own: fields, menus, dialogs, and the panel, where Delete must not reach the board. */
@@ -7,8 +8,10 @@ const OWN = "input, textarea, select, [contenteditable], [role=dialog], [role=me
 /** Keys with which a button is pressed and a toolbar gone through. */
 const BUTTON_KEYS = /^(Enter| |Arrow.*)$/;
 
-/** Ties the keys of the whole page to the commands. */
-export function useKeys(): void {
+const all = () => true;
+
+/** Ties the keys of the whole page to the commands, or to some of them. */
+export function useKeys(some: (command: Command) => boolean = all): void {
   const hands = useHands();
   useEffect(() => {
     // Ahead of the fields, which keep their keys to themselves.
@@ -17,7 +20,7 @@ export function useKeys(): void {
       // A field of our own, such as one's name, has an undo of its own.
       if (target instanceof HTMLInputElement || (target instanceof Element && target.closest("[role=dialog]"))) return;
       const found = commandFor(event, "everywhere", hands);
-      if (!found) return;
+      if (!found || !some(found)) return;
       // What is written there is on no board yet: taking it back is the field's own.
       if ((found.id === "undo" || found.id === "redo") && target instanceof Element && target.closest(".say")) return;
       run(found, hands);
@@ -32,6 +35,7 @@ export function useKeys(): void {
         if (isElsewhere(event, hands)) hands.notice.say(hands.actions.elsewhere());
         return;
       }
+      if (!some(found)) return;
       event.preventDefault();
       run(found, hands);
     };
@@ -41,5 +45,5 @@ export function useKeys(): void {
       window.removeEventListener("keydown", everywhere, { capture: true });
       window.removeEventListener("keydown", board);
     };
-  }, [hands]);
+  }, [hands, some]);
 }

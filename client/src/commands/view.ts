@@ -52,7 +52,9 @@ export const VIEW: readonly Command[] = [
     scope: "everywhere",
     look: true,
     onlyKey: true,
-    run: ({ panel, focus, stage }) => {
+    past: true,
+    run: ({ panel, focus, stage, history }) => {
+      if (history) return roundHistory();
       if (document.activeElement?.closest(".panel")) {
         const { selected } = focus.get();
         const { subject } = panel.get();
@@ -76,3 +78,10 @@ export const VIEW: readonly Command[] = [
   { id: "name", group: "board", look: true, run: ({ ui }) => ui.set({ open: "name" }) },
   { id: "addStep", group: "board", on: "canvas", icon: "in", run: ({ actions }) => actions.addStep() },
 ];
+
+/** From the board to the timeline, to what is beside the board, and back. */
+function roundHistory(): void {
+  const stops = ["main", ".history-strip", ".panel button"].map((part) => document.querySelector<HTMLElement>(part));
+  const at = [...stops.keys()].findLast((i) => stops[i]?.closest("main, .history-bar, .panel")?.contains(document.activeElement)) ?? -1;
+  [...stops.slice(at + 1), ...stops].find((stop) => stop)?.focus();
+}

@@ -13,6 +13,7 @@ export function EmbedSection() {
   const { id, secret, links } = session.board;
   const [now, setNow] = useState<Embedding>();
   const [wrong, setWrong] = useState(false);
+  const [past, setPast] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const code = useRef<HTMLTextAreaElement>(null);
   const name = useId();
@@ -42,7 +43,7 @@ export function EmbedSection() {
     );
   };
   if (!now) return null;
-  const snippet = codeFor(id, now, links);
+  const snippet = codeFor(id, now, links, past);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(snippet);
@@ -110,6 +111,12 @@ export function EmbedSection() {
       )}
       {(now.origins.length > 0 || now.everywhere.length > 0) && (
         <div className="share-form">
+          <label htmlFor={`${name}-what`}>{t("replay.code")}</label>
+          <select id={`${name}-what`} className="text" value={past ? "past" : "live"} onChange={(e) => setPast(e.target.value === "past")} data-testid="embed-what">
+            <option value="live">{t("replay.live")}</option>
+            <option value="past">{t("replay.past")}</option>
+          </select>
+          {past && <p className="fine">{t("replay.codeHint")}</p>}
           <label htmlFor={`${name}-code`}>{t("embed.code")}</label>
           <textarea id={`${name}-code`} ref={code} className="embed-code" rows={4} readOnly spellCheck={false} value={snippet} aria-describedby={`${name}-code-hint`} data-testid="embed-code" />
           <p className="fine" id={`${name}-code-hint`}>
@@ -152,10 +159,10 @@ export function originsIn(text: string): string[] {
 const NO_LINK = "#LINK";
 
 /** What to put into a page. With a token people come in by their own name; otherwise by the link that lets them do least. */
-export function codeFor(id: string, { tokens, role }: Pick<Embedding, "tokens" | "role">, links: Readonly<Partial<Record<Role, string>>>): string {
+export function codeFor(id: string, { tokens, role }: Pick<Embedding, "tokens" | "role">, links: Readonly<Partial<Record<Role, string>>>, past = false): string {
   const byToken = tokens && role !== null;
   const address = byToken ? undefined : (links.viewer ?? links.commenter ?? links.editor);
   const src = address ?? `${location.origin}/b/${id}${byToken ? "" : NO_LINK}`;
   const giver = byToken ? '\n               token-url="/openmic-token"' : "";
-  return `<script src="${location.origin}/embed.js" async></script>\n<openmic-board src="${src}"${giver}></openmic-board>`;
+  return `<script src="${location.origin}/embed.js" async></script>\n<openmic-board${past ? " replay" : ""} src="${src}"${giver}></openmic-board>`;
 }

@@ -3,7 +3,8 @@ import type { ExportForm, PageMessage, TokenReason } from "./messages";
 
 /**
  * <openmic-board src="https://boards.example.org/b/ID" token-url="/board-token">: a board in a page. It brings the frame,
- * gives the board tokens when it asks for them, and tells the page what happens there, as events.
+ * gives the board tokens when it asks for them, and tells the page what happens there, as events. With `replay` it shows how
+ * the board came to be instead: all of it, or `replay="120-480"`; with `speed="16"` as fast, with `autoplay` by itself.
  */
 
 type Giver = (reason: TokenReason) => string | Promise<string>;
@@ -27,7 +28,7 @@ p { position: absolute; inset: 0; margin: 0; padding: 24px; display: grid; gap: 
 `;
 
 class OpenmicBoard extends HTMLElement {
-  static readonly observedAttributes = ["src", "label"];
+  static readonly observedAttributes = ["src", "label", "replay", "speed", "autoplay"];
   static readonly version = VERSION;
   /** Gives a token for the person who looks at the page; takes the place of `token-url`. */
   token: Giver | undefined;
@@ -62,6 +63,11 @@ class OpenmicBoard extends HTMLElement {
   /** Shows the board drawn or in words, and with `fit` the whole of it. */
   show(how: { view?: "canvas" | "outline"; fit?: boolean }): void {
     this.#say({ type: "view", ...how });
+  }
+
+  /** Goes to a moment of the history, where that is shown, and plays on from there if that is wished. */
+  seek(moment: number, { play = false }: { play?: boolean } = {}): void {
+    this.#say({ type: "seek", moment, play });
   }
 
   /** Gives the board a token now, without having been asked: somebody has signed in to the page. */
@@ -104,6 +110,7 @@ class OpenmicBoard extends HTMLElement {
       return;
     }
     if (url.protocol !== "https:" && url.protocol !== "http:") return;
+    this.#ask(url.searchParams);
     const title = this.getAttribute("label") ?? this.#words().label;
     if (this.#frame?.src === url.href) {
       this.#frame.title = title;
@@ -119,6 +126,15 @@ class OpenmicBoard extends HTMLElement {
     frame.addEventListener("load", () => this.#greet());
     root.replaceChildren(frame);
     this.#frame = frame;
+  }
+
+  #ask(wishes: URLSearchParams): void {
+    const span = this.getAttribute("replay");
+    if (span === null) return;
+    wishes.set("replay", span);
+    const speed = this.getAttribute("speed");
+    if (speed !== null) wishes.set("speed", speed);
+    if (this.hasAttribute("autoplay")) wishes.set("play", "");
   }
 
   /** The program in the frame may take a moment before it listens, and a frame that was refused never does. */

@@ -10,13 +10,13 @@ const TOKEN = /^#token=([\w.-]+)$/;
 /** The token in the address, which is taken out of there before anybody sees it. */
 function tokenInAddress(): string | undefined {
   const token = TOKEN.exec(location.hash)?.[1];
-  if (token !== undefined) history.replaceState(history.state, "", `${location.pathname}#${PASS}`);
+  if (token !== undefined) history.replaceState(history.state, "", `${location.pathname}${location.search}#${PASS}`);
   return token;
 }
 
 const token = homeless ? undefined : tokenInAddress();
 // A page that shows a board without a link to it has a token to give.
-if (framed && !homeless && location.hash === "") history.replaceState(history.state, "", `${location.pathname}#${PASS}`);
+if (framed && !homeless && location.hash === "") history.replaceState(history.state, "", `${location.pathname}${location.search}#${PASS}`);
 
 const named = document.querySelector<HTMLMetaElement>('meta[name="openmic-embedders"]')?.content.split(" ") ?? [];
 const page = new Page(

@@ -19,7 +19,9 @@ export type PageMessage =
   /** Brings an element into view and chooses it. */
   | { readonly type: "focus"; readonly element: string }
   | { readonly type: "view"; readonly view?: "canvas" | "outline"; readonly fit?: boolean }
-  | { readonly type: "export"; readonly id: number; readonly form: ExportForm };
+  | { readonly type: "export"; readonly id: number; readonly form: ExportForm }
+  /** In a replay: goes to where so many changes are made, and plays on from there or stays. */
+  | { readonly type: "seek"; readonly moment: number; readonly play?: boolean };
 
 export interface Chosen {
   readonly id: string;
@@ -67,6 +69,7 @@ const PAGE: Schema = {
   focus: { needs: { element: text(ID_LENGTH) } },
   view: { needs: {}, may: { view: some("canvas", "outline"), fit: yes } },
   export: { needs: { id: whole, form: some(...EXPORTS) } },
+  seek: { needs: { moment: whole }, may: { play: yes } },
 };
 
 const BOARD: Schema = {

@@ -48,7 +48,7 @@ const List = memo(function List({ people, end, shown, at }: ListProps) {
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     // Where everything lies is known once it is drawn, and is not asked for before.
-    const request = requestAnimationFrame(() => setTimeout(() => list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" })));
+    const request = requestAnimationFrame(() => setTimeout(() => showCurrent(list.current)));
     return () => cancelAnimationFrame(request);
   }, [at]);
   const from = Math.max(0, at - AROUND);
@@ -60,6 +60,15 @@ const List = memo(function List({ people, end, shown, at }: ListProps) {
     </ol>
   );
 });
+
+/** By itself alone: a page around the board stays where it is. */
+function showCurrent(list: HTMLElement | null): void {
+  const one = list?.querySelector<HTMLElement>("[aria-current]");
+  if (!list || !one) return;
+  const top = one.offsetTop - list.offsetTop;
+  if (top < list.scrollTop) list.scrollTop = top - 6;
+  else if (top + one.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + one.offsetHeight - list.clientHeight + 6;
+}
 
 /** There are many, and most of what each costs is asking for these. */
 interface RowProps {

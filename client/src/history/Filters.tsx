@@ -5,11 +5,26 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "../board/Icon";
 import { useBoardPart, useNames } from "../board/context";
 import { EVERYTHING } from "./filter";
+import { MOMENTS, Sign } from "./Sign";
 import { usePlayer, usePlaying } from "./use";
 import { useTeller } from "./words";
 
-/** Whose contributions are shown, and to which lane. */
-export function Filters() {
+/** What the marks of the strip mean. */
+function Legend() {
+  const { t } = useTranslation();
+  return (
+    <ul className="history-legend" aria-label={t("history.marks")}>
+      {MOMENTS.map((kind) => (
+        <li key={kind}>
+          <Sign kind={kind} /> {t(`history.moment.${kind}`)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Whose contributions are shown, and to which lane; what else is chosen about the history is there where there is no other room for it. */
+export function Filters({ children }: { children?: ReactNode }) {
   const { t } = useTranslation();
   const player = usePlayer();
   const filter = usePlaying((p) => p.filter);
@@ -26,6 +41,7 @@ export function Filters() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover history-filters" side="top" align="end" sideOffset={10} collisionPadding={10} aria-label={t("history.filter")}>
+          {children}
           <Choose label={t("history.person")} value={filter.person === undefined ? "" : String(filter.person)} onChange={(v) => player.filter({ ...filter, person: v === "" ? undefined : Number(v) })} testId="history-person">
             <option value="">{t("history.everyone")}</option>
             {people?.map((_, i) => (
@@ -55,6 +71,7 @@ export function Filters() {
           <button type="button" className="btn soft" disabled={count === 0} onClick={() => player.filter(EVERYTHING)}>
             {t("history.clear")}
           </button>
+          <Legend />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

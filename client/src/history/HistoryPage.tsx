@@ -55,10 +55,18 @@ export default function HistoryPage({ at, onClose, onShown }: { at: number | und
   );
 }
 
+/** Whether there has been something to show: the first view of a board is of the one that is asked for, not of an empty one. */
+export function useBegun(): boolean {
+  const begun = usePlaying((p) => p.history !== undefined && (!p.waiting || p.position > 0));
+  const [begins, setBegins] = useState(begun);
+  useEffect(() => {
+    if (begun) setBegins(true);
+  }, [begun]);
+  return begins;
+}
+
 /** What is open beside the board. */
 type Side = "list" | "versions";
-
-const ready = (p: { history: unknown; waiting: boolean }) => p.history !== undefined;
 
 function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: HistoryTools; versions: VersionStore; onShown: () => void }) {
   const { t } = useTranslation();
@@ -66,10 +74,8 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
   const hands = useHands();
   const title = useBoardPart((board) => board.title);
   const view = useUi((ui) => ui.view);
-  const known = usePlaying(ready);
-  // The first view of a board is of the one that is asked for, not of an empty one.
-  const begun = usePlaying((p) => !p.waiting || p.position > 0);
-  const [begins, setBegins] = useState(false);
+  const known = usePlaying((p) => p.history !== undefined);
+  const begins = useBegun();
   const [side, setSide] = useState<Side | undefined>(() => (matchMedia("(width >= 1000px)").matches ? "list" : undefined));
   const [insight, setInsight] = useState(false);
   const insightButton = useRef<HTMLButtonElement>(null);
@@ -84,11 +90,8 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
   };
   useKeys();
   useClock(player);
-  useCamera(player);
+  const look = useCamera(player);
   useLoadedVersions(versions, side === "versions");
-  useEffect(() => {
-    if (known && begun) setBegins(true);
-  }, [known, begun]);
   useEffect(() => onShown(), [onShown]);
   const nameIt = () => {
     setSide("versions");
@@ -121,7 +124,7 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
           })}
         </div>
       </header>
-      {begins && !insight && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={ignore} /> : <OutlineView onShown={ignore} />}</Suspense>}
+      {begins && !insight && <Suspense fallback={null}>{view === "canvas" ? <CanvasView onShown={look} /> : <OutlineView onShown={ignore} />}</Suspense>}
       {insight && (
         <Suspense fallback={null}>
           <Insight
@@ -151,7 +154,7 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
 
 const ignore = () => undefined;
 
-function NoticeLine() {
+export function NoticeLine() {
   const { notice } = useTools();
   const message = useSyncExternalStore(notice.subscribe, notice.get);
   return (

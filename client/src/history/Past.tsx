@@ -4,9 +4,15 @@ import { Icon } from "../board/Icon";
 import type { BoardTools } from "../board/context";
 import type { Board } from "../document/model";
 import { makeBoard } from "../exchange/newBoard";
+import { ApiError } from "../sync/api";
+import { makeVariant } from "../variants/api";
 import { momentLink } from "./link";
 import { restore } from "./restore";
 import type { HistoryTools } from "./stage";
+import { sayShort } from "./time";
+
+/** The longest title. */
+const MOST_LETTERS = 200;
 
 /** What can be done from a moment of the history: compare it, bring it back, go on from it elsewhere, show it to somebody. */
 export function Past({ live, tools, onCompare, onName }: {
@@ -28,18 +34,33 @@ export function Past({ live, tools, onCompare, onName }: {
     if (!navigator.clipboard) failed();
     else navigator.clipboard.writeText(link).then(() => notice.say(t("history.copied")), failed);
   };
+  const goTo = (address: string) => {
+    window.history.pushState(null, "", address);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  };
+  /** With all that led here, and whose it was. */
   const goOn = async () => {
+    const { position, time } = player.get();
+    const title = t("history.forkTitle", { title: then().title || t("board.untitled"), when: sayShort(time) }).slice(0, MOST_LETTERS);
+    goTo(await makeVariant(live.session.board, title, position));
+  };
+  /** Whoever may not change the board may take what is on it, and not who wrote it. */
+  const takeCopy = async () => {
+    const title = t("history.copyTitle", { title: then().title || t("board.untitled") }).slice(0, MOST_LETTERS);
+    const { readContent } = await import("../exchange/content");
+    const read = readContent(player.get().board);
+    if (!("content" in read)) throw new Error("the board cannot be copied");
+    goTo(await makeBoard(title, { ...read.content, picturesOf: live.session.board.id }));
+  };
+  const elsewhere = async (how: () => Promise<void>, failed: string) => {
     player.pause();
+    notice.say(t("history.making"));
     try {
-      const title = t("history.copyTitle", { title: then().title || t("board.untitled") }).slice(0, 200);
-      const { readContent } = await import("../exchange/content");
-      const read = readContent(player.get().board);
-      if (!("content" in read)) throw new Error("the board cannot be copied");
-      window.history.pushState(null, "", await makeBoard(title, { ...read.content, picturesOf: live.session.board.id }));
-      window.dispatchEvent(new PopStateEvent("popstate"));
+      await how();
     } catch (error) {
-      console.error(error);
-      notice.say(t("start.failed"));
+      const { condition, status } = error instanceof ApiError ? error : { condition: "", status: -1 };
+      if (status < 0) console.error(error);
+      notice.say(condition === "full" || condition === "damaged" ? t(`variants.${condition}`) : t(status === 401 ? "variants.signIn" : failed));
     }
   };
 
@@ -64,9 +85,15 @@ export function Past({ live, tools, onCompare, onName }: {
                 {t("history.restore")}
               </Menu.Item>
             )}
-            <Menu.Item className="menu-item" onSelect={() => void goOn()} data-testid="history-fork">
-              {t("history.fork")}
-            </Menu.Item>
+            {live.document.editable ? (
+              <Menu.Item className="menu-item" onSelect={() => void elsewhere(goOn, "variants.failed")} data-testid="history-fork">
+                {t("history.fork")}
+              </Menu.Item>
+            ) : (
+              <Menu.Item className="menu-item" onSelect={() => void elsewhere(takeCopy, "start.failed")} data-testid="history-copy">
+                {t("history.copy")}
+              </Menu.Item>
+            )}
             <Menu.Item className="menu-item" onSelect={copy} data-testid="history-link">
               {t("history.copyLink")}
             </Menu.Item>
@@ -82,7 +109,7 @@ export function useBringBack(live: BoardTools, { notice, leaveHistory }: History
   const { t } = useTranslation();
   return (then) => {
     const done = restore(live.document, then);
-    leaveHistory();
+    leaveHistory?.();
     notice.say(t(done ? "history.restored" : "history.same"));
   };
 }

@@ -1,25 +1,17 @@
-import { useMemo, useRef } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { VersionMarks } from "../versions/VersionMarks";
 import { Axis, bars } from "./axis";
-import type { MomentKind } from "./filter";
-import { FIRST } from "./player";
-import { sayMoment } from "./time";
+import { FIRST, lastBegun } from "./player";
+import { Sign } from "./Sign";
+import { sayMoment, sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
-import { useTeller } from "./words";
+import { operationAt, useTeller } from "./words";
 
 const BARS = 140;
 const HALF = 18;
 const WIDE = 1000;
-
-/** Each kind of moment has a form of its own. */
-const SIGNS: Readonly<Record<MomentKind, string>> = {
-  step: "M-3 -3h6v6h-6z",
-  visibility: "M0 -4l4 4-4 4-4-4z",
-  marker: "M0 -4l4 7h-8z",
-  joined: "M0 -3.500a3.500 3.500 0 1 0 .01 0z",
-};
 
 /** Where one is in the history, and when customers and staff spoke. A slider: what it stands on is told in words. */
 export function Strip() {
@@ -33,6 +25,7 @@ export function Strip() {
   const position = usePlaying((p) => p.position);
   const time = usePlaying((p) => p.time);
   const strip = useRef<HTMLDivElement>(null);
+  const [peek, setPeek] = useState<number>();
   const axis = useMemo(() => history && new Axis(history, skipQuiet), [history, skipQuiet]);
   const drawn = useMemo(() => {
     if (!history || !axis) return null;
@@ -56,16 +49,15 @@ export function Strip() {
     if (!axis) return null;
     // Those that lie on each other are one.
     const seen = new Set<string>();
-    return moments.flatMap(({ kind, position: at }) => {
+    return moments.flatMap(({ kind, position: at }, i) => {
       const x = Math.round(axis.of(at) * 250) / 2.5;
       const key = `${kind}${String(x)}`;
       if (seen.has(key)) return [];
       seen.add(key);
       return [
-        <svg key={key} className="history-sign" data-kind={kind} viewBox="-5 -5 10 10" style={{ left: `${String(x)}%` }} aria-hidden="true">
-          <title>{t(`history.moment.${kind}`)}</title>
-          <path d={SIGNS[kind]} />
-        </svg>,
+        <span key={key} className="history-mark" data-kind={kind} data-mark={i} style={{ left: `${String(x)}%` }} title={t(`history.moment.${kind}`)}>
+          <Sign kind={kind} />
+        </span>,
       ];
     });
   }, [moments, axis, t]);
@@ -75,10 +67,11 @@ export function Strip() {
   const what = useMemo(() => (people && at ? teller.contribution(people, at) : t("history.beginning")), [people, at, teller, t]);
   if (!history || !axis) return null;
 
-  const to = (event: PointerEvent) => {
+  const under = (event: PointerEvent) => {
     const box = strip.current?.getBoundingClientRect();
-    if (box) void player.seek(axis.position((event.clientX - box.left) / box.width));
+    return box ? Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) : 0;
   };
+  const to = (event: PointerEvent) => void player.seek(axis.position(under(event)));
   const keys = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 10, PageDown: -10 }[event.key];
@@ -107,13 +100,19 @@ export function Strip() {
       onKeyDown={keys}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
         player.pause();
+        // A mark is where it is, not about there.
+        const mark = event.target instanceof Element && event.target.closest<HTMLElement>("[data-mark]");
+        const moment = mark && moments[Number(mark.dataset["mark"])];
+        if (moment) return void player.goToMoment(moment);
+        event.currentTarget.setPointerCapture(event.pointerId);
         to(event);
       }}
       onPointerMove={(event) => {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) to(event);
+        if (event.pointerType === "mouse") setPeek(under(event));
       }}
+      onPointerLeave={() => setPeek(undefined)}
     >
       <svg className="history-bars" viewBox={`0 0 ${String(WIDE)} ${String(2 * HALF)}`} preserveAspectRatio="none" aria-hidden="true">
         {drawn}
@@ -121,7 +120,22 @@ export function Strip() {
       </svg>
       {signs}
       <VersionMarks axis={axis} />
+      {peek !== undefined && <Peek at={peek} position={axis.position(peek)} />}
       <div className="history-head" style={{ left: `${String(x * 100)}%` }} />
     </div>
+  );
+}
+
+/** What happened where the pointer is, before one goes there. */
+function Peek({ at, position }: { at: number; position: number }) {
+  const teller = useTeller();
+  const people = usePlaying((p) => p.history?.people);
+  const shown = usePlaying((p) => p.shown);
+  const there = shown[lastBegun(shown, position)];
+  if (!people || !there) return null;
+  return (
+    <p className="history-peek" data-side={at > 0.5 ? "left" : "right"} style={{ left: `${String(at * 100)}%` }} aria-hidden="true">
+      <span className="fine">{sayShort(there.end)}</span> {teller.moment(people, there, operationAt(there, position))}
+    </p>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useHands } from "../commands/hands";
 import { command, run } from "../commands/registry";
 import { Icon } from "../board/Icon";
+import { useMedia } from "../board/media";
 import type { IconName } from "../board/Icon";
 import { Filters } from "./Filters";
 import { SPEEDS } from "./speeds";
@@ -12,22 +13,26 @@ import { sayMoment, sayShort } from "./time";
 import { usePlayer, usePlaying } from "./use";
 import { operationAt, useTeller } from "./words";
 
+/** Here there is room for what is needed all the time, and the rest is behind a button. */
+const NARROW = "(width < 900px)";
+
 /** The bar below the board with which one goes through its history. */
 export function Timeline({ actions }: { actions: React.ReactNode }) {
   const { t } = useTranslation();
   const player = usePlayer();
   const playing = usePlaying((p) => p.playing);
   const speed = usePlaying((p) => p.speed);
-  const skipQuiet = usePlaying((p) => p.skipQuiet);
-  const camera = usePlaying((p) => p.camera);
+  const narrow = useMedia(NARROW);
   const history = usePlaying((p) => p.history);
   const failed = usePlaying((p) => p.failed);
   const waiting = usePlaying((p) => p.waiting);
   return (
     <section className="bar history-bar" aria-label={t("history.label")} data-testid="history-bar" data-waiting={waiting || undefined}>
       <Now />
+      <Do id="history.play" icon={playing ? "pause" : "play"} label={t(playing ? "history.pause" : "history.play")} className="history-play" />
       {history ? (
         <div className="history-line">
+          <Sides />
           <time className="fine">{sayShort(history.start)}</time>
           <Strip />
           <time className="fine">{sayShort(history.end, history.start)}</time>
@@ -40,7 +45,6 @@ export function Timeline({ actions }: { actions: React.ReactNode }) {
       <div className="history-tools">
         <Do id="history.previousMoment" icon="first" />
         <Do id="history.previous" icon="left" />
-        <Do id="history.play" icon={playing ? "pause" : "play"} label={t(playing ? "history.pause" : "history.play")} pressed={playing} />
         <Do id="history.next" icon="right" />
         <Do id="history.nextMoment" icon="last" />
         <label className="history-speed">
@@ -53,25 +57,54 @@ export function Timeline({ actions }: { actions: React.ReactNode }) {
             ))}
           </select>
         </label>
-        <button type="button" className="btn small" aria-pressed={skipQuiet} onClick={() => player.set({ skipQuiet: !skipQuiet })} data-testid="history-skip">
-          {t("history.skipQuiet")}
-        </button>
-        <button type="button" className="btn small" aria-pressed={camera} onClick={() => player.set({ camera: !camera })} data-testid="history-camera">
-          {t("history.camera")}
-        </button>
-        <Filters />
+        {!narrow && <Ways />}
+        <Filters>{narrow && <Ways />}</Filters>
         {actions}
       </div>
     </section>
   );
 }
 
-function Do({ id, icon, label, pressed }: { id: string; icon: IconName; label?: string; pressed?: boolean }) {
+/** Whether pauses are skipped, and the view follows. */
+function Ways() {
+  const { t } = useTranslation();
+  const player = usePlayer();
+  const skipQuiet = usePlaying((p) => p.skipQuiet);
+  const camera = usePlaying((p) => p.camera);
+  return (
+    <div className="history-ways">
+      <Way on={skipQuiet} label={t("history.skipQuiet")} onTurn={() => player.set({ skipQuiet: !skipQuiet })} testId="history-skip" />
+      <Way on={camera} label={t("history.camera")} onTurn={() => player.set({ camera: !camera })} testId="history-camera" />
+    </div>
+  );
+}
+
+function Way({ on, label, onTurn, testId }: { on: boolean; label: string; onTurn: () => void; testId: string }) {
+  return (
+    <button type="button" className="btn small history-way" aria-pressed={on} onClick={onTurn} data-testid={testId}>
+      <span className="history-tick">{on && <Icon name="check" />}</span>
+      {label}
+    </button>
+  );
+}
+
+/** Whose work is above the line of the strip, and whose below. */
+function Sides() {
+  const { t } = useTranslation();
+  return (
+    <p className="history-sides fine">
+      <span>{t("history.customers")}</span>
+      <span>{t("history.staff")}</span>
+    </p>
+  );
+}
+
+function Do({ id, icon, label, className = "" }: { id: string; icon: IconName; label?: string; className?: string }) {
   const { t } = useTranslation();
   const hands = useHands();
   const name = label ?? t(`command.${id}`);
   return (
-    <button type="button" className="btn icon" aria-label={name} title={name} data-on={pressed || undefined} onClick={() => run(command(id), hands)} data-testid={id}>
+    <button type="button" className={`btn icon ${className}`} aria-label={name} title={name} onClick={() => run(command(id), hands)} data-testid={id}>
       <Icon name={icon} />
     </button>
   );

@@ -1,3 +1,5 @@
+import { passed } from "../embed/passed";
+import { PASS } from "../embed/where";
 import { boardPath, call } from "../sync/api";
 import { credentials } from "../sync/participant";
 import { readPseudonym } from "../i18n";
@@ -77,7 +79,10 @@ export interface Stretch {
   readonly times: readonly number[];
 }
 
-const get = (where: Where, path: string) => call(`${boardPath(where.id)}${path}`, { headers: credentials(where.id, where.secret) });
+function get({ id, secret }: Where, path: string) {
+  const ask = () => call(`${boardPath(id)}${path}`, { headers: credentials(id, secret) });
+  return secret === PASS ? passed(ask) : ask();
+}
 
 const time = (value: unknown) => (typeof value === "string" ? Date.parse(value) : 0) || 0;
 

@@ -3,6 +3,7 @@ import type { Contribution, History, Where } from "./data";
 import { QUIET } from "./axis";
 import { EVERYTHING, momentsOf, passes } from "./filter";
 import type { Filter, Moment } from "./filter";
+import { contributionAt, orderOf, stepFrom } from "./order";
 import type { Patch } from "./plain";
 import { Reel } from "./reel";
 import type { Speed } from "./speeds";
@@ -46,6 +47,7 @@ const FRESH = 5_000;
 export class Player {
   readonly #where: Where;
   readonly #reel: Reel;
+  readonly #fresh: number;
   readonly #listeners = new Set<() => void>();
   #state: Playing = { history: undefined, shown: [], moments: [], position: 0, time: 0, playing: false, speed: 8, skipQuiet: true, camera: true, filter: EVERYTHING, waiting: true, failed: false, board: {}, patches: undefined };
   /** Counts what is sought: an older answer is not shown after a newer one. */
@@ -53,14 +55,16 @@ export class Player {
   /** What is sought is asked for one at a time: while one scrubs, what lies between need not come. */
   #seeking: Promise<unknown> = Promise.resolve();
   #last = 0;
-  /** The contribution that was gone to. */
-  #gone = -1;
+  /** The contribution that was gone to, and where. */
+  #gone = { index: -1, position: -1 };
+  #index = { shown: undefined as readonly Contribution[] | undefined, position: -1, at: -1 };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  constructor(where: Where, reel = new Reel(where)) {
+  constructor(where: Where, reel = new Reel(where), fresh = FRESH) {
     this.#where = where;
     this.#reel = reel;
+    this.#fresh = fresh;
   }
 
   get = (): Playing => this.#state;
@@ -103,16 +107,21 @@ export class Player {
       const { history } = this.#state;
       const known = history ? loadHistory(this.#where, history).then((next) => this.#told(next)) : this.open();
       void known.catch(() => undefined).finally(() => history && this.#follow());
-    }, FRESH);
+    }, this.#state.history ? this.#fresh : FRESH);
   }
 
   #told(history: History): void {
     if (this.#closed) return;
-    this.#set({ history, failed: false, moments: momentsOf(history.contributions), ...this.#sift(history, this.#state.filter) });
+    this.#set({ history, failed: false, ...this.#sift(history, this.#state.filter) });
   }
 
-  #sift(history: History, filter: Filter): Pick<Playing, "shown"> {
-    return { shown: filter === EVERYTHING ? history.contributions : history.contributions.filter((c) => passes(history, c, filter)) };
+  #sift(history: History, filter: Filter): Pick<Playing, "shown" | "moments"> {
+    const { contributions } = history;
+    const moments = momentsOf(contributions);
+    if (filter === EVERYTHING) return { shown: contributions, moments };
+    const shown = contributions.filter((c) => passes(history, c, filter));
+    const these = new Set(shown);
+    return { shown, moments: moments.filter((m) => these.has(contributions[m.contribution] as Contribution)) };
   }
 
   /** Goes to a position. */
@@ -178,7 +187,14 @@ export class Player {
   index(): number {
     const { shown, position } = this.#state;
     // What several people did at the same time overlaps.
-    return shown[this.#gone]?.last === position ? this.#gone : lastBegun(shown, position);
+    return position === this.#gone.position && shown[this.#gone.index] ? this.#gone.index : this.#found(shown, position);
+  }
+
+  /** Asked for by everything that is drawn, and found once. */
+  #found(shown: readonly Contribution[], position: number): number {
+    const { shown: before, position: then } = this.#index;
+    if (before !== shown || then !== position) this.#index = { shown, position, at: contributionAt(shown, position, lastBegun(shown, position)) };
+    return this.#index.at;
   }
 
   current(): Contribution | undefined {
@@ -189,18 +205,16 @@ export class Player {
   goTo(index: number): Contribution | undefined {
     const { shown } = this.#state;
     this.pause();
-    this.#gone = Math.max(-1, Math.min(index, shown.length - 1));
-    const target = shown[this.#gone];
-    void this.seek(target ? target.last : FIRST);
+    const at = Math.max(-1, Math.min(index, shown.length - 1));
+    const target = shown[at];
+    this.#gone = { index: at, position: target?.last ?? FIRST };
+    void this.seek(this.#gone.position);
     return target;
   }
 
   /** Goes by so many contributions, to where each is whole. */
   step(by: number): Contribution | undefined {
-    const at = this.index();
-    const here = this.#state.shown[at];
-    // Amid a contribution, one step on is to its end.
-    return this.goTo(by > 0 && here && this.#state.position < here.last ? at + by - 1 : at + by);
+    return this.goTo(stepFrom(this.#state.shown, this.#state.position, by));
   }
 
   /** Goes to the next moment that stands out, or the one before. */
@@ -209,8 +223,16 @@ export class Player {
     this.pause();
     const sorted = [...moments].sort((a, b) => a.position - b.position);
     const found = by > 0 ? sorted.find((m) => m.position > position) : sorted.findLast((m) => m.position < position);
-    if (found) await this.seek(found.position);
+    if (found) await this.goToMoment(found);
     return found;
+  }
+
+  /** Goes to where something stands out, which is then what is told of. */
+  async goToMoment({ position, contribution }: Moment): Promise<void> {
+    const { history, shown } = this.#state;
+    this.pause();
+    this.#gone = { index: shown.indexOf(history?.contributions[contribution] as Contribution), position };
+    await this.seek(position);
   }
 
   /** Lets time pass up to now. Called with each frame that is to be drawn. */
@@ -223,8 +245,7 @@ export class Player {
     let at = position;
     if (filter !== EVERYTHING) {
       // What does not pass has happened when the next that does begins.
-      const here = shown[lastBegun(shown, at)];
-      if (!here || at >= here.last) {
+      if (at >= (orderOf(shown).reach[lastBegun(shown, at)] ?? 0)) {
         const next = shown.find((c) => c.first > at);
         if (!next) return this.#end(history.length);
         if (next.first - 1 > at) return void this.seek(next.first - 1);
@@ -235,7 +256,8 @@ export class Player {
     for (;;) {
       const next = stretch.times[at - stretch.from];
       if (next === undefined) break;
-      if (skipQuiet && at === position && next - time > QUIET) time = next - LEAD * speed;
+      // What is left of a pause is not skipped again, however fast it goes.
+      if (skipQuiet && at === position && next - time > Math.max(QUIET, LEAD * speed)) time = next - LEAD * speed;
       if (next > time) break;
       at++;
     }

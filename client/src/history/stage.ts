@@ -6,9 +6,9 @@ import { Stage } from "../board/stage";
 import { UiStore } from "../board/ui";
 import { BoardDocument } from "../document/document";
 import type { DocumentSource } from "../document/document";
-import type { Peer, Presence, PresenceRoom } from "../sync/presence";
 import { TalkStore } from "../talk/store";
 import { Player } from "./player";
+import { pastPresence } from "./present";
 
 type Told = Parameters<Parameters<DocumentSource["onChange"]>[0]>[0];
 
@@ -39,41 +39,25 @@ class Replayed implements DocumentSource {
   }
 }
 
-const NOBODY: readonly Peer[] = [];
-const SELF: Presence = { name: "", color: 0, cursor: undefined, selected: undefined, editing: undefined };
-
-/** Whoever looks back is seen by nobody, and sees nobody there. */
-const ALONE = {
-  id: "",
-  peers: () => NOBODY,
-  self: () => SELF,
-  subscribe: () => () => undefined,
-  update: () => undefined,
-  call: () => undefined,
-} as unknown as PresenceRoom;
-
 export interface HistoryTools extends BoardTools {
   readonly history: Player;
-  readonly leaveHistory: () => void;
 }
 
-/** What the views of a board need, for the board as it was. */
-export function historyTools(live: BoardTools, leave: () => void): HistoryTools {
-  const { session } = live;
-  const player = new Player(session.board);
+/** What the views of a board need, for the board as it was. Without a way to leave there is no board as it is to go back to. */
+export function historyTools({ session, notice, folds }: Pick<BoardTools, "session" | "notice" | "folds">, leave?: () => void, player = new Player(session.board)): HistoryTools {
   const document = new BoardDocument(new Replayed(player), { scope: "none", rivals: () => undefined });
   return {
-    session: { ...session, document, presence: ALONE },
+    session: { ...session, document, presence: pastPresence(player) },
     document,
     focus: new FocusStore(),
-    notice: live.notice,
+    notice,
     ui: new UiStore(),
     stage: new Stage(),
     far: new FarStore(),
-    folds: live.folds,
+    folds,
     talk: new TalkStore(document, session.board.id),
     follow: new FollowStore(),
     history: player,
-    leaveHistory: leave,
+    ...(leave && { leaveHistory: leave }),
   };
 }

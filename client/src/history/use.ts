@@ -1,6 +1,9 @@
-import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useSyncExternalStore } from "react";
 import { useTools } from "../board/context";
+import { SIZES } from "../board/layout";
 import type { Player, Playing } from "./player";
+import { targetOf } from "./present";
+import { operationAt } from "./words";
 
 export const PlayerContext = createContext<Player | undefined>(undefined);
 
@@ -39,25 +42,45 @@ export function useClock(player: Player): void {
 /** The camera rests for so long where it is, milliseconds. */
 const REST = 700;
 
-/** Keeps what is being done in view. */
-export function useCamera(player: Player): void {
+/** Keeps what is being done in view. Returns how to bring it there at once: when a moment is opened, that is not done yet. */
+export function useCamera(player: Player): () => void {
   const { stage } = useTools();
-  const went = useRef(0);
-  useEffect(() => {
-    let last = -1;
-    return player.subscribe(() => {
-      const { camera, position } = player.get();
-      if (!camera || position === last || performance.now() - went.current < REST) return;
-      last = position;
-      const operation = player.current()?.operations.findLast((op) => op.what === "element" || op.target?.what === "element");
-      const id = operation?.what === "element" ? operation.id : operation?.target?.id;
-      if (id === undefined) return;
-      went.current = performance.now();
-      // Once it is drawn where it lies now.
-      requestAnimationFrame(() => {
-        const place = stage.geometry.places.get(id);
-        if (place) stage.view?.reveal(place);
-      });
+  const look = useCallback(() => {
+    const { camera, position, history } = player.get();
+    const c = player.current();
+    const op = c && operationAt(c, position);
+    const id = op && targetOf(op);
+    if (!camera || id === undefined || position === history?.length) return;
+    // Once it is drawn where it lies now.
+    requestAnimationFrame(() => {
+      const { places, head } = stage.geometry;
+      const place = places.get(id);
+      // The names at the edges lie on the board: what is behind them is not seen.
+      if (place) stage.view?.reveal({ x: place.x - SIZES.laneHeader, y: place.y - head, width: place.width + SIZES.laneHeader, height: place.height + head });
     });
   }, [player, stage]);
+  useEffect(() => {
+    let last = player.get().position;
+    let went = -REST;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const go = () => {
+      timer = undefined;
+      went = performance.now();
+      look();
+    };
+    const stop = player.subscribe(() => {
+      const { camera, position } = player.get();
+      if (!camera || position === last) return;
+      last = position;
+      // Where one has come to in the meantime is looked at too.
+      const wait = went + REST - performance.now();
+      if (wait <= 0 && timer === undefined) go();
+      else timer ??= setTimeout(go, wait);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [player, look]);
+  return look;
 }

@@ -13,6 +13,7 @@ import { drawn } from "./drawn.en";
 import { richtext } from "./richtext.en";
 import { rights } from "./rights.en";
 import { embed, embedProblem } from "./embed.en";
+import { replay } from "./replay.en";
 import { lanes } from "./lanes.en";
 import { share } from "./share.en";
 import { staff } from "./staff.en";
@@ -244,6 +245,7 @@ export const en = {
   outline,
   parts,
   embed,
+  replay,
   lanes,
   share,
   rights,

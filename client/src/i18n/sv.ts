@@ -14,6 +14,7 @@ import { drawn } from "./drawn.sv";
 import { richtext } from "./richtext.sv";
 import { rights } from "./rights.sv";
 import { embed, embedProblem } from "./embed.sv";
+import { replay } from "./replay.sv";
 import { lanes } from "./lanes.sv";
 import { share } from "./share.sv";
 import { staff } from "./staff.sv";
@@ -244,6 +245,7 @@ export const sv: Words = {
   outline,
   parts,
   embed,
+  replay,
   lanes,
   share,
   rights,

@@ -123,7 +123,9 @@ function Times({ step: { standardSeconds, acceptableSeconds, observedSeconds } }
 /** Opens the details of a step or a lane from its name on the board. */
 export function PartButton({ subject, label }: { subject: Subject; label: string }) {
   const panel = usePanel();
-  const { focus } = useTools();
+  const { focus, history } = useTools();
+  // The board as it was has no panel beside it.
+  if (history) return null;
   return (
     <button
       type="button"

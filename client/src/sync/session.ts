@@ -185,7 +185,8 @@ async function identifyPassed(id: string): Promise<{ board: KnownBoard; called: 
   }
 }
 
-async function identify(id: string, secret: string, person: Profile): Promise<{ board: KnownBoard; called: string | undefined }> {
+/** Which board it is and what one may do there, and what one is called. Rejects with an OpenError. */
+export async function identify(id: string, secret: string, person: Profile): Promise<{ board: KnownBoard; called: string | undefined }> {
   return secret === PASS ? identifyPassed(id) : { board: await identifyLinked(id, secret, person), called: undefined };
 }
 

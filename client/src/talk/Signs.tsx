@@ -17,7 +17,7 @@ export function Signs({ target, subject, onChoose }: { target: string; subject?:
 
 function Both({ target, subject, onChoose, open, count, mine }: { target: string; subject: Subject | undefined; onChoose: (() => void) | undefined; open: number; count: number; mine: boolean }) {
   const { t } = useTranslation();
-  const { focus, talk } = useTools();
+  const { focus, talk, history } = useTools();
   const panel = usePanel();
   const talks = useTalks();
   const vote = useVote();
@@ -32,25 +32,32 @@ function Both({ target, subject, onChoose, open, count, mine }: { target: string
       onDoubleClick={(event) => event.stopPropagation()}
       onClick={(event) => event.stopPropagation()}
     >
-      {open > 0 && (
-        <button
-          type="button"
-          className="sign"
-          tabIndex={tabIndex}
-          data-testid="talk-sign"
-          aria-label={t("talk.openHere", { count: open })}
-          title={t("talk.openHere", { count: open })}
-          onClick={() => {
-            if (onChoose) onChoose();
-            else focus.select(subject ? undefined : target);
-            talk.show({ filter: "chosen" });
-            panel.talk(subject);
-          }}
-        >
-          <Icon name="talk" />
-          {open}
-        </button>
-      )}
+      {open > 0 &&
+        // The board as it was has no panel to read it in.
+        (history ? (
+          <span className="sign" role="img" aria-label={t("talk.openHere", { count: open })} title={t("talk.openHere", { count: open })} data-testid="talk-sign">
+            <Icon name="talk" />
+            <span aria-hidden="true">{open}</span>
+          </span>
+        ) : (
+          <button
+            type="button"
+            className="sign"
+            tabIndex={tabIndex}
+            data-testid="talk-sign"
+            aria-label={t("talk.openHere", { count: open })}
+            title={t("talk.openHere", { count: open })}
+            onClick={() => {
+              if (onChoose) onChoose();
+              else focus.select(subject ? undefined : target);
+              talk.show({ filter: "chosen" });
+              panel.talk(subject);
+            }}
+          >
+            <Icon name="talk" />
+            {open}
+          </button>
+        ))}
       {count > 0 &&
         (talks ? (
           <button

@@ -151,6 +151,32 @@ test("people of an intranet draw in its page, without cookies, with others who a
   await page.evaluate(() => (document.querySelector("openmic-board") as unknown as { signIn(): Promise<void> }).signIn());
   await expect(frame.getByTestId("save-state")).toHaveAttribute("data-state", "saved", { timeout: 15_000 });
   await owner.sees("Anna ringer", "Olga svarar", "Medan ingen hör");
+
+  // Another page plays how the board came to be, to who may only read. It begins by itself, and leaves the page its keys and its wheel.
+  const before = asked.length;
+  const past = watched(await context.newPage(), faults);
+  past.on("request", (request) => asked.push(request.url() + JSON.stringify(request.headers()["referer"] ?? "")));
+  await past.goto(`${site}/replay?as=vera`);
+  const replay = frameOf(past);
+  await expect(replay.getByTestId("history-strip")).toBeVisible();
+  const search = past.getByLabel("Sök på intranätet");
+  await expect(search).toBeFocused();
+  await past.keyboard.type("p.");
+  await expect(search).toHaveValue("p.");
+  await expect(replay.getByTestId("note")).toHaveText([/Anna ringer/, /Olga svarar/, /Medan ingen hör/], { timeout: 30_000 });
+  await expect(replay.getByTestId("history.play")).toHaveAccessibleName("Spela upp");
+  await expect(replay.getByTestId("history-what")).toContainText("lade till lappen ”Medan ingen hör” i Kund, Steg 3");
+  await expect(replay.getByTestId("replay-page").getByTestId(/^(history-menu|history-close|invite|menu|replay-board)$/)).toHaveCount(0);
+  expect(await barriers(past), "a replay in a frame").toEqual([]);
+  await replay.locator(".canvas").hover();
+  await past.mouse.wheel(0, 200);
+  await expect.poll(() => past.evaluate(() => scrollY)).toBeGreaterThan(0);
+  // In the frame its own keys hold.
+  await replay.getByTestId("history-strip").focus();
+  await past.keyboard.press("Home");
+  await expect(replay.getByTestId("note")).toHaveCount(0);
+  expect(asked.slice(before).filter((request) => /\/(sync|tickets)\b/.test(request)), "a replay comes to the board as nobody").toEqual([]);
+  expect(await context.cookies(server.origin)).toEqual([]);
   expect(asked.filter((request) => request.includes(secret) || /[?&#]token=/.test(request)), "requests with a secret in them").toEqual([]);
 });
 
@@ -234,6 +260,11 @@ test("a page that may not show a board shows nothing of it, and nobody but the p
   expect(answers).toEqual(["welcome true", "ready true"]);
   expect(heard).toEqual([[], []]);
   await expect(frame.locator(".board-page")).toHaveAttribute("data-view", "canvas");
+
+  // A moment that is asked for beside a token in the address is kept when that is taken out.
+  const then = await pageWith(`<iframe src="${board}?replay=1#token=${token}" width="700" height="500"></iframe>`);
+  await expect(then.frameLocator("iframe").getByTestId("history-strip")).toHaveAttribute("data-position", "1");
+  expect(await then.frames()[1]?.evaluate(() => location.search + location.hash)).toBe("?replay=1#~");
 
   // By a link in a frame: there is a way out of it, and what cannot be taken back is not done by a click alone.
   const linked = (await pageWith(`<iframe src="${url.href}" width="900" height="600"></iframe>`)).frameLocator("iframe");

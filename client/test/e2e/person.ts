@@ -127,14 +127,7 @@ export class Person {
 
   /** Every note on the screen, in an order that does not depend on the screen. */
   async board(): Promise<Seen[]> {
-    const seen = await this.notes.evaluateAll((cards) =>
-      cards.map((card) => {
-        const { noteId, kind, color, lane, step } = (card as HTMLElement).dataset;
-        const text = card.querySelector("textarea")?.value ?? card.querySelector(".card-text")?.textContent;
-        return { id: noteId ?? "", kind: kind ?? "", color: color ?? "", lane: lane ?? "", step: step ?? "", text: text ?? "" };
-      }),
-    );
-    return seen.sort((a, b) => a.id.localeCompare(b.id));
+    return seenOn(this.notes);
   }
 
   /** The words on the board, for comparing with what was written. */
@@ -154,6 +147,18 @@ export class Person {
     await expect(this.page.getByRole("dialog")).toHaveCount(0);
     return link;
   }
+}
+
+/** These notes as they are seen, in an order that does not depend on the screen. */
+export async function seenOn(notes: Locator): Promise<Seen[]> {
+  const seen = await notes.evaluateAll((cards) =>
+    cards.map((card) => {
+      const { noteId, kind, color, lane, step } = (card as HTMLElement).dataset;
+      const text = card.querySelector("textarea")?.value ?? card.querySelector(".card-text")?.textContent;
+      return { id: noteId ?? "", kind: kind ?? "", color: color ?? "", lane: lane ?? "", step: step ?? "", text: text ?? "" };
+    }),
+  );
+  return seen.sort((a, b) => a.id.localeCompare(b.id));
 }
 
 /** All of them see the same board, which is what the first sees once they agree. */

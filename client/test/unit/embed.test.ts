@@ -16,6 +16,8 @@ const GOOD: readonly PageMessage[] = [
   { type: "view" },
   { type: "view", view: "outline", fit: true },
   { type: "export", id: 1, form: "svg" },
+  { type: "seek", moment: 12 },
+  { type: "seek", moment: 12, play: true },
 ];
 
 describe("messages", () => {
@@ -203,6 +205,7 @@ describe("a session by a token", () => {
     expect(codeFor("x", { tokens: false, role: "editor" }, { owner: all.owner, editor: all.editor })).toContain(`src="${at("editor")}"`);
     expect(codeFor("x", { tokens: false, role: null }, { owner: all.owner })).toContain('src="https://boards.example/b/x#LINK"');
     const byToken = codeFor("x", { tokens: true, role: "editor" }, all);
+    expect(codeFor("x", { tokens: true, role: "editor" }, all, true)).toContain('<openmic-board replay src="https://boards.example/b/x"\n');
     expect(byToken).toContain('src="https://boards.example/b/x"\n               token-url="/openmic-token"');
   });
 
