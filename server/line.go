@@ -23,7 +23,7 @@ type line struct {
 	// The reader's.
 	reader  *bufio.Reader // the library's, above this line
 	early   []byte        // what has been read and the library has not had
-	block   *block        // whose bytes they are; nil: their own
+	block   [lineBlock]byte
 	arrival func(fd uintptr) bool
 
 	mu      sync.Mutex // one writes at a time; who was left in the middle of a frame keeps it
@@ -51,10 +51,9 @@ func newLine(conn net.Conn, early []byte) *line {
 	return l
 }
 
-// A block is what one read takes. A line has one only while there is something in it.
-type block [4 << 10]byte
-
-var blocks = sync.Pool{New: func() any { return new(block) }}
+// lineBlock is how much a line reads at a time between messages: most of them whole.
+// It is the line's own, for thousands may wake at once, and none is to wait for memory.
+const lineBlock = 256
 
 // Read reads what came early first.
 func (l *line) Read(b []byte) (int, error) {
@@ -72,10 +71,6 @@ func (l *line) consume(n int) {
 		return
 	}
 	l.early = nil
-	if l.block != nil {
-		blocks.Put(l.block)
-		l.block = nil
-	}
 }
 
 // wait waits between two messages until something comes, and reads it. Most sockets
@@ -91,18 +86,15 @@ func (l *line) wait() error {
 // arrive reads what is there. False: nothing is. How a connection ended the library
 // finds out.
 func (l *line) arrive(fd uintptr) bool {
-	b := blocks.Get().(*block)
 	for {
-		n, err := syscall.Read(int(fd), b[:])
+		n, err := syscall.Read(int(fd), l.block[:])
 		if err == syscall.EINTR {
 			continue
 		}
 		if n > 0 {
-			l.early, l.block = b[:n], b
-			return true
+			l.early = l.block[:n]
 		}
-		blocks.Put(b)
-		return err != syscall.EAGAIN
+		return n > 0 || err != syscall.EAGAIN
 	}
 }
 
@@ -202,7 +194,7 @@ func (l *line) push(frames [][]byte, locked bool, timeout time.Duration) error {
 const pushBytes = 64 << 10
 
 // The library's buffers of one socket. What has arrived is in the line's block, so
-// it reads heads of frames, and the rest past its buffer. Of its own it writes control
+// it reads heads of frames, and larger messages past its buffer. Of its own it writes control
 // frames only.
 const (
 	readBuffer  = 64
