@@ -10,7 +10,7 @@ import { chromium } from "@playwright/test";
 import { startServer, sqlite } from "../test/stock/server.mjs";
 import { Peer, importLongBoard, makeBoard, plan } from "./board.mjs";
 import { quantile } from "./measure.mjs";
-import { leaveLongBoard, measureHistory, measureOpening } from "./history.mjs";
+import { leaveLongBoard, measureHistory, measureOpening, measureReplay } from "./history.mjs";
 import { firstNote, measureBoard, measureOutline, openBoard, seeBoard } from "./openmic.mjs";
 import { measureOther } from "./other.mjs";
 import { serve } from "./site.mjs";
@@ -118,6 +118,7 @@ async function bench() {
 async function lookBack(add) {
   const folder = await mkdtemp(join(tmpdir(), "openmic-bench-"));
   context.after(() => rm(folder, { recursive: true, maxRetries: 5, retryDelay: 200 }));
+  const looking = { seeks: Number(values.seeks), milliseconds: pace.milliseconds };
   const path = await leaveLongBoard(folder, Number(values.history));
   const server = await startServer(context, { store: async () => ({ flags: ["--data", folder], remove: async () => undefined }) }, { open: false });
   for (let run = 0; run < Math.min(runs, 3); run++) {
@@ -126,8 +127,10 @@ async function lookBack(add) {
       await server.stop("SIGTERM");
       await server.start();
       add("board", await measureOpening(browser, server.http + path));
-      add("board", await measureHistory(browser, server.http + path, { seeks: Number(values.seeks), milliseconds: pace.milliseconds }));
+      add("board", await measureHistory(browser, server.http + path, looking));
     });
+    // A browser that has not had the board open.
+    await withBrowser(async browser => add("board", await measureReplay(browser, server.http + path, looking)));
     console.error(`history ${run + 1}, load ${loadavg()[0].toFixed(1)}`);
   }
 }

@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 import { frames, memory } from "./measure.mjs";
 import { follow } from "./openmic.mjs";
 
+// The timeline waits for nothing, and the board is drawn.
+const THERE = '.history-page:has([data-testid="history-strip"]):has([data-testid="history-bar"]:not([data-waiting])) :is(.react-flow__node .card, .overview)';
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Leaves a board in a directory that eight people have drawn on, with a change every 200 ms; resolves to its path and secret. */
@@ -40,36 +43,52 @@ export async function measureOpening(context, link) {
 
 /** From the key to the first frame with the timeline and the board. */
 function opened(page) {
-  return page.evaluate(() => {
+  return page.evaluate(there => {
     const start = performance.now();
     document.querySelector('[data-testid="history-button"]').click();
     return new Promise(resolve => {
       const look = () => {
-        const there = ['[data-testid="history-strip"]', '[data-testid="history-bar"]:not([data-waiting])', ".history-page :is(.react-flow__node .card, .overview)"];
-        if (there.every(selector => document.querySelector(selector))) requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
+        if (document.querySelector(there)) requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
         else requestAnimationFrame(look);
       };
       look();
     });
-  });
+  }, THERE);
 }
 
-/** Going to moments all over a history, and playing it 64 times as fast. */
-export async function measureHistory(context, link, { seeks, milliseconds }) {
+/** Looking back from the board, which stays open beneath. */
+export async function measureHistory(context, link, pace) {
   const page = await context.newPage();
   await follow(page, link);
   await page.getByTestId("save-state").waitFor();
   await pause(3000);
-  const found = { "history, memory before it: process (MiB)": (await memory(context, page)).process };
+  const { process } = await memory(context, page);
   await opened(page);
+  const found = { "history, memory before it: process (MiB)": process, ...(await look(context, page, "history", pace)) };
+  await page.close();
+  return found;
+}
+
+/** The replay by itself, as in somebody's page, from its address to its last frame. */
+export async function measureReplay(context, link, pace) {
+  const page = await context.newPage();
+  const took = await follow(page, link.replace("#", "?replay#"), THERE);
+  const found = { "replay, opened from its address (ms)": took, ...(await look(context, page, "replay", pace)) };
+  await page.close();
+  return found;
+}
+
+/** Going to moments all over a history, and playing it 64 times as fast. */
+async function look(context, page, view, { seeks, milliseconds }) {
   await pause(1000);
+  const found = {};
   const took = [];
   for (let i = 0; i < seeks; i++) {
     // All over the strip, and never where it was.
     took.push(await seek(page, ((i * 37) % 101) / 101));
     await pause(300);
   }
-  found["history, a moment sought (ms)"] = took;
+  found[`${view}, a moment sought (ms)`] = took;
   await page.getByTestId("history-speed").selectOption("64");
   const shown = [];
   for (const at of [0.1, 0.5, 0.9]) {
@@ -78,15 +97,15 @@ export async function measureHistory(context, link, { seeks, milliseconds }) {
     await pause(500);
     const before = await position(page);
     const { rate, longest } = await frames(page, () => pause(milliseconds));
-    (found["history, played at 64x (frames/s)"] ??= []).push(rate);
-    (found["history, played at 64x, longest frame (ms)"] ??= []).push(longest);
+    (found[`${view}, played at 64x (frames/s)`] ??= []).push(rate);
+    (found[`${view}, played at 64x, longest frame (ms)`] ??= []).push(longest);
     shown.push(((await position(page)) - before) / (milliseconds / 1000));
     await page.getByTestId("history.play").click();
   }
-  found["history, played at 64x (changes/s)"] = shown;
-  found["history, memory: script (MiB)"] = (await memory(context, page)).heap;
-  found["history, memory: process (MiB)"] = (await memory(context, page)).process;
-  await page.close();
+  found[`${view}, played at 64x (changes/s)`] = shown;
+  const { heap, process } = await memory(context, page);
+  found[`${view}, memory: script (MiB)`] = heap;
+  found[`${view}, memory: process (MiB)`] = process;
   return found;
 }
 

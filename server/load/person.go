@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -361,6 +362,13 @@ func (p *person) take(h heard, at time.Time) {
 // tracks tells whether the person knows its heads change by change: who edits has
 // to, and who says what it has.
 func (p *person) tracks() bool { return p.editor >= 0 || p.run.Stock }
+
+// saved tells whether the server has told an editor all heads that it has.
+func (p *person) saved() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.heads) == len(p.shared) && !slices.ContainsFunc(p.heads, func(h crdt.Hash) bool { return !slices.Contains(p.shared, h) })
+}
 
 func within(deps []byte, h crdt.Hash) bool {
 	for ; len(deps) >= len(h); deps = deps[len(h):] {

@@ -11,6 +11,8 @@ const stormTimeout = 2 * time.Minute
 
 // storm kills the server, and everybody comes back at once.
 func (r *run) storm(ctx context.Context, report *Report) error {
+	// These people do not bring again what they drew, as browsers would; so it has to be stored.
+	r.untilSaved(ctx)
 	r.tell("the server is killed; everybody comes back")
 	told := r.counts.refused.Load()
 	r.counts.back.Store(0)
@@ -40,4 +42,15 @@ func (r *run) storm(ctx context.Context, report *Report) error {
 		s.Loads = int64(m[metricLoads])
 	}
 	return nil
+}
+
+// untilSaved waits until every editor was told heads that hold all that it has,
+// but no longer than a drain may take.
+func (r *run) untilSaved(ctx context.Context) {
+	end := time.Now().Add(r.Drain)
+	for _, p := range r.people[:r.Editors] {
+		for !p.saved() && time.Now().Before(end) && ctx.Err() == nil {
+			r.settle(ctx, 10*time.Millisecond)
+		}
+	}
 }
