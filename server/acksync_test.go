@@ -21,7 +21,7 @@ import (
 	"openmic/server/docid"
 )
 
-var acks = flag.Int("acks", 200, "how many acknowledgements TestAckAfterSync looks at")
+var acks = flag.Int("acks", 100, "how many acknowledgements TestAckAfterSync looks at")
 
 // A killed process leaves to the kernel what it has written, so killing it
 // finds no missing sync. This looks at the order of its system calls instead.

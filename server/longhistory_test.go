@@ -22,7 +22,9 @@ var leave = flag.String("leave", "", "a directory that TestLongHistory leaves it
 // go through it: go test ./server -run TestLongHistory -large 100000 -v
 func TestLongHistory(t *testing.T) {
 	dir := cmp.Or(*leave, t.TempDir())
-	n := startNode(t, nodeOption{settings: closed, dir: dir})
+	// Whoever draws on and on waits for the pace of the transactions, and would notice nothing else.
+	settings := func(s *server.Settings) { closed(s); s.Commits = server.Rate{PerSecond: 1000, Burst: 1000} }
+	n := startNode(t, nodeOption{settings: settings, dir: dir})
 	b := n.createBoard("")
 	s := historytest.New(1)
 	for i := range 35 {
@@ -57,7 +59,7 @@ func TestLongHistory(t *testing.T) {
 		doc := must(docid.Parse(b.DocumentID))
 		poll(t, "the history to be stored", func() bool { return len(must(n.store.History(t.Context(), doc))[-1]) > 0 })
 		n.stop()
-		n = startNode(t, nodeOption{settings: closed, dir: dir})
+		n = startNode(t, nodeOption{settings: settings, dir: dir})
 		began := time.Now()
 		if again := n.history(b, viewer, ""); again.Length != first.Length {
 			t.Fatalf("after a start the history has %d changes", again.Length)

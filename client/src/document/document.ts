@@ -303,7 +303,7 @@ export class BoardDocument {
     this.#typing = undefined;
     this.#joining = undefined;
     const aliases = {
-      resolve: (cursor: string) => this.#resolve(cursor),
+      resolve: (name: string) => this.#resolve(name),
       add: (a: string, b: string) => void this.#aliases.set(a, b),
     };
     let result: Action[] | "conflict" = "conflict";
@@ -321,9 +321,9 @@ export class BoardDocument {
     return this.draws || (this.talks && actions.every(({ path }) => TALK.includes(path[0] ?? "")));
   }
 
-  #resolve(cursor: string): string {
-    let at = cursor;
-    // Bounded: an alias always points to a younger character.
+  #resolve(name: string): string {
+    let at = name;
+    // Bounded: an alias always points to something younger.
     for (let next = this.#aliases.get(at); next !== undefined; next = this.#aliases.get(at)) at = next;
     return at;
   }

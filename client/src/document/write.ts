@@ -18,7 +18,7 @@ export type Path = readonly string[];
 export type Action =
   | { readonly type: "set"; readonly path: Path; readonly before: unknown; readonly after: unknown }
   | { readonly type: "create"; readonly path: Path; readonly text: string; readonly talk?: Talk; readonly object?: string }
-  | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: Cursors }
+  | { readonly type: "remove"; readonly path: Path; readonly snapshot: unknown; readonly cursors: Cursors; readonly object: string | null }
   | { readonly type: "text"; readonly path: Path; readonly edit: TextEdit };
 
 /** What had become of a comment, and who had answered it, when it was brought here: no more than that is its bringer's to take away. */
@@ -30,9 +30,9 @@ export interface Talk {
 /** The characters of each text of an object, by the field it is in. */
 type Cursors = Readonly<Record<string, readonly string[]>>;
 
-/** Follows characters that an undo has brought back under a new name. */
+/** Follows characters and objects that an undo has brought back under a new name. */
 export interface Aliases {
-  resolve(cursor: string): string;
+  resolve(name: string): string;
   add(from: string, to: string): void;
 }
 
@@ -65,12 +65,13 @@ export function removeObject(draft: Draft, path: Path): Action[] {
   const key = path.at(-1);
   if (!target || !parent || key === undefined || fenceOf(draft)?.mayChange(draft, path) === false) return [];
   const snapshot = copy(target);
+  const object = A.getObjectId(target);
   const cursors: Record<string, readonly string[]> = {};
   for (const [field, value] of Object.entries(target)) {
     if (typeof value === "string") cursors[field] = cursorsOf(draft, [...path, field]);
   }
   Reflect.deleteProperty(parent, key);
-  return [{ type: "remove", path, snapshot, cursors }];
+  return [{ type: "remove", path, snapshot, cursors, object }];
 }
 
 /** Edits the collaborative text at `path`; a scalar string or a hole there becomes collaborative text first. What is no text is left alone. */
@@ -93,7 +94,7 @@ export function editText(draft: Draft, path: Path, splice: Splice, former?: Text
 export function revert(draft: Draft, actions: readonly Action[], aliases: Aliases): Action[] | "conflict" {
   const fence = fenceOf(draft);
   if (fence && !isWithin(fence, draft, actions)) return "conflict";
-  if (actions.some((action) => conflicts(draft, action))) return "conflict";
+  if (actions.some((action) => conflicts(draft, action, aliases))) return "conflict";
   return [...actions].reverse().flatMap((action) => revertOne(draft, action, aliases));
 }
 
@@ -118,14 +119,14 @@ function isWithin(fence: Fence, draft: Draft, actions: readonly Action[]): boole
   );
 }
 
-function conflicts(draft: Draft, action: Action): boolean {
+function conflicts(draft: Draft, action: Action, aliases: Aliases): boolean {
   const object = find(draft, action.type === "set" || action.type === "text" ? action.path.slice(0, -1) : action.path);
   switch (action.type) {
     case "set":
       return !object || !sameScalar(object[action.path.at(-1) ?? ""], action.after);
     case "create":
       // Someone has written on it since: then it is no longer only mine to take away.
-      return !object || (action.object !== undefined && A.getObjectId(object) !== action.object) || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk) || isShared(draft, action.path);
+      return !object || (action.object !== undefined && A.getObjectId(object) !== aliases.resolve(action.object)) || textOf(object[textField(action.path)]) !== action.text || isTakenUp(draft, action.path, action.talk) || isShared(draft, action.path);
     case "remove":
       return object !== undefined;
     case "text":
@@ -172,6 +173,8 @@ function revertOne(draft: Draft, action: Action, aliases: Aliases): Action[] {
       const target = parent ?? container(draft, action.path[0] ?? "");
       if (!target) return [];
       target[key] = copy(action.snapshot);
+      const object = A.getObjectId(target[key]);
+      if (action.object !== null && object !== null) aliases.add(action.object, object);
       for (const [field, cursors] of Object.entries(action.cursors)) {
         cursorsOf(draft, [...action.path, field]).forEach((cursor, i) => {
           const from = cursors[i];
