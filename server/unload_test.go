@@ -26,6 +26,7 @@ func TestLastLeavesWhileAnotherJoins(t *testing.T) {
 		n := startNode(t, nodeOption{settings: func(s *server.Settings) {
 			// The engine's children are all tests' and would stay.
 			s.RoomGrace, s.CompactChanges = time.Millisecond, math.MaxInt
+			s.Commits = server.Rate{PerSecond: 1000, Burst: 1000} // and be stored at once
 		}})
 		n.unread = 100 // many come
 		doc, p := n.newDocument()
