@@ -155,7 +155,7 @@ hostile("hostile changes", scenario => {
     const [known] = board.heads;
     await board.refusesChanges(tooLarge, /size/, {
       "30,000 of them": on(many(30_000, hash).sort()),
-      "257 of them": on(many(257, hash).sort()),
+      "1,001 of them": on(many(1_001, hash).sort()),
     });
     const apart = A.getAllChanges(board.base).map(hashOf).slice(-2);
     await board.refusesChanges(refused, /dependencies/, {
