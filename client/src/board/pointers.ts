@@ -1,6 +1,6 @@
 import type { Area, Peer, Point, Presence } from "../sync/presence";
 
-/** Up to so many pointers in the window each has its name. */
+/** Up to so many pointers each has its name. */
 export const FEW = 10;
 /** More than these would hide the board. */
 const MOST = 40;
@@ -21,8 +21,10 @@ const acts = ({ editing, talking, moving, call }: Peer) => editing !== undefined
 /** The pointers to draw, and which of them with their names. */
 export function pointersOf(peers: readonly Peer[], self: Pick<Presence, "cursor" | "view">, leader: string | undefined): readonly Pointer[] {
   const { view } = self;
-  const here = peers.filter(({ cursor }) => cursor && (!view || isWithin(view, cursor)));
-  if (here.length <= FEW) return here.map((peer) => ({ peer, named: true }));
+  const pointing = peers.filter(({ cursor }) => cursor);
+  // Few are drawn wherever they are: one may look there next, and nobody need move for that.
+  if (pointing.length <= FEW) return pointing.map((peer) => ({ peer, named: true }));
+  const here = pointing.filter(({ cursor }) => cursor && (!view || isWithin(view, cursor)));
   const middle = self.cursor ?? (view ? { x: view.x + view.width / 2, y: view.y + view.height / 2 } : { x: 0, y: 0 });
   const away = ({ cursor }: Peer) => (cursor ? Math.hypot(cursor.x - middle.x, cursor.y - middle.y) : Infinity);
   const rank = (peer: Peer) => (peer.id === leader ? 0 : acts(peer) ? 1 : 2);

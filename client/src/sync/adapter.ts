@@ -27,6 +27,8 @@ export interface Standing {
 }
 
 const MOST_STANDINGS = 1_000;
+/** So many messages about people are kept for who listens later. */
+const MOST_EARLY = 200;
 
 /** From opening a socket to the server's greeting, at most. Milliseconds. */
 const GREETING_TIMEOUT = 10_000;
@@ -63,6 +65,8 @@ export class BoardSocket extends NetworkAdapter {
   #lastCode = { code: 0, row: 0 };
   #condition = "";
   readonly #standings = new Map<string, Standing>();
+  /** What came before anybody listened. */
+  readonly #early: (readonly Shown[])[] = [];
   #wanted = false;
   #isReady = false;
   #resolveReady: () => void = () => undefined;
@@ -88,9 +92,13 @@ export class BoardSocket extends NetworkAdapter {
     return () => this.#farewells.delete(listener);
   };
 
-  /** Calls back with what a server that knows of crowds tells of several people at once. */
+  /**
+   * Calls back with what a server that knows of crowds tells of several people at once; also with what it has told
+   * already, for it does not tell it again.
+   */
   onPeople = (listener: (people: readonly Shown[]) => void): (() => void) => {
     this.#crowds.add(listener);
+    for (const people of this.#early.splice(0)) listener(people);
     return () => this.#crowds.delete(listener);
   };
 
@@ -229,6 +237,7 @@ export class BoardSocket extends NetworkAdapter {
         if (gone) this.#standings.delete(id);
         else this.#noteStanding({ senderId: id, participant, audience });
       }
+      if (this.#crowds.size === 0 && people.length > 0 && this.#early.length < MOST_EARLY) this.#early.push(people);
       if (people.length > 0) for (const tell of this.#crowds) tell(people);
     } else if (type === "error") {
       const frozen = FROZEN.find((f) => f === condition);
@@ -290,6 +299,7 @@ export class BoardSocket extends NetworkAdapter {
     const server = this.#server;
     this.#server = undefined;
     this.#batches = this.#confirmed = false;
+    this.#early.length = 0;
     if (server !== undefined) this.emit("peer-disconnected", { peerId: server });
   }
 

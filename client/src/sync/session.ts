@@ -292,9 +292,9 @@ function assemble(
   const naming = new Naming(board, person.name);
   void naming.tell();
   socket.onLeave((peer) => presence.left(peer));
-  socket.onPeople((people) => presence.shown(people));
   socket.placed(presence.place);
   if (socket.crowds) presence.announce(true);
+  socket.onPeople((people) => presence.shown(people));
   let online = socket.connection().state === "online";
   socket.subscribe(() => {
     const now = socket.connection().state === "online";

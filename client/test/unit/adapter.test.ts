@@ -199,6 +199,19 @@ test("reads of many people at once what can be read, with whose they are by the 
   expect([socket.standing("b"), socket.standing("c")]).toEqual([{ participant: "p7", staff: true }, undefined]);
 });
 
+test("tells who listens later what it was told of people before", async () => {
+  greeter.more = { presenceBatches: true };
+  socket.connect("me" as PeerId);
+  await state("online");
+  const here = cbor.encode({ type: "presence", name: "Bo" });
+  greeter.send({ type: "presence", senderId: "server", documentId: "d", people: [["b", here, "p7", "staff"]] });
+  await vi.waitFor(() => expect(socket.standing("b")).toBeDefined());
+  const told: string[] = [];
+  socket.onPeople((people) => told.push(...people.map(({ id }) => id)));
+  greeter.send({ type: "presence", senderId: "server", documentId: "d", people: [["c", here]] });
+  await vi.waitFor(() => expect(told).toEqual(["b", "c"]));
+});
+
 test("any batch at all is read without harm", () => {
   const data = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.anything().map((value) => new Uint8Array(cbor.encode(value))), fc.anything());
   fc.assert(

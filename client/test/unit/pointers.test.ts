@@ -24,10 +24,13 @@ describe("pointers", () => {
     }
   });
 
-  test("who is far outside the window is not drawn, nor who has no pointer", () => {
-    const drawn = pointersOf([peer("in", 5, 5), peer("by", -200, 5), peer("out", 5_000, 5), peer("none", 0, 0, { cursor: undefined })], { cursor: undefined, view }, undefined);
-    expect(drawn.map((p) => p.peer.id)).toEqual(["in", "by"]);
-    expect(pointersOf([peer("out", 5_000, 5)], { cursor: undefined, view: undefined }, undefined)).toHaveLength(1);
+  test("of a crowd, who is far outside the window is not drawn, nor who has no pointer", () => {
+    const some = [peer("by", -200, 5), peer("in", 5, 5), peer("none", 0, 0, { cursor: undefined }), peer("out", 5_000, 5)];
+    const ids = (peers: readonly Peer[], seen: typeof view | undefined) => pointersOf(peers, { cursor: undefined, view: seen }, undefined).map((p) => p.peer.id);
+    const crowd = row(FEW);
+    expect(ids([...some, ...crowd], view)).toEqual(["by", "in", ...crowd.map((p) => p.id)]);
+    expect(ids([...some, ...crowd], undefined)).toContain("out");
+    expect(ids(some, view)).toEqual(["by", "in", "out"]);
   });
 
   test("however many there are, there are few names and always the same order, and whom one follows is drawn", () => {
