@@ -107,7 +107,7 @@ client/bench/dist/excalidraw.html: client/node_modules/.installed client/bench/p
 bench-client: build client/bench/dist/excalidraw.html ## measure the board in Chromium beside Excalidraw and bare xyflow
 	OPENMIC_BIN=$(CURDIR)/bin/openmic node client/bench/bench.mjs $(BENCH)
 
-# Only of what has any: a package's tests take longer to build than to find.
+# Only the packages that have any: to build the tests of one takes longer than to look.
 bench-once: client ## run each benchmark once, so that none rots
 	go test -run '^$$' -bench . -benchmem -benchtime 1x $$(grep -rl --include='*_test.go' '^func Benchmark' crdt migrations server | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 

@@ -48,19 +48,14 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 // editors is how many others drew beside the first of those who made the newest
 // changes, as far as that is worth knowing.
 func (s *roomState) editors(most int) int {
-	var seen [maxEditors]uint64
-	n := 0
-	for i := len(s.senders) - 1; i >= max(0, len(s.senders)-2*most) && n <= min(most, maxEditors-1); i-- {
-		if id := s.senders[i]; id != 0 && !slices.Contains(seen[:n], id) {
-			seen[n] = id
-			n++
+	seen := make([]uint64, 0, most+1)
+	for i := len(s.senders) - 1; i >= max(0, len(s.senders)-2*most) && len(seen) <= most; i-- {
+		if id := s.senders[i]; id != 0 && !slices.Contains(seen, id) {
+			seen = append(seen, id)
 		}
 	}
-	return max(0, n-1)
+	return max(0, len(seen)-1)
 }
-
-// maxEditors is how many who draw are told apart.
-const maxEditors = 32
 
 // owes tells whether there is something for a peer whose batch has left. It may be
 // wrong only by saying so where there is nothing.

@@ -41,7 +41,7 @@ func (p People) Size(n int) int {
 	}
 }
 
-// Append appends the beginning of a message about n people, at most MostPeople; they
+// Append appends the beginning of a message about n people, fewer than 65,536; they
 // are to follow.
 func (p People) Append(dst []byte, n int) []byte {
 	const array = 4 << 5
@@ -55,9 +55,6 @@ func (p People) Append(dst []byte, n int) []byte {
 		return binary.BigEndian.AppendUint16(append(dst, array|25), uint16(n))
 	}
 }
-
-// MostPeople is how many one message tells of.
-const MostPeople = math.MaxUint16
 
 // Person returns what stands for somebody in such a message.
 func (m Ephemeral) Person() []byte {

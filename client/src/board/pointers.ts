@@ -10,7 +10,7 @@ const NAMED = 6;
 const AROUND = 0.25;
 const NEAR = 0.2;
 
-export interface Pointer {
+interface Pointer {
   readonly peer: Peer;
   readonly named: boolean;
 }

@@ -34,7 +34,7 @@ interface Brought {
   readonly fields: readonly string[];
 }
 
-export interface Homecoming {
+interface Homecoming {
   /** What is done to the document before the merge, and after it, to the board as it then is. */
   before(draft: Draft): void;
   after(draft: Draft, merged: Board): void;

@@ -170,7 +170,7 @@ export interface Voice {
   readonly minutes: number;
 }
 
-export interface VoiceOf {
+interface VoiceOf {
   readonly by: number | undefined;
   readonly audience: Audience | undefined;
   /** Of an audience. */
@@ -179,7 +179,7 @@ export interface VoiceOf {
 }
 
 /** What customers gave, against what one in a hundred of them would give. */
-export interface OnePercent {
+interface OnePercent {
   readonly people: number;
   readonly hours: number;
   readonly peopleShare: number;

@@ -8,7 +8,6 @@ import type { Patch } from "./plain";
 import { Reel } from "./reel";
 import type { Speed } from "./speeds";
 
-
 export interface Playing {
   /** What is known of the history; undefined until the first of it is here. */
   readonly history: History | undefined;

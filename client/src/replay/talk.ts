@@ -1,21 +1,19 @@
 import { useEffect } from "react";
-import { useBoardPart, useTools } from "../board/context";
+import { useTools } from "../board/context";
 import { TEXT_LENGTH } from "../embed/messages";
 import { where } from "../embed/where";
 import { usePlayer, usePlaying } from "../history/use";
 
 /** Tells the page around it that there is something to see. Of what a page can ask for a replay gives no copy, and says so at once. */
 export function useReplayTalk(): void {
-  const { session, ui, stage } = useTools();
+  const { session, document, ui, stage } = useTools();
   const player = usePlayer();
-  const title = useBoardPart((board) => board.title);
   const ready = usePlaying((p) => p.history !== undefined && !p.waiting);
   const { id, role } = session.board;
   useEffect(() => {
-    if (ready) where().page?.tell({ type: "ready", board: id, title: title.slice(0, TEXT_LENGTH), role });
     // Once, with the title that it has then.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [ready, id, role]);
+    if (ready) where().page?.tell({ type: "ready", board: id, title: document.board().title.slice(0, TEXT_LENGTH), role });
+  }, [ready, document, id, role]);
   useEffect(() => {
     const { page } = where();
     return page?.listen((message) => {
