@@ -24,7 +24,7 @@ import (
 	"openmic/server/store/sqlite"
 )
 
-var deaths = flag.Int("deaths", 10, "how often TestFailurePoints dies at each point")
+var deaths = flag.Int("deaths", 4, "how often TestFailurePoints dies at each point")
 
 // What makes a server reach a failure point.
 type errand func(t *testing.T, s *site)
