@@ -128,7 +128,12 @@ func databaseOf(t *testing.T, store string) (url string) {
 func die(t *testing.T, s *site, do func()) (whole *program) {
 	t.Helper()
 	p := s.launch()
-	if p.listens() && do != nil {
+	listens := p.listens()
+	for deadline := time.Now().Add(patience); !listens && !p.killed() && s.portIsTaken() && time.Now().Before(deadline); listens = p.listens() {
+		time.Sleep(50 * time.Millisecond)
+		p = s.launch()
+	}
+	if listens && do != nil {
 		do()
 	}
 	if !p.killed() {
