@@ -126,9 +126,7 @@ func (s *session) read() error {
 		return err
 	}
 	for {
-		if err := s.socket.wait(); err != nil {
-			return err
-		}
+		s.socket.wait()
 		if err := s.socket.read(s.take); err != nil {
 			return err
 		}
