@@ -56,6 +56,7 @@ type room struct {
 	oldIndex     bool          // beside the snapshot in the store
 	compacting   bool
 	compactAfter time.Time     // not before
+	lull         lull          // compaction.go
 	touched      time.Time     // the last event
 	told         bool          // that the document is frozen
 	board        bool          // it is a board's; a document that anybody may open is drawn for nobody
@@ -220,7 +221,7 @@ func (r *room) submit(now time.Time) {
 	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
 }
 
-// never is long enough for one that waits for nothing.
+// never is when to look again where nothing is due.
 const never = time.Hour
 
 // pause is the time between two batches. It grows with the number of readers, and

@@ -69,7 +69,7 @@ func (r *room) takeTurn(e event) (ended bool) {
 			r.over = true
 			return true
 		}
-		wait = r.grace()
+		wait = min(wait, r.grace())
 	}
 	r.rest(now, wait)
 	return false
@@ -94,8 +94,7 @@ func (r *room) follow(now time.Time) time.Duration {
 	r.tellFrozen()
 	wait := r.flush(now)
 	r.submit(now)
-	r.compact(r.hub.ctx, now)
-	return wait
+	return min(wait, r.compact(r.hub.ctx, now))
 }
 
 // rest has run look again after a time, or sooner: to set the timer later is not
