@@ -70,6 +70,7 @@ test("a wrong link says what to do, and knocks no more", async ({ enter }) => {
     "no secret": `/b/${id}`,
     "another board": `/b/${"y".repeat(id.length)}#${secret}`,
   };
+  await guest.page.clock.install();
   for (const [what, path] of Object.entries(wrong)) {
     await test.step(what, async () => {
       await guest.page.goto("about:blank");
@@ -79,7 +80,9 @@ test("a wrong link says what to do, and knocks no more", async ({ enter }) => {
     });
   }
   const knocks = guest.watch.knocks.length;
-  await expect(guest.page.waitForRequest(/./, { timeout: 5_000 })).rejects.toThrow("Timeout");
+  await guest.page.clock.runFor("05:00");
+  // Whatever it had asked for meanwhile was asked for before this.
+  await guest.page.evaluate(() => fetch("/healthz"));
   expect(guest.watch.knocks.length).toBe(knocks);
   expect(knocks).toBeLessThanOrEqual(2 * Object.keys(wrong).length);
   await guest.page.getByRole("link", { name: "To the start page" }).click();

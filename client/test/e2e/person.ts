@@ -90,11 +90,16 @@ export class Person {
   }
 
   async saved(): Promise<void> {
-    await expect(this.page.getByTestId("save-state")).toHaveAttribute("data-state", "saved", { timeout: 30_000 });
+    await this.#says("saved", 30_000);
   }
 
   async unsaved(): Promise<void> {
-    await expect(this.page.getByTestId("save-state")).toHaveAttribute("data-state", "unsaved", { timeout: 15_000 });
+    await this.#says("unsaved", 15_000);
+  }
+
+  /** Waits for what the sign says of saving, at each frame like isAtBoard. */
+  async #says(state: "saved" | "unsaved", timeout: number): Promise<void> {
+    await this.page.waitForFunction((state) => document.querySelector<HTMLElement>("[data-testid=save-state]")?.dataset["state"] === state, state, { timeout });
   }
 
   /** Puts a note or a card last in a cell, with the keyboard, and leaves it selected. */
