@@ -5,6 +5,7 @@ import { BoardContext, useBoardPart, useTools } from "../board/context";
 import type { BoardTools } from "../board/context";
 import { FindBar } from "../board/FindBar";
 import { Icon } from "../board/Icon";
+import { NoticeLine } from "../board/NoticeLine";
 import { useUi } from "../board/ui";
 import { ViewButton } from "../board/ViewButton";
 import { useHands } from "../commands/hands";
@@ -153,13 +154,3 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
 }
 
 const ignore = () => undefined;
-
-export function NoticeLine() {
-  const { notice } = useTools();
-  const message = useSyncExternalStore(notice.subscribe, notice.get);
-  return (
-    <p className="notice" role="status" data-testid="notice" data-shown={message !== "" || undefined}>
-      {message}
-    </p>
-  );
-}
