@@ -103,9 +103,9 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
       <header className="bars">
         <h1 className="hidden">{t("history.label")}</h1>
         <div className="bar title-bar">
-          <button type="button" className="btn soft" onClick={() => run(command("history.close"), hands)} data-testid="history-close">
+          <button type="button" className="btn soft" title={t("history.back")} onClick={() => run(command("history.close"), hands)} data-testid="history-close">
             <Icon name="left" />
-            {t("history.back")}
+            <span className="wide-only">{t("history.back")}</span>
           </button>
           <span className="history-title">{title || t("board.untitled")}</span>
           <span className="tag wide-only">{t("history.title")}</span>

@@ -150,7 +150,7 @@ function Page({ tools, asked, onShown }: { tools: ReplayTools; asked: Replay; on
       {list && <Contributions onClose={() => setList(false)} />}
       <NoticeLine />
       <footer>
-        <Timeline actions={null} />
+        <Timeline actions={null} span={span} />
       </footer>
     </div>
   );
