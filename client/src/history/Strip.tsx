@@ -136,7 +136,7 @@ export function Strip({ span }: { span: Span | undefined }) {
 function Asked({ id, history, axis, from, to }: { id: string; history: History; axis: Axis; from: number; to: number }) {
   const { t } = useTranslation();
   const percent = (position: number) => axis.of(position) * 100;
-  const when = (position: number) => sayMoment(timeNear(history.contributions, position));
+  const when = (position: number) => sayMoment(timeNear(history.contributions, position) || history.start);
   return (
     <div className="history-asked" style={{ left: `${String(percent(from))}%`, right: `${String(100 - percent(to))}%` }} data-testid="history-asked">
       <span id={id} className="hidden">
