@@ -45,7 +45,8 @@
 //	                  the sessions that bring changes wait for it.
 //	room.fetch        at most one a peer: reads old changes from the store.
 //	compaction        at most one a room, one at a time in all: has the engine make
-//	                  a snapshot and stores it.
+//	                  a snapshot and stores it. Boards that are quiet wait for those
+//	                  that are not.
 //	drawings.make     at most one a board, theme and language, two at work at a time:
 //	                  has the engine draw what is stored of a board.
 //	drawAhead.run     one. Has boards drawn that have changed, before anybody asks.
@@ -157,8 +158,9 @@
 // and the log after it; the engine is not needed. A newcomer that understands
 // version 2 of the sync protocol gets the snapshot and the tail; others get the
 // changes one by one, read from the store. A snapshot is made in the background
-// when the log after the last one has grown enough (compaction.go has the rule);
-// log rows stay, for those who come back with old heads and for history.
+// when the log after the last one has grown enough, or a board with less behind it is
+// quiet (compaction.go has the rule); then nothing wakes it any more.
+// Log rows stay, for those who come back with old heads and for history.
 //
 // With a snapshot is stored the index of its operations. Admission goes on from it,
 // and from the log after it, when the first change comes: who only reads pays

@@ -37,6 +37,14 @@ func HoldGates(s *Server) (release func()) {
 	}
 }
 
+// WaitingToCompact is how many boards wait for their turn at that.
+func WaitingToCompact(s *Server) (urgent, quiet int) {
+	c := s.hub.compactions
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.urgent), len(c.quiet)
+}
+
 // A Replica is a client of the simulation, for tests over real sockets.
 type Replica struct {
 	peer *simPeer

@@ -35,7 +35,7 @@ type Hub struct {
 	ctx         context.Context // ends when the rooms are to stop
 	loading     chan struct{}   // a place for each document being loaded
 	gates       chan struct{}   // a place for each gate being made
-	compactions chan struct{}   // a place for each document being compacted
+	compactions *compactions
 	quarantine  *quarantine
 	ahead       *drawAhead
 	compacted   func(doc docid.ID, changes int) // told of each compaction; does not wait

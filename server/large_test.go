@@ -20,7 +20,7 @@ var large = flag.Int("large", 5000, "how many changes the board of TestOpenLarge
 // A large board is opened from its snapshot without the engine, and each
 // newcomer gets it in the form that it understands.
 func TestOpenLargeBoard(t *testing.T) {
-	const tail = 500 // after the snapshot, as much as stands there before the next one
+	tail := min(500, *large/100) // after the snapshot, and not so much as to be worth the next one
 	s := newSite(t, programOf(t, ordinary), "")
 	doc := docid.New()
 	log := history(doc, *large)

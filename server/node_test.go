@@ -70,6 +70,7 @@ type faultyStore struct {
 	mu       sync.Mutex
 	onAppend func(context.Context) error // before each Append
 	onLoad   func(context.Context) error
+	onPut    func(context.Context, docid.ID) error // before each PutSnapshot
 	down     bool
 }
 
@@ -103,6 +104,18 @@ func (s *faultyStore) Load(ctx context.Context, doc docid.ID) (*store.Document, 
 		}
 	}
 	return s.Store.Load(ctx, doc)
+}
+
+func (s *faultyStore) PutSnapshot(ctx context.Context, doc docid.ID, snapshot store.Snapshot) error {
+	s.mu.Lock()
+	fault := s.onPut
+	s.mu.Unlock()
+	if fault != nil {
+		if err := fault(ctx, doc); err != nil {
+			return err
+		}
+	}
+	return s.Store.PutSnapshot(ctx, doc, snapshot)
 }
 
 func (s *faultyStore) Ping(ctx context.Context) error {

@@ -50,6 +50,7 @@ type room struct {
 	oldIndex     bool          // beside the snapshot in the store
 	compacting   bool
 	compactAfter time.Time     // not before
+	lull         lull          // compaction.go
 	touched      time.Time     // the last event
 	told         bool          // that the document is frozen
 	board        bool          // it is a board's; a document that anybody may open is drawn for nobody
@@ -192,13 +193,12 @@ func (r *room) run(ctx context.Context) {
 		}
 		r.tellFrozen()
 		r.submit(now)
-		wait := r.flush(now)
-		r.compact(ctx, now)
+		wait := min(r.flush(now), r.compact(ctx, now))
 		if r.state.idle() && !r.compacting && r.gate == nil {
 			if now.Sub(r.touched) >= r.grace() && r.hub.dropIfEmpty(r) {
 				return
 			}
-			wait = r.grace()
+			wait = min(wait, r.grace())
 		}
 		timer.Reset(wait)
 	}
@@ -260,6 +260,9 @@ func (r *room) submit(now time.Time) {
 	r.hub.committer.submit(commit{room: r, entries: entries, upTo: r.state.submitted})
 }
 
+// never is when to look again where nothing is due.
+const never = time.Hour
+
 // pause is the time between two batches. It grows with the number of readers, and
 // with that of those who draw until enough gathers in it: so a crowd that draws costs
 // few large writes, and who draws alone is seen at once.
@@ -274,7 +277,6 @@ func (r *room) pause() time.Duration {
 // flush sends what is due and returns when to look again. After a quiet time that
 // is at once.
 func (r *room) flush(now time.Time) time.Duration {
-	const never = time.Hour
 	if !r.dirty {
 		return never
 	}

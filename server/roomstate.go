@@ -37,6 +37,7 @@ type roomState struct {
 	durable   int            // the changes [0,durable) are stored
 	stored    *crdt.Frontier // the heads of [0,durable)
 	unstored  int            // bytes of the changes [durable,L)
+	behind    int            // and of [base,durable)
 
 	peers    []*peer // in the order of arrival
 	nextPeer uint64
@@ -291,6 +292,9 @@ func (s *roomState) setDurable(n int) {
 func (s *roomState) advance(n int) {
 	for ; s.durable < n; s.durable++ {
 		_ = s.stored.Advance(s.graph, s.durable) // it is the next one
+		if i := s.durable - s.base; i >= 0 {
+			s.behind += len(s.chunks[i])
+		}
 	}
 }
 
@@ -303,6 +307,9 @@ func (s *roomState) adopt(snapshot []byte, n int) {
 		if p.served {
 			p.outgrown(s.base, n)
 		}
+	}
+	for _, chunk := range s.chunks[:n-s.base] {
+		s.behind -= len(chunk)
 	}
 	s.chunks = slices.Clone(s.chunks[n-s.base:])
 	s.senders = slices.Clone(s.senders[n-s.base:])

@@ -81,7 +81,7 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		ctx:         roomsCtx,
 		loading:     make(chan struct{}, settings.Loads),
 		gates:       make(chan struct{}, settings.Loads),
-		compactions: make(chan struct{}, 1),
+		compactions: &compactions{},
 		quarantine:  newQuarantine(&s.settings),
 		rooms:       map[docid.ID]*room{},
 		sessions:    map[*session]struct{}{},

@@ -83,6 +83,9 @@ type Settings struct {
 
 	CompactChanges  int           // fewest changes after the last snapshot worth a new one
 	CompactShare    float64       // and as a share of the changes in that snapshot
+	CompactQuiet    time.Duration // on a board that nobody has changed for so long
+	QuietChanges    int           // so few are worth a new one,
+	QuietShare      float64       // and such a share of the bytes of that snapshot, which is how much more newcomers get
 	CompactTimeout  time.Duration // one compaction
 	CompactPause    time.Duration // after a compaction that failed
 	EngineDeaths    int           // so many in QuarantineTime, and a document is not compacted any more
@@ -243,6 +246,9 @@ func DefaultSettings() Settings {
 
 		CompactChanges:  1000,
 		CompactShare:    0.1,
+		CompactQuiet:    5 * time.Second,
+		QuietChanges:    100,
+		QuietShare:      0.25,
 		CompactTimeout:  2 * time.Minute,
 		CompactPause:    5 * time.Minute,
 		EngineDeaths:    3,

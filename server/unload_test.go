@@ -25,7 +25,7 @@ func TestLastLeavesWhileAnotherJoins(t *testing.T) {
 	t.Run("over and over", func(t *testing.T) {
 		n := startNode(t, nodeOption{settings: func(s *server.Settings) {
 			// The engine's children are all tests' and would stay.
-			s.RoomGrace, s.CompactChanges = time.Millisecond, math.MaxInt
+			s.RoomGrace, s.CompactChanges, s.QuietChanges = time.Millisecond, math.MaxInt, math.MaxInt
 			s.Commits = server.Rate{PerSecond: 1000, Burst: 1000} // and be stored at once
 		}})
 		n.unread = 100 // many come
