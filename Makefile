@@ -15,8 +15,9 @@ SECONDS   ?= 30
 GOTEST    ?=
 BENCH     ?=
 
-# Not ./..., which takes in what npm packages carry of Go.
-GO_PACKAGES := ./client ./crdt/... ./migrations/... ./server/...
+# Not ./..., which takes in what npm packages carry of Go. The tests of ./server take
+# longest and mostly wait: they begin first, beside all the others.
+GO_PACKAGES := ./server ./client ./crdt/... ./migrations/... ./server/...
 
 # The Go tools' versions are in go.mod, the client's in client/package.json.
 STATICCHECK := go tool staticcheck -checks $(shell sed '/^\#/d' .staticcheck | paste -sd,)

@@ -124,7 +124,7 @@ func Confirmation(b []byte, most int) (heads []byte, ok bool) {
 		return nil, false
 	}
 	r.bytes(r.count(len(r.rest), "filter bytes"))
-	if r.count(0, "changes") != 0 {
+	if r.uint() != 0 { // changes
 		return nil, false
 	}
 	m := SyncMessage{}

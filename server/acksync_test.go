@@ -21,7 +21,7 @@ import (
 	"openmic/server/docid"
 )
 
-var acks = flag.Int("acks", 100, "how many acknowledgements TestAckAfterSync looks at")
+var acks = flag.Int("acks", 30, "how many acknowledgements TestAckAfterSync looks at")
 
 // A killed process leaves to the kernel what it has written, so killing it
 // finds no missing sync. This looks at the order of its system calls instead.
@@ -36,7 +36,7 @@ func TestAckAfterSync(t *testing.T) {
 func TestAckAfterSyncFindsWhatIsWrong(t *testing.T) {
 	for _, wrong := range []string{"store later", "no sync"} {
 		t.Run(wrong, func(t *testing.T) {
-			if told, early := traceAcks(t, withFailures, 20, "OPENMIC_WRONG="+wrong); early == 0 {
+			if told, early := traceAcks(t, withFailures, 10, "OPENMIC_WRONG="+wrong); early == 0 {
 				t.Errorf("nobody noticed among %d acknowledgements", told)
 			}
 		})

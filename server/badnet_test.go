@@ -12,7 +12,7 @@ import (
 	"openmic/server/store/postgres/pgtest"
 )
 
-var cuts = flag.Int("cuts", 200, "how many connections each test of bad connections cuts")
+var cuts = flag.Int("cuts", 100, "how many connections each test of bad connections cuts")
 
 // badConnections starts a proxy in front of an address.
 func badConnections(t testing.TB, network, address string) *faultproxy.Proxy {

@@ -70,12 +70,22 @@ func (c *committer) run(ctx context.Context) {
 		if c.pace.Wait(ctx) != nil {
 			return
 		}
+		c.gather(ctx)
 		group := c.take()
 		c.persist(ctx, group)
 		c.mu.Lock()
 		c.storing = false
 		c.quiet.Broadcast()
 		c.mu.Unlock()
+	}
+}
+
+// gather lets a room send what it has just handed over before the cores are needed
+// for storing it.
+func (c *committer) gather(ctx context.Context) {
+	select {
+	case <-time.After(c.settings.CommitGather):
+	case <-ctx.Done():
 	}
 }
 

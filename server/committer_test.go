@@ -95,6 +95,7 @@ func TestCommitsKeepAPaceUnderLoad(t *testing.T) {
 		submit := func() { c.submit(commit{room: r, entries: make([]store.Entry, 1), upTo: 1}) }
 
 		submit()
+		time.Sleep(h.settings.CommitGather)
 		synctest.Wait()
 		if st.entries.Load() != 1 {
 			t.Error("the first has to wait")

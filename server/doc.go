@@ -38,7 +38,8 @@
 //	session.writeOn   at most one a socket, and only while the socket does not take
 //	                  at once what there is for it. Writes what is in the outbox.
 //	hub.pulse         one. Asks quiet sockets for a sign of life.
-//	room.run          one a room. Owns roomState: the log, the graph, the cursors.
+//	room.run          one a room. Owns roomState, which is the log, the graph and the
+//	                  cursors, while it has the turn.
 //	committer.run     one. Stores what all rooms have handed over, in one
 //	                  transaction at a time.
 //	room.makeGate     at most one a room: makes what judges changes, before the first;
@@ -59,13 +60,15 @@
 //	                  read the title of a board that has changed, for lists.
 //
 // Sessions give a room events through its inbox, and wait when it is full: that
-// is what slows a sender down. A room never waits for anybody: it gives each member
-// one batch at a time, and hands changes to the committer's queue. Whoever puts
-// something into an outbox that nobody is writing from writes it, as far as the
-// socket takes it at once: an idle session has one goroutine, and a change costs its
-// readers one system call each. The batches of a crowd are written beside the room,
-// in as many parts as there are cores. Who has written them, and the committer, leave
-// a note with the room and poke it.
+// is what slows a sender down. One whose event comes while nobody has the room's
+// turn takes it and does what run would do, never ahead of what waits in the inbox
+// (room.doNow): so a change wakes no other goroutine. A room never waits for
+// anybody: it gives each member one batch at a time, and hands changes to the
+// committer's queue. Whoever puts something into an outbox that nobody is writing
+// from writes it, as far as the socket takes it at once: an idle session has one
+// goroutine, and a change costs its readers one system call each. The batches of a
+// crowd are written beside the room, in as many parts as there are cores. Who has
+// written them, and the committer, leave a note with the room and poke it.
 //
 // A room sends at once after a quiet time. The pause between two batches grows with
 // the readers and with those who draw. Stock clients answer every message by

@@ -24,7 +24,7 @@ import (
 	"openmic/server/store/sqlite"
 )
 
-var deaths = flag.Int("deaths", 10, "how often TestFailurePoints dies at each point")
+var deaths = flag.Int("deaths", 4, "how often TestFailurePoints dies at each point")
 
 // What makes a server reach a failure point.
 type errand func(t *testing.T, s *site)
@@ -128,7 +128,12 @@ func databaseOf(t *testing.T, store string) (url string) {
 func die(t *testing.T, s *site, do func()) (whole *program) {
 	t.Helper()
 	p := s.launch()
-	if p.listens() && do != nil {
+	listens := p.listens()
+	for deadline := time.Now().Add(patience); !listens && !p.killed() && s.portIsTaken() && time.Now().Before(deadline); listens = p.listens() {
+		time.Sleep(50 * time.Millisecond)
+		p = s.launch()
+	}
+	if listens && do != nil {
 		do()
 	}
 	if !p.killed() {

@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	kills  = flag.Int("kills", 100, "how often TestKill kills the server, with each store")
+	kills  = flag.Int("kills", 50, "how often TestKill kills the server, with each store")
 	moment = flag.Duration("moment", 200*time.Millisecond, "how long a server of TestKill lives at most")
 )
 

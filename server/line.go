@@ -3,14 +3,17 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // A line is the connection under a WebSocket. Whole frames of ours go out through
@@ -25,6 +28,9 @@ type line struct {
 	early   []byte        // what has been read and the library has not had
 	block   [lineBlock]byte
 	arrival func(fd uintptr) bool
+	into    []byte // for arrival, and what came of it
+	got     int
+	readErr error
 
 	mu      sync.Mutex // one writes at a time; who was left in the middle of a frame keeps it
 	over    bool       // we have said goodbye: what the library would still say is not sent
@@ -40,14 +46,17 @@ func newLine(conn net.Conn, early []byte) *line {
 		l.raw, _ = c.SyscallConn()
 	}
 	l.attempt = func(fd uintptr) bool {
-		for {
-			l.took, l.err = syscall.Write(int(fd), l.trying)
-			if l.err != syscall.EINTR {
-				return true // also when it would block: nobody waits here
-			}
+		for l.took < len(l.trying) && l.err == nil {
+			piece := l.trying[l.took:min(len(l.trying), l.took+pushBytes)]
+			n, err := transfer(syscall.SYS_WRITE, fd, piece)
+			l.took, l.err = l.took+n, err
 		}
+		return true // also when it would block: nobody waits here
 	}
-	l.arrival = l.arrive
+	l.arrival = func(fd uintptr) bool {
+		l.got, l.readErr = transfer(syscall.SYS_READ, fd, l.into)
+		return l.readErr != syscall.EAGAIN
+	}
 	return l
 }
 
@@ -62,7 +71,22 @@ func (l *line) Read(b []byte) (int, error) {
 		l.consume(n)
 		return n, nil
 	}
-	return l.Conn.Read(b)
+	if l.raw == nil || len(b) == 0 {
+		return l.Conn.Read(b)
+	}
+	n, err := l.arrive(b)
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// arrive waits for something and reads it into b; nothing, if that is the end.
+func (l *line) arrive(b []byte) (int, error) {
+	l.into, l.got, l.readErr = b, 0, nil
+	err := l.raw.Read(l.arrival)
+	l.into = nil
+	return l.got, cmp.Or(err, l.readErr)
 }
 
 // consume forgets the first n bytes of what came early.
@@ -76,25 +100,13 @@ func (l *line) consume(n int) {
 // wait waits between two messages until something comes, and reads it. Most sockets
 // wait most of the time, and their stacks shrink to what that takes: it is half of
 // what a goroutine needs that waits inside the library.
-func (l *line) wait() error {
+func (l *line) wait() {
 	if l.raw == nil || len(l.early) > 0 || l.reader.Buffered() > 0 {
-		return nil
+		return
 	}
-	return l.raw.Read(l.arrival)
-}
-
-// arrive reads what is there. False: nothing is. How a connection ended the library
-// finds out.
-func (l *line) arrive(fd uintptr) bool {
-	for {
-		n, err := syscall.Read(int(fd), l.block[:])
-		if err == syscall.EINTR {
-			continue
-		}
-		if n > 0 {
-			l.early = l.block[:n]
-		}
-		return n > 0 || err != syscall.EAGAIN
+	// How a connection ended the library finds out.
+	if n, _ := l.arrive(l.block[:]); n > 0 {
+		l.early = l.block[:n]
 	}
 }
 
@@ -192,6 +204,23 @@ func (l *line) push(frames [][]byte, locked bool, timeout time.Duration) error {
 
 // pushBytes is how much is waited for at a time.
 const pushBytes = 64 << 10
+
+// transfer reads into b, or writes what is in it, as far as that goes at once. It does
+// not tell the scheduler of the system call: one on a socket that does not block is over
+// within microseconds, and to tell wakes the thread that watches over those who may
+// not be.
+func transfer(call, fd uintptr, b []byte) (n int, err error) {
+	for {
+		n, _, errno := syscall.RawSyscall(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+		switch errno {
+		case 0:
+			return int(n), nil
+		case syscall.EINTR:
+		default:
+			return 0, errno
+		}
+	}
+}
 
 // The library's buffers of one socket. What has arrived is in the line's block, so
 // it reads heads of frames, and larger messages past its buffer. Of its own it writes control

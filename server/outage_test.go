@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	crashes = flag.Int("crashes", 30, "how often TestPostgresCrash crashes the database")
+	crashes = flag.Int("crashes", 10, "how often TestPostgresCrash crashes the database")
 	outage  = flag.Duration("outage", 3*time.Second, "how long the database of TestPostgresOutage is away")
 )
 

@@ -125,13 +125,18 @@ func (s *site) start(env ...string) *program {
 		if p.listens() {
 			return p
 		}
-		b, _ := os.ReadFile(s.log)
-		// Between two starts the port is anybody's.
-		if !strings.Contains(string(b[max(0, len(b)-500):]), "address already in use") || time.Now().After(deadline) {
+		if !s.portIsTaken() || time.Now().After(deadline) {
 			s.t.Fatalf("the program ended before it listened: %v", p.ended())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+// portIsTaken tells whether the program that ended last found its port taken:
+// between two starts it is anybody's.
+func (s *site) portIsTaken() bool {
+	b, _ := os.ReadFile(s.log)
+	return strings.Contains(string(b[max(0, len(b)-500):]), "address already in use")
 }
 
 // listens waits until the program listens; false if it has ended before.

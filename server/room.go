@@ -18,7 +18,8 @@ import (
 	"openmic/server/wire"
 )
 
-// A room is one open document. One goroutine, run, owns its state; everything
+// A room is one open document. Its state belongs to whoever has the turn: its own
+// goroutine, run, or a session that brings a change while nobody has it. Everything
 // else reaches it through inbox, or leaves a note and wakes it.
 type room struct {
 	// Set once.
@@ -41,9 +42,14 @@ type room struct {
 	durable int       // the log is stored up to here
 	failure error     // the store cannot take this document's changes
 
+	turn    sync.Mutex   // roomturn.go
+	waiting atomic.Int64 // events that were put into the inbox, and are not over
+	timer   *time.Timer  // for run to look again
+
 	slowest atomic.Int64 // for the metrics: how far behind a reader was at the last flush
 
-	// Owned by run.
+	// Of whoever has the turn.
+	over         bool // the room has ended, or is about to
 	state        *roomState
 	members      map[*peer]*member
 	gate         chan struct{} // closed when the gate is made; nil unless that is under way
@@ -61,6 +67,7 @@ type room struct {
 	spacing      time.Duration // between two changes meanwhile
 	taken        time.Time     // when the first change after that was taken
 	presenceSent time.Time
+	due          time.Time // the timer is set to go off then, unless that is zero
 }
 
 // A member joins a session to its peer in one room.
@@ -94,9 +101,6 @@ func (m *member) confirms(data []byte) bool {
 	return ok && m.room.state.hasAll(heads)
 }
 
-// An event is one thing that happens to a room; what it does runs in the room's goroutine.
-type event func(*room)
-
 func newRoom(h *Hub, doc docid.ID) *room {
 	return &room{
 		doc:     doc,
@@ -108,19 +112,6 @@ func newRoom(h *Hub, doc docid.ID) *room {
 		loaded:  make(chan struct{}),
 		gone:    make(chan struct{}),
 		members: map[*peer]*member{},
-	}
-}
-
-// do gives the room an event. It waits while the inbox is full, and returns
-// false if ctx or the room ends first; the room does not while the caller holds it.
-func (r *room) do(ctx context.Context, e event) bool {
-	select {
-	case r.inbox <- e:
-		return true
-	case <-r.gone:
-		return false
-	case <-ctx.Done():
-		return false
 	}
 }
 
@@ -155,6 +146,9 @@ func (r *room) run(ctx context.Context) {
 	r.state, r.loadErr = r.load(ctx)
 	if r.loadErr == nil {
 		r.durable = r.state.durable
+		r.flushedUpTo = r.state.graph.Len()
+		r.timer = time.NewTimer(r.grace())
+		defer r.timer.Stop()
 	}
 	close(r.loaded)
 	if r.loadErr != nil {
@@ -165,42 +159,21 @@ func (r *room) run(ctx context.Context) {
 	r.hub.metrics.rooms.Inc()
 	defer r.hub.metrics.rooms.Dec()
 	defer r.thaw()
-	r.flushedUpTo = r.state.graph.Len()
-	timer := time.NewTimer(r.grace())
-	defer timer.Stop()
-	for {
+	defer func() {
+		r.turn.Lock()
+		r.over = true
+		r.turn.Unlock()
+	}()
+	for ended := false; !ended; {
+		var e event
 		select {
-		case e := <-r.inbox:
-			e(r)
-			r.drain()
-			r.dirty, r.touched = true, time.Now()
-			if r.taken.IsZero() && r.state.graph.Len() > r.flushedUpTo {
-				r.taken = r.touched
-			}
+		case e = <-r.inbox:
 		case <-r.wake:
-		case <-timer.C:
+		case <-r.timer.C:
 		case <-ctx.Done():
 			return
 		}
-		now := time.Now()
-		if err := r.takeNotes(); err != nil {
-			r.log.Error().Err(err).Msg("room ended")
-			r.hub.drop(r)
-			for _, m := range r.members {
-				m.session.end(err)
-			}
-			return
-		}
-		r.tellFrozen()
-		r.submit(now)
-		wait := min(r.flush(now), r.compact(ctx, now))
-		if r.state.idle() && !r.compacting && r.gate == nil {
-			if now.Sub(r.touched) >= r.grace() && r.hub.dropIfEmpty(r) {
-				return
-			}
-			wait = min(wait, r.grace())
-		}
-		timer.Reset(wait)
+		ended = r.takeTurn(e)
 	}
 }
 
@@ -211,18 +184,6 @@ func (r *room) grace() time.Duration {
 		return time.Millisecond
 	}
 	return r.hub.settings.RoomGrace
-}
-
-// drain takes what else waits, so that one flush serves it all.
-func (r *room) drain() {
-	for range cap(r.inbox) {
-		select {
-		case e := <-r.inbox:
-			e(r)
-		default:
-			return
-		}
-	}
 }
 
 func (r *room) takeNotes() error {
@@ -325,7 +286,7 @@ func (r *room) flush(now time.Time) time.Duration {
 
 // sendAtOnce is how many batches the room writes itself. More are written beside
 // it, so that it goes on meanwhile.
-const sendAtOnce = 64
+const sendAtOnce = 256
 
 // send gives batches to their sessions, which write them without waiting. The
 // first change in them was taken at the given time, if there is one.

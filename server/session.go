@@ -126,9 +126,7 @@ func (s *session) read() error {
 		return err
 	}
 	for {
-		if err := s.socket.wait(); err != nil {
-			return err
-		}
+		s.socket.wait()
 		if err := s.socket.read(s.take); err != nil {
 			return err
 		}
@@ -271,7 +269,7 @@ func (s *session) give(mem *member, msg *crdt.SyncMessage, changes []*crdt.Chang
 	}
 	mem.given++
 	given := mem.given
-	mem.room.do(s.ctx, func(r *room) {
+	mem.room.doNow(s.ctx, func(r *room) {
 		if err := r.state.receive(mem.peer, msg, changes); err != nil {
 			r.hub.metrics.countRefusal(err)
 			s.end(err)
@@ -385,7 +383,7 @@ func (s *session) handlePresence(m *wire.Message) error {
 		Audience: string(s.access.audience), Participant: s.participant(),
 	}
 	said := said{by: s.peerID, message: shown.Encode(), person: shown.Person(), place: m.Place}
-	mem.room.do(s.ctx, func(r *room) { r.state.presence.set(mem.peer, said) })
+	mem.room.doNow(s.ctx, func(r *room) { r.state.presence.set(mem.peer, said) })
 	return nil
 }
 

@@ -103,11 +103,8 @@ func (s *socket) read(handle func(b []byte) error) error {
 }
 
 // wait waits for what is no pong. It and who calls it keep little on the stack.
-func (s *socket) wait() error {
-	for {
-		if err := s.line.wait(); err != nil || !s.line.pong() {
-			return err
-		}
+func (s *socket) wait() {
+	for s.line.wait(); s.line.pong(); s.line.wait() {
 		s.counts()
 		s.hear()
 	}

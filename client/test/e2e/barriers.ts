@@ -7,7 +7,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** What is hard or impossible to use for some: rule, how bad, and the places. */
 export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   // An open menu hangs at the end of the page, outside its landmarks, and the keyboard is led into it.
   const menu = (await page.getByRole("menu").count()) > 0;
   const options = { resultTypes: ["violations"], rules: { region: { enabled: !menu } } };

@@ -15,6 +15,9 @@ export interface Seen {
   readonly text: string;
 }
 
+/** Looks more often than once a second, as expect.poll does by itself after a while. */
+const SOON = { timeout: 20_000, intervals: [20, 50, 100] };
+
 /** One person at one browser of their own, and what they do with a board. */
 export class Person {
   constructor(
@@ -46,8 +49,9 @@ export class Person {
   }
 
   async isAtBoard(title?: string): Promise<void> {
-    await expect(this.page).toHaveURL(/\/b\/[\w-]+#[\w-]+$/);
-    await expect(this.title).toBeVisible({ timeout: 15_000 });
+    await this.page.waitForURL(/\/b\/[\w-]+#[\w-]+$/, { waitUntil: "commit" });
+    // Looks at each frame: expect() looks twice a second by then, and everybody comes here first.
+    await this.page.waitForFunction(() => document.querySelector("[data-testid=board-title]")?.checkVisibility(), undefined, { timeout: 15_000 });
     if (title !== undefined) await expect(this.title).toHaveValue(title);
   }
 
@@ -136,7 +140,7 @@ export class Person {
   }
 
   async sees(...words: string[]): Promise<void> {
-    await expect.poll(() => this.words(), { timeout: 20_000 }).toEqual([...words].sort());
+    await expect.poll(() => this.words(), SOON).toEqual([...words].sort());
   }
 
   /** What the invitation dialog hands out for a role. */
@@ -164,7 +168,7 @@ export async function seenOn(notes: Locator): Promise<Seen[]> {
 /** All of them see the same board, which is what the first sees once they agree. */
 export async function sameBoard(first: Person, ...others: Person[]): Promise<void> {
   for (const other of others) {
-    await expect.poll(() => Promise.all([other.board(), first.board()]).then(([a, b]) => ({ same: JSON.stringify(a) === JSON.stringify(b), a, b })), { timeout: 20_000 }).toMatchObject({ same: true });
+    await expect.poll(() => Promise.all([other.board(), first.board()]).then(([a, b]) => ({ same: JSON.stringify(a) === JSON.stringify(b), a, b })), SOON).toMatchObject({ same: true });
   }
 }
 
