@@ -8,7 +8,7 @@ import { command, run } from "../commands/registry";
 import { LANGUAGES, LANGUAGE_NAMES, currentLanguage, setLanguage } from "../i18n";
 import type { Language } from "../i18n";
 import { where } from "../embed/where";
-import { useDraws, useTools } from "./context";
+import { useDraws, useSession } from "./context";
 import { Icon } from "./Icon";
 import { PRINT } from "./print";
 import { useKeepTemplate } from "./SaveDialog";
@@ -17,7 +17,7 @@ import { useUi } from "./ui";
 export function BoardMenu({ onName, onKeys, onSave }: { onName: () => void; onKeys: () => void; onSave: () => void }) {
   const { t } = useTranslation();
   const keepTemplate = useKeepTemplate();
-  const { called } = useTools().session;
+  const { called } = useSession();
   const hands = useHands();
   const other = command(useUi((ui) => (ui.view === "canvas" ? "view.outline" : "view.canvas")));
   const present = command(useUi((ui) => (ui.view === "canvas" ? "present.begin" : "present.outline")));

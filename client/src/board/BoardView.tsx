@@ -2,7 +2,7 @@ import "@xyflow/react/dist/base.css";
 import "./board.css";
 import "../pictures/pictures.css";
 import "../embed/embed.css";
-import { Suspense, lazy, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../commands/useKeys";
 import { NotKept } from "../embed/EmbedNotes";
@@ -27,7 +27,7 @@ import { useActions } from "./actions";
 import { BoardContextMenu } from "./BoardContextMenu";
 import { BoardMenu } from "./BoardMenu";
 import { SelectionBar } from "./CardTools";
-import { BoardContext, useBoardPart, useConnection, useDraws, useEditable, useTalks, useTools } from "./context";
+import { BoardContext, SessionContext, useBoardPart, useConnection, useDraws, useEditable, useSession, useTalks, useTools } from "./context";
 import { NameDialog } from "./Dialogs";
 import { useClipboard } from "./copying";
 import { FarStore } from "./far";
@@ -40,6 +40,7 @@ import { KeysDialog } from "./KeysDialog";
 import { MarkPalette } from "./MarkPalette";
 import { NameCard, NameForm } from "./NameForm";
 import { NoticeStore } from "./notice";
+import { NoticeLine } from "./NoticeLine";
 import type { Person } from "./person";
 import { ConnectPalette, Palette } from "./Palette";
 import { FollowBanner, People } from "./People";
@@ -86,13 +87,15 @@ export function BoardView({ session, person, unfilled, onShown }: { session: Boa
     if (unfilled) tools.notice.say(t("templates.failed"));
   }, [unfilled, tools, t]);
   return (
-    <BoardContext.Provider value={tools}>
-      <PanelContext.Provider value={panel}>
-        <Words>
-          <NowOrThen person={session.called === undefined ? person : { ...person, name: session.called, invented: false }} onShown={onShown} />
-        </Words>
-      </PanelContext.Provider>
-    </BoardContext.Provider>
+    <SessionContext.Provider value={session}>
+      <BoardContext.Provider value={tools}>
+        <PanelContext.Provider value={panel}>
+          <Words>
+            <NowOrThen person={session.called === undefined ? person : { ...person, name: session.called, invented: false }} onShown={onShown} />
+          </Words>
+        </PanelContext.Provider>
+      </BoardContext.Provider>
+    </SessionContext.Provider>
   );
 }
 
@@ -118,7 +121,8 @@ function NowOrThen({ person, onShown }: { person: Person; onShown: () => void })
 
 function Around({ person, onShown }: { person: Person; onShown: () => void }) {
   const { t } = useTranslation();
-  const { session, ui, stage } = useTools();
+  const session = useSession();
+  const { ui, stage } = useTools();
   const open = useUi((u) => u.open);
   const view = useUi((u) => u.view);
   const presenting = useUi((u) => u.presenting !== undefined);
@@ -199,16 +203,6 @@ function Around({ person, onShown }: { person: Person; onShown: () => void }) {
         </NameDialog>
       )}
     </div>
-  );
-}
-
-function NoticeLine() {
-  const { notice } = useTools();
-  const message = useSyncExternalStore(notice.subscribe, notice.get);
-  return (
-    <p className="notice" role="status" data-testid="notice" data-shown={message !== "" || undefined}>
-      {message}
-    </p>
   );
 }
 

@@ -42,7 +42,7 @@ import { where } from "../embed/where";
 import { isMarked } from "../richtext/parse";
 import { useUncover } from "./uncover";
 import { useUi } from "./ui";
-import { BAR, NARROW, ZOOM, useStage, useTellView, viewOf } from "./view";
+import { BAR, ZOOM, barsReach, useStage, useTellView, viewOf } from "./view";
 import { useVisibleArea } from "./visible";
 
 const nodeTypes: NodeTypes = { element: ElementCard };
@@ -297,7 +297,7 @@ function useTopInset(frame: RefObject<HTMLElement | null>): number {
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setTop(element.clientWidth < NARROW ? BAR.topNarrow : BAR.top));
+    const observer = new ResizeObserver(() => setTop(barsReach(element.clientWidth)));
     observer.observe(element);
     return () => observer.disconnect();
   }, [frame]);

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { HomeLink, useSilentPage } from "../embed/EmbedNotes";
 import { mayEdit, mayTalk } from "../sync/session";
-import { useConnection, useEditable, useSaveState, useTalks, useTools } from "./context";
+import { useConnection, useEditable, useSaveState, useSession, useTalks, useTools } from "./context";
 import { Icon } from "./Icon";
 import { SharedField } from "./SharedField";
 
@@ -44,7 +44,7 @@ function VariantTag() {
 function SaveSign() {
   const { t } = useTranslation();
   const state = useSaveState();
-  const { kept } = useTools().session;
+  const { kept } = useSession();
   const [spoken, setSpoken] = useState("");
   const trouble = useRef(false);
   useEffect(() => {
@@ -75,7 +75,7 @@ const CALM = 1_500;
 /** What the connection asks of the person, in calm words, and only when it lasts. */
 export function ConnectionBanner() {
   const { t } = useTranslation();
-  const { session } = useTools();
+  const session = useSession();
   const connection = useConnection();
   const saved = useSaveState();
   const talks = useTalks();

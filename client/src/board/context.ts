@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { BoardDocument } from "../document/document";
 import type { Board, LaneRole } from "../document/model";
 import type { Connection } from "../sync/adapter";
-import type { Peer } from "../sync/presence";
+import type { Pictures } from "../pictures/pictures";
+import type { KnownBoard } from "../sync/device";
+import type { CallKind, Peer, Presence } from "../sync/presence";
 import type { SaveState } from "../sync/saved";
 import type { BoardSession } from "../sync/session";
 import type { TalkStore } from "../talk/store";
@@ -16,8 +18,29 @@ import type { NoticeStore } from "./notice";
 import type { Stage } from "./stage";
 import type { UiStore } from "./ui";
 
+/** Who is at a board; where one looks back, whoever did what is shown. */
+export interface Company {
+  /** This person's session, as the others know it. */
+  readonly id: string;
+  /** The others. The same array until one of them has changed. */
+  readonly peers: () => readonly Peer[];
+  /** This person, as the others see them. */
+  readonly self: () => Presence;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Tells the others, if there can be any. */
+  update(change: Partial<Presence>): void;
+  call(kind: CallKind): void;
+}
+
+/** What the views of a board need to know of it beside its document, as it is now and as it was. */
+export interface Visit {
+  readonly board: KnownBoard;
+  readonly pictures: Pictures;
+  readonly presence: Company;
+}
+
 export interface BoardTools {
-  readonly session: BoardSession;
+  readonly session: Visit;
   readonly document: BoardDocument;
   readonly focus: FocusStore;
   readonly notice: NoticeStore;
@@ -35,6 +58,15 @@ export interface BoardTools {
 }
 
 export const BoardContext = createContext<BoardTools | undefined>(undefined);
+
+/** The session that is open, also while one looks back; a replay has none. */
+export const SessionContext = createContext<BoardSession | undefined>(undefined);
+
+export function useSession(): BoardSession {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("a part of an open board was drawn without its session");
+  return session;
+}
 
 export function useTools(): BoardTools {
   const tools = useContext(BoardContext);
@@ -100,13 +132,13 @@ export function useFocus<T>(select: (focus: Focus) => T): T {
 }
 
 export function useConnection(): Connection {
-  const { socket } = useTools().session;
+  const { socket } = useSession();
   return useSyncExternalStore(socket.subscribe, socket.connection);
 }
 
 /** A board is saved once the server has its pictures too. */
 export function useSaveState(): SaveState {
-  const { saved, pictures } = useTools().session;
+  const { saved, pictures } = useSession();
   const state = useSyncExternalStore(saved.subscribe, saved.state);
   const pending = useSyncExternalStore(pictures.subscribe, pictures.pending);
   if (pending === "none" || state === "unsaved") return state;

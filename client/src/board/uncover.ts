@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import type { RefObject } from "react";
 import { useFocus, useTools } from "./context";
 import { SIZES } from "./layout";
-import { BAR, NARROW } from "./view";
+import { BAR, barsReach } from "./view";
 
 const RIM = 12;
 /** What the tools of the text take above the keyboard. */
@@ -30,9 +30,8 @@ export function useUncover(frame: RefObject<HTMLElement | null>, active: boolean
       const element = frame.current;
       if (!place || !element) return;
       const { x, y, zoom } = flow.getViewport();
-      const narrow = element.clientWidth < NARROW;
       const left = Math.max(SIZES.laneHeader * zoom + Math.max(0, x), 0) + RIM;
-      const top = (narrow ? BAR.topNarrow : BAR.top) + SIZES.stepHeader * zoom + RIM;
+      const top = barsReach(element.clientWidth) + SIZES.stepHeader * zoom + RIM;
       const right = element.clientWidth - RIM;
       const bottom = element.clientHeight - covered - TOOLS - (covered > 0 || element.clientHeight < 520 ? RIM : BAR.bottom);
       const shift = (from: number, size: number, low: number, high: number) => (from < low || size > high - low ? low - from : from + size > high ? high - from - size : 0);

@@ -2,17 +2,17 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect } from "react";
 import type { RefObject } from "react";
 import { useTools } from "./context";
-import { BAR, NARROW, viewOf } from "./firstView";
+import { BAR, NARROW, barsReach, viewOf } from "./firstView";
 import { SIZES } from "./layout";
 import type { Geometry, Rect } from "./layout";
 
-export { BAR, NARROW, viewOf };
+export { BAR, barsReach, viewOf };
 export const ZOOM = { least: 0.05, most: 2.5 };
 const RIM = 40;
 
 /** The view that shows an area as large as it goes, in the middle of what the bars leave free. */
 export function viewAround(area: Rect, width: number, height: number, most = 1.25): { x: number; y: number; zoom: number } {
-  const top = width < NARROW ? BAR.topNarrow : BAR.top;
+  const top = barsReach(width);
   const high = Math.max(1, height - top - BAR.bottom);
   const zoom = Math.max(ZOOM.least, Math.min((width - RIM) / area.width, (high - 16) / area.height, most));
   return { x: (width - area.width * zoom) / 2 - area.x * zoom, y: top + (high - area.height * zoom) / 2 - area.y * zoom, zoom };
@@ -44,7 +44,7 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
     const visible = () => {
       const [x, y, zoom] = store.getState().transform;
       const { width, height } = size();
-      const bars = ui.get().presenting ? { top: 0, bottom: 0 } : { top: width < NARROW ? BAR.topNarrow : BAR.top, bottom: BAR.bottom };
+      const bars = ui.get().presenting ? { top: 0, bottom: 0 } : { top: barsReach(width), bottom: BAR.bottom };
       return { x: -x / zoom, y: (bars.top - y) / zoom, width: width / zoom, height: Math.max(1, height - bars.top - bars.bottom) / zoom };
     };
     // A key pressed again and again goes on from where the view is going, not from where it is.
@@ -81,7 +81,7 @@ export function useStage(geometry: Geometry, frame: RefObject<HTMLElement | null
         const middle = { x: area.x + area.width / 2, y: area.y + area.height / 2 };
         const [, , scale] = store.getState().transform;
         const { width, height } = size();
-        const top = width < NARROW ? BAR.topNarrow : BAR.top;
+        const top = barsReach(width);
         void flow.setViewport({ x: width / 2 - middle.x * scale, y: top + (height - top - BAR.bottom) / 2 - middle.y * scale, zoom }, calm());
       }),
       panBy: own((dx: number, dy: number) => {

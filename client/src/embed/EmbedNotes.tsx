@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useSaveState, useTalks, useTools } from "../board/context";
+import { useSaveState, useSession, useTalks, useTools } from "../board/context";
 import { Icon } from "../board/Icon";
 import { Logo } from "../app/Logo";
 import { PASS, where } from "./where";
@@ -27,7 +27,7 @@ export function HomeLink() {
 /** Says once, to those who draw, that this browser keeps nothing here. It asks before what is not saved is lost. */
 export function NotKept() {
   const { t } = useTranslation();
-  const { kept } = useTools().session;
+  const { kept } = useSession();
   const talks = useTalks();
   const saved = useSaveState();
   const [away, setAway] = useState(false);

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { shownTheme } from "../app/theme";
-import { useNames, useTools } from "../board/context";
+import { useNames, useSession, useTools } from "../board/context";
 import type { BoardTools } from "../board/context";
 import { drawingWords } from "../drawing/words";
 import { elementsById } from "../document/elements";
@@ -16,13 +16,14 @@ const MOST_CHOSEN = 1_000;
 
 /** Tells the page around the board what happens on it, and does what the page asks for. */
 export function usePageTalk(): void {
+  const session = useSession();
   const tools = useTools();
   const names = useNames();
   const { t } = useTranslation();
   useEffect(() => {
     const { page } = where();
     if (!page) return;
-    const { session, document, focus, ui, stage } = tools;
+    const { document, focus, ui, stage } = tools;
 
     const titleNow = () => document.board().title.slice(0, TEXT_LENGTH);
     page.tell({ type: "ready", board: session.board.id, title: titleNow(), role: session.board.role });
@@ -66,7 +67,7 @@ export function usePageTalk(): void {
       tellChanged.stop();
       for (const end of ends) end();
     };
-  }, [tools, names, t]);
+  }, [session, tools, names, t]);
 }
 
 function chosenNow({ document, focus }: BoardTools): Chosen[] {

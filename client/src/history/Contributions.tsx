@@ -1,7 +1,7 @@
 import { memo, useDeferredValue, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { TFunction } from "i18next";
-import { Icon } from "../board/Icon";
+import { PanelHead } from "../panel/PanelHead";
 import type { Contribution, Historian } from "./data";
 import type { Player } from "./player";
 import { sayShort } from "./time";
@@ -23,12 +23,9 @@ export function Contributions({ onClose }: { onClose: () => void }) {
   if (!history) return null;
   return (
     <aside className="panel history-panel" aria-label={t("history.contributions")} data-testid="history-list">
-      <div className="panel-head">
+      <PanelHead onClose={onClose}>
         <h2>{t("history.contributionsCount", { count: shown.length })}</h2>
-        <button type="button" className="btn icon" aria-label={t("panel.close")} onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </div>
+      </PanelHead>
       {shown.length === 0 ? <p className="panel-body">{t("history.empty")}</p> : <List people={history.people} end={history.end} shown={shown} at={at} />}
     </aside>
   );

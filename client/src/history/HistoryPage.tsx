@@ -5,6 +5,7 @@ import { BoardContext, useBoardPart, useTools } from "../board/context";
 import type { BoardTools } from "../board/context";
 import { FindBar } from "../board/FindBar";
 import { Icon } from "../board/Icon";
+import { NoticeLine } from "../board/NoticeLine";
 import { useUi } from "../board/ui";
 import { ViewButton } from "../board/ViewButton";
 import { useHands } from "../commands/hands";
@@ -102,9 +103,9 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
       <header className="bars">
         <h1 className="hidden">{t("history.label")}</h1>
         <div className="bar title-bar">
-          <button type="button" className="btn soft" onClick={() => run(command("history.close"), hands)} data-testid="history-close">
+          <button type="button" className="btn soft" title={t("history.back")} onClick={() => run(command("history.close"), hands)} data-testid="history-close">
             <Icon name="left" />
-            {t("history.back")}
+            <span className="wide-only">{t("history.back")}</span>
           </button>
           <span className="history-title">{title || t("board.untitled")}</span>
           <span className="tag wide-only">{t("history.title")}</span>
@@ -153,13 +154,3 @@ function Page({ live, tools, versions, onShown }: { live: BoardTools; tools: His
 }
 
 const ignore = () => undefined;
-
-export function NoticeLine() {
-  const { notice } = useTools();
-  const message = useSyncExternalStore(notice.subscribe, notice.get);
-  return (
-    <p className="notice" role="status" data-testid="notice" data-shown={message !== "" || undefined}>
-      {message}
-    </p>
-  );
-}

@@ -2,7 +2,7 @@ import "./insight.css";
 import * as Tabs from "@radix-ui/react-tabs";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Icon } from "../board/Icon";
+import { PanelHead } from "../panel/PanelHead";
 import { Heat } from "./Heat";
 import { Voices } from "./Voices";
 
@@ -23,7 +23,7 @@ export default function Insight({ onClose }: { onClose: () => void }) {
       }}
     >
       <Tabs.Root className="insight-tabs" defaultValue="heat">
-        <div className="panel-head">
+        <PanelHead close={t("insight.close")} onClose={onClose} testId="insight-close">
           <Tabs.List aria-label={t("insight.show")}>
             <Tabs.Trigger ref={first} className="tab" value="heat" data-testid="insight-heat">
               {t("insight.heat.tab")}
@@ -32,10 +32,7 @@ export default function Insight({ onClose }: { onClose: () => void }) {
               {t("insight.voices.tab")}
             </Tabs.Trigger>
           </Tabs.List>
-          <button type="button" className="btn icon" aria-label={t("insight.close")} title={t("insight.close")} onClick={onClose} data-testid="insight-close">
-            <Icon name="close" />
-          </button>
-        </div>
+        </PanelHead>
         <Tabs.Content className="insight-body" value="heat" tabIndex={-1}>
           <Heat />
         </Tabs.Content>

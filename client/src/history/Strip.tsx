@@ -1,8 +1,11 @@
-import { useMemo, useRef, useState } from "react";
+import { useId, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { VersionMarks } from "../versions/VersionMarks";
+import { timeNear } from "../versions/words";
 import { Axis, bars } from "./axis";
+import type { Span } from "./axis";
+import type { History } from "./data";
 import { FIRST, lastBegun } from "./player";
 import { Sign } from "./Sign";
 import { sayMoment, sayShort } from "./time";
@@ -14,7 +17,7 @@ const HALF = 18;
 const WIDE = 1000;
 
 /** Where one is in the history, and when customers and staff spoke. A slider: what it stands on is told in words. */
-export function Strip() {
+export function Strip({ span }: { span: Span | undefined }) {
   const { t } = useTranslation();
   const player = usePlayer();
   const teller = useTeller();
@@ -25,6 +28,7 @@ export function Strip() {
   const position = usePlaying((p) => p.position);
   const time = usePlaying((p) => p.time);
   const strip = useRef<HTMLDivElement>(null);
+  const about = useId();
   const [peek, setPeek] = useState<number>();
   const axis = useMemo(() => history && new Axis(history, skipQuiet), [history, skipQuiet]);
   const drawn = useMemo(() => {
@@ -95,6 +99,7 @@ export function Strip() {
       aria-valuemax={history.length}
       aria-valuenow={position}
       aria-valuetext={t("history.position", { when: sayMoment(time), what })}
+      aria-describedby={span?.to === undefined ? undefined : about}
       data-testid="history-strip"
       data-position={position}
       onKeyDown={keys}
@@ -114,6 +119,7 @@ export function Strip() {
       }}
       onPointerLeave={() => setPeek(undefined)}
     >
+      {span?.to !== undefined && <Asked id={about} history={history} axis={axis} from={span.from ?? FIRST} to={span.to} />}
       <svg className="history-bars" viewBox={`0 0 ${String(WIDE)} ${String(2 * HALF)}`} preserveAspectRatio="none" aria-hidden="true">
         {drawn}
         <path className="history-base" d={`M0 ${String(HALF)}h${String(WIDE)}`} />
@@ -122,6 +128,20 @@ export function Strip() {
       <VersionMarks axis={axis} />
       {peek !== undefined && <Peek at={peek} position={axis.position(peek)} />}
       <div className="history-head" style={{ left: `${String(x * 100)}%` }} />
+    </div>
+  );
+}
+
+/** The part of the history that was asked for. */
+function Asked({ id, history, axis, from, to }: { id: string; history: History; axis: Axis; from: number; to: number }) {
+  const { t } = useTranslation();
+  const percent = (position: number) => axis.of(position) * 100;
+  const when = (position: number) => sayMoment(timeNear(history.contributions, position) || history.start);
+  return (
+    <div className="history-asked" style={{ left: `${String(percent(from))}%`, right: `${String(100 - percent(to))}%` }} data-testid="history-asked">
+      <span id={id} className="hidden">
+        {t("history.asked", { from: when(from), to: when(to) })}
+      </span>
     </div>
   );
 }

@@ -5,6 +5,8 @@ import { command, run } from "../commands/registry";
 import { Icon } from "../board/Icon";
 import { useMedia } from "../board/media";
 import type { IconName } from "../board/Icon";
+import { useVersions } from "../versions/store";
+import type { Span } from "./axis";
 import { Filters } from "./Filters";
 import { SPEEDS } from "./speeds";
 import type { Speed } from "./speeds";
@@ -17,7 +19,7 @@ import { operationAt, useTeller } from "./words";
 const NARROW = "(width < 900px)";
 
 /** The bar below the board with which one goes through its history. */
-export function Timeline({ actions }: { actions: React.ReactNode }) {
+export function Timeline({ actions, span }: { actions: React.ReactNode; span?: Span }) {
   const { t } = useTranslation();
   const player = usePlayer();
   const playing = usePlaying((p) => p.playing);
@@ -34,7 +36,7 @@ export function Timeline({ actions }: { actions: React.ReactNode }) {
         <div className="history-line">
           <Sides />
           <time className="fine">{sayShort(history.start)}</time>
-          <Strip />
+          <Strip span={span} />
           <time className="fine">{sayShort(history.end, history.start)}</time>
         </div>
       ) : (
@@ -126,17 +128,29 @@ function Now() {
   const doing = current && operationAt(current, position);
   const what = useMemo(() => (people && current ? teller.moment(people, current, doing) : t("history.beginning")), [people, current, doing, teller, t]);
   const whole = useMemo(() => (people && current ? teller.contribution(people, current) : t("history.beginning")), [people, current, teller, t]);
+  const { named } = useVersions();
+  const title = named?.filter((v) => v.moment === position).map((v) => v.title).join(", ");
   const who = history && current?.by !== undefined ? history.people[current.by]?.audience : undefined;
   const spoken = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    if (!playing && spoken.current) spoken.current.textContent = whole;
-  }, [whole, playing]);
+    if (!playing && spoken.current) spoken.current.textContent = title ? `${t("versions.mark", { title })}. ${whole}` : whole;
+  }, [whole, title, playing, t]);
   if (!history) return null;
   return (
     <div className="history-now" data-audience={who}>
       <time data-testid="history-time">{sayMoment(time)}</time>
       <p data-testid="history-what">{what}</p>
-      {now && <span className="tag">{t("history.now")}</span>}
+      {(title || now) && (
+        <span className="history-tags">
+          {title && (
+            <span className="tag history-title-of" title={t("versions.mark", { title })} data-testid="history-version">
+              <Icon name="bookmark" />
+              <span>{title}</span>
+            </span>
+          )}
+          {now && <span className="tag">{t("history.now")}</span>}
+        </span>
+      )}
       <p ref={spoken} className="hidden" role="status" data-testid="history-spoken" />
     </div>
   );

@@ -11,6 +11,12 @@ interface Knot {
   readonly position: number;
 }
 
+/** A part of the history that was asked for, in changes. */
+export interface Span {
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
 /** Where moments lie along the strip, from 0 to 1. With quiet time skipped, what people did takes the room. */
 export class Axis {
   readonly #knots: readonly Knot[];

@@ -57,6 +57,7 @@ export class Player {
   /** The contribution that was gone to, and where. */
   #gone = { index: -1, position: -1 };
   #index = { shown: undefined as readonly Contribution[] | undefined, position: -1, at: -1 };
+  #named: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -216,14 +217,19 @@ export class Player {
     return this.goTo(stepFrom(this.#state.shown, this.#state.position, by));
   }
 
-  /** Goes to the next moment that stands out, or the one before. */
-  async toMoment(by: 1 | -1): Promise<Moment | undefined> {
+  /** Which moments have names: one stops there too. */
+  named(positions: readonly number[]): void {
+    this.#named = positions;
+  }
+
+  /** Goes to the next moment that stands out or has a name, or the one before. */
+  async toMoment(by: 1 | -1): Promise<void> {
     const { moments, position } = this.#state;
     this.pause();
-    const sorted = [...moments].sort((a, b) => a.position - b.position);
+    const named = this.#named.filter((p) => !moments.some((m) => m.position === p)).map((p) => ({ position: p }));
+    const sorted = [...moments, ...named].sort((a, b) => a.position - b.position);
     const found = by > 0 ? sorted.find((m) => m.position > position) : sorted.findLast((m) => m.position < position);
-    if (found) await this.goToMoment(found);
-    return found;
+    if (found) await ("contribution" in found ? this.goToMoment(found) : this.seek(found.position));
   }
 
   /** Goes to where something stands out, which is then what is told of. */

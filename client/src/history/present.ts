@@ -1,6 +1,7 @@
 import i18next from "i18next";
+import type { Company } from "../board/context";
 import { PERSON_COLORS } from "../sync/presence";
-import type { Peer, Presence, PresenceRoom } from "../sync/presence";
+import type { Peer, Presence } from "../sync/presence";
 import type { Contribution, Operation } from "./data";
 import type { Player } from "./player";
 import { operationAt, teller } from "./words";
@@ -12,7 +13,7 @@ const SELF: Presence = { name: "", color: 0, cursor: undefined, selected: undefi
 export const targetOf = ({ what, do: done, id, target }: Operation): string | undefined => ((what === "element" || what === "step" || what === "lane") && done !== "removed" ? id : target?.id);
 
 /** Whoever looks back is seen by nobody, and sees there who did what is shown, as one sees who is at the board. */
-export function pastPresence(player: Player): PresenceRoom {
+export function pastPresence(player: Player): Company {
   let last: { readonly c: Contribution; readonly op: Operation; readonly peers: readonly Peer[] } | undefined;
   const peers = (): readonly Peer[] => {
     const { history, position } = player.get();
@@ -31,7 +32,7 @@ export function pastPresence(player: Player): PresenceRoom {
     id: "",
     peers,
     self: () => SELF,
-    subscribe: (listener: () => void) => {
+    subscribe: (listener) => {
       let before = peers();
       return player.subscribe(() => {
         const now = peers();
@@ -42,5 +43,5 @@ export function pastPresence(player: Player): PresenceRoom {
     },
     update: () => undefined,
     call: () => undefined,
-  } as unknown as PresenceRoom;
+  };
 }

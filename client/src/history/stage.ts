@@ -1,4 +1,4 @@
-import type { BoardTools } from "../board/context";
+import type { BoardTools, Visit } from "../board/context";
 import { FarStore } from "../board/far";
 import { FocusStore } from "../board/focus";
 import { FollowStore } from "../board/following";
@@ -43,11 +43,14 @@ export interface HistoryTools extends BoardTools {
   readonly history: Player;
 }
 
+/** What the past shares with the board as it is now, where that is open. */
+type Looked = Pick<BoardTools, "notice" | "folds"> & { readonly session: Omit<Visit, "presence"> };
+
 /** What the views of a board need, for the board as it was. Without a way to leave there is no board as it is to go back to. */
-export function historyTools({ session, notice, folds }: Pick<BoardTools, "session" | "notice" | "folds">, leave?: () => void, player = new Player(session.board)): HistoryTools {
+export function historyTools({ session: { board, pictures }, notice, folds }: Looked, leave?: () => void, player = new Player(board)): HistoryTools {
   const document = new BoardDocument(new Replayed(player), { scope: "none", rivals: () => undefined });
   return {
-    session: { ...session, document, presence: pastPresence(player) },
+    session: { board, pictures, presence: pastPresence(player) },
     document,
     focus: new FocusStore(),
     notice,
@@ -55,7 +58,7 @@ export function historyTools({ session, notice, folds }: Pick<BoardTools, "sessi
     stage: new Stage(),
     far: new FarStore(),
     folds,
-    talk: new TalkStore(document, session.board.id),
+    talk: new TalkStore(document, board.id),
     follow: new FollowStore(),
     history: player,
     ...(leave && { leaveHistory: leave }),

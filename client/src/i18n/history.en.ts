@@ -16,6 +16,7 @@ export const history = {
   previousMoment: "Previous mark",
   nextMoment: "Next mark",
   timeline: "Where in the history",
+  asked: "Plays from {{from}} to {{to}}",
   position: "{{when}}. {{what}}",
   beginning: "The beginning",
   speed: "Speed",

@@ -18,6 +18,7 @@ export const history: Shape<typeof enHistory> = {
   previousMoment: "Föregående märke",
   nextMoment: "Nästa märke",
   timeline: "Var i historiken",
+  asked: "Spelar från {{from}} till {{to}}",
   position: "{{when}}. {{what}}",
   beginning: "Början",
   speed: "Hastighet",

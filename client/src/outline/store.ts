@@ -1,7 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { visitorsIn } from "../board/context";
-import type { Visitor } from "../board/context";
-import type { PresenceRoom } from "../sync/presence";
+import type { Company, Visitor } from "../board/context";
 import type { OutlineKeys } from "./keys";
 import type { Outline } from "./model";
 import { first, has, keyOf, successor } from "./stops";
@@ -120,11 +119,11 @@ const NOBODY: readonly Visitor[] = [];
  * there are thousands of elements.
  */
 export class Visitors {
-  readonly #presence: PresenceRoom;
+  readonly #presence: Company;
   readonly #listeners = new Map<string, Set<() => void>>();
   #here: ReadonlyMap<string, readonly Visitor[]> = new Map();
 
-  constructor(presence: PresenceRoom) {
+  constructor(presence: Company) {
     this.#presence = presence;
   }
 

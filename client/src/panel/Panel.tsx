@@ -6,6 +6,7 @@ import { DetailsTab } from "./DetailsTab";
 import { FindingsTab, useFindings } from "./FindingsTab";
 import { TalkTab } from "../talk/TalkTab";
 import { useTalkCount } from "../talk/use";
+import { PanelHead } from "./PanelHead";
 import { usePanel, usePanelState } from "./store";
 import type { Tab } from "./store";
 
@@ -89,7 +90,7 @@ function OpenPanel({ tab }: { tab: Tab }) {
   return (
     <aside className="panel" aria-label={t("panel.label")} data-testid="panel">
       <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => panel.show(next as Tab)}>
-        <div className="panel-head">
+        <PanelHead onClose={() => panel.show(undefined)}>
           <Tabs.List aria-label={t("panel.label")}>
             <Tabs.Trigger className="tab" value="findings" data-testid="tab-findings">
               {t("panel.findings")} <span className="count">{short(count)}</span>
@@ -102,10 +103,7 @@ function OpenPanel({ tab }: { tab: Tab }) {
               {t("panel.details")}
             </Tabs.Trigger>
           </Tabs.List>
-          <button type="button" className="btn icon" aria-label={t("panel.close")} onClick={() => panel.show(undefined)}>
-            <Icon name="close" />
-          </button>
-        </div>
+        </PanelHead>
         <Tabs.Content className="panel-body" value="findings" tabIndex={-1}>
           <FindingsTab />
         </Tabs.Content>

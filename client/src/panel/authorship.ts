@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { useTools } from "../board/context";
+import { useSession, useTools } from "../board/context";
 import type { Board, Feeler } from "../document/model";
 import type { Authorship } from "../findings/findings";
 
@@ -7,8 +7,8 @@ const NOBODY: Authorship = new Map();
 
 /** Whether customers or staff made the elements of a board, as far as the server knows their hands. */
 export function useAuthorship(board: Board | undefined): Authorship {
-  const { session, document } = useTools();
-  const { voices } = session;
+  const { document } = useTools();
+  const { voices } = useSession();
   const known = useSyncExternalStore(voices.subscribe, voices.get);
   const makers = useMemo(() => {
     if (!board) return [];

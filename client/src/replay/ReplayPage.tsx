@@ -11,6 +11,7 @@ import { useTranslation } from "react-i18next";
 import { Problem } from "../app/Problem";
 import { BoardContext, useBoardPart } from "../board/context";
 import { Icon } from "../board/Icon";
+import { NoticeLine } from "../board/NoticeLine";
 import { usePerson } from "../board/person";
 import { useUi } from "../board/ui";
 import { ViewButton } from "../board/ViewButton";
@@ -19,7 +20,7 @@ import type { Command } from "../commands/command";
 import { useKeys } from "../commands/useKeys";
 import { PASS, where } from "../embed/where";
 import { Contributions } from "../history/Contributions";
-import { NoticeLine, useBegun } from "../history/HistoryPage";
+import { useBegun } from "../history/HistoryPage";
 import { Timeline } from "../history/Timeline";
 import { PlayerContext, useCamera, useClock } from "../history/use";
 import { PanelContext, PanelStore } from "../panel/store";
@@ -149,7 +150,7 @@ function Page({ tools, asked, onShown }: { tools: ReplayTools; asked: Replay; on
       {list && <Contributions onClose={() => setList(false)} />}
       <NoticeLine />
       <footer>
-        <Timeline actions={null} />
+        <Timeline actions={null} span={span} />
       </footer>
     </div>
   );

@@ -10,7 +10,6 @@ import { Shelf } from "../pictures/shelf";
 import { transportOf } from "../pictures/transport";
 import type { Profile } from "../sync/device";
 import { identify } from "../sync/session";
-import type { BoardSession } from "../sync/session";
 import { VersionStore } from "../versions/store";
 
 export interface ReplayTools extends HistoryTools {
@@ -22,9 +21,8 @@ const FRESH = 120_000;
 
 /** A board's history without the board: no document, no socket, and nobody at the board is told. Rejects with an OpenError. */
 export async function openReplay(id: string, secret: string, person: Profile): Promise<ReplayTools> {
-  const { board, called } = await identify(id, secret, person);
+  const { board } = await identify(id, secret, person);
   const pictures = new Pictures(board.id, new Shelf(), transportOf(board.id, board.secret));
-  const session = { board, called, kept: false, pictures } as unknown as BoardSession;
-  const tools = historyTools({ session, notice: new NoticeStore(), folds: new FoldStore(board.id) }, undefined, new Player(board, new Reel(board), FRESH));
+  const tools = historyTools({ session: { board, pictures }, notice: new NoticeStore(), folds: new FoldStore(board.id) }, undefined, new Player(board, new Reel(board), FRESH));
   return { ...tools, yielding: where().framed, versions: new VersionStore(board) };
 }

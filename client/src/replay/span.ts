@@ -1,11 +1,7 @@
 import { useEffect } from "react";
+import type { Span } from "../history/axis";
 import type { Player } from "../history/player";
 import { usePlayer } from "../history/use";
-
-interface Span {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-}
 
 /** Plays no further than to the end of what was asked for, and from there again from its beginning. One may go anywhere by oneself. */
 export function keepWithin(player: Player, { from, to }: Span): () => void {

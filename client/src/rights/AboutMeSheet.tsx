@@ -2,7 +2,7 @@ import "./rights.css";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Sheet } from "../board/Dialogs";
-import { useSaveState, useTools } from "../board/context";
+import { useSaveState, useSession, useTools } from "../board/context";
 import type { Person } from "../board/person";
 import { nameOf, sayDate } from "../i18n";
 import { ApiError } from "../sync/api";
@@ -15,7 +15,8 @@ import { AuditList } from "./AuditList";
 /** What the server keeps about whoever asks, and what they can do about it: have their name erased, and leave. */
 export function AboutMeSheet({ person, onClose }: { person: Person; onClose: () => void }) {
   const { t } = useTranslation();
-  const { session, notice } = useTools();
+  const session = useSession();
+  const { notice } = useTools();
   const { id, secret, role } = session.board;
   const saved = useSaveState();
   const [me, setMe] = useState<AboutMe>();

@@ -1,13 +1,14 @@
 import "./share.css";
 import { useTranslation } from "react-i18next";
-import { useTools } from "../board/context";
+import { useSession, useTools } from "../board/context";
 import { ApiError } from "../sync/api";
 import { banPerson, removePerson } from "./api";
 
 /** Whether somebody is staff or a customer, by the server's word, and what an owner can do about them. */
 export function PersonTools({ id, name }: { id: string; name: string }) {
   const { t } = useTranslation();
-  const { session, notice } = useTools();
+  const session = useSession();
+  const { notice } = useTools();
   const standing = session.socket.standing(id);
   if (!standing) return null;
   const at = { id: session.board.id, secret: session.board.secret };

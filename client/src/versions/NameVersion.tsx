@@ -1,7 +1,7 @@
 import "./versions.css";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useTools } from "../board/context";
+import { useSession, useTools } from "../board/context";
 import { Sheet } from "../board/Dialogs";
 import { ApiError } from "../sync/api";
 import type { SaveWatch } from "../sync/saved";
@@ -10,7 +10,7 @@ import { MOST_LETTERS, nameVersion } from "./api";
 /** Asks what a moment is to be called. `moment`: how many changes there were; without one the board is named as it is now. */
 export function NameForm({ moment, label, onNamed, autoFocus }: { moment?: number; label: string; onNamed: () => void; autoFocus?: boolean }) {
   const { t } = useTranslation();
-  const { session } = useTools();
+  const session = useSession();
   const field = useId();
   const [title, setTitle] = useState("");
   const [busy, setBusy] = useState(false);

@@ -7,6 +7,7 @@ import { nameOf } from "../i18n";
 import type { Between } from "../history/link";
 import { sayMoment, sayShort } from "../history/time";
 import { usePlayer, usePlaying } from "../history/use";
+import { PanelHead } from "../panel/PanelHead";
 import { MOST_LETTERS, removeVersion, renameVersion } from "./api";
 import type { NamedVersion, Period } from "./api";
 import { NameForm, faultOf } from "./NameVersion";
@@ -38,12 +39,9 @@ export function VersionsPanel({ mayName, naming, onCompare, onClose }: {
   entries.sort((a, b) => b.at - a.at || ("version" in a ? -1 : 1));
   return (
     <aside ref={panel} className="panel history-panel versions-panel" aria-label={t("versions.list")} data-testid="versions">
-      <div className="panel-head">
+      <PanelHead onClose={onClose}>
         <h2>{t("versions.list")}</h2>
-        <button type="button" className="btn icon" aria-label={t("panel.close")} onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </div>
+      </PanelHead>
       <div className="versions-body">
         {mayName && position > 0 && (
           // What is being named does not pass by meanwhile.

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
-import { usePlaying } from "../history/use";
+import { usePlayer, usePlaying } from "../history/use";
 import type { At } from "../share/api";
 import { listVersions, loadPeriods } from "./api";
 import type { NamedVersion, Period } from "./api";
@@ -62,8 +62,11 @@ const nothing = () => () => undefined;
 /** What is asked for again waits for more of the like, milliseconds. */
 const CALM = 3_000;
 
-/** Keeps the versions known: once, and again with what others do while the list of them is open. */
+/** Keeps the versions known: once, and again with what others do while the list of them is open. One can go from one to the next. */
 export function useLoadedVersions(store: VersionStore, open: boolean): void {
+  const player = usePlayer();
+  const { named } = useSyncExternalStore(store.subscribe, store.get);
+  useEffect(() => player.named(named?.map((v) => v.moment) ?? []), [player, named]);
   const length = usePlaying((p) => p.history?.length);
   const known = length !== undefined;
   useEffect(() => {

@@ -142,10 +142,15 @@ test("a board is replayed as it was drawn, for a guest too", async ({ enter }, i
     frame.src = src;
     frame.style.cssText = "position: fixed; inset: 0; width: 100%; height: 100%";
     document.body.append(frame);
-  }, `${pathname}?replay=1${hash}`);
+  }, `${pathname}?replay=1-${String(seen[3]?.position)}${hash}`);
   const frame = page.frameLocator("iframe");
   const inFrame = frame.getByTestId("history-strip");
   await expect(inFrame).toHaveAttribute("data-position", "1");
+  // What was asked for is shaded, and one may go anywhere.
+  await expect(inFrame).toHaveAccessibleDescription(/^Spelar från \d.* till \d/);
+  const [asked, whole] = [await boxOf(frame.getByTestId("history-asked")), await boxOf(inFrame)];
+  expect(Math.abs(asked.x - whole.x)).toBeLessThan(whole.width / 4);
+  expect(asked.x + asked.width).toBeLessThan(whole.x + whole.width - 10);
   const say = (message: object) => page.evaluate((m) => (window[0] as Window).postMessage({ openmic: 1, ...m }, location.origin), message);
   await say({ type: "hello" });
   const below = numbers(seed + 1);
@@ -287,6 +292,15 @@ test("a board is compared with what it was, brought back to it, and gone on from
   await expect(version.getByRole("button", { name: "After the first visit, " })).toHaveCount(0);
   await expect(version).toContainText("After the first visit");
   await expect(hers.locator(".version-mark")).toHaveCount(1);
+  // Going from mark to mark one stops there, between what crossed the line and where Berit came.
+  await hers.getByTestId("history-strip").focus();
+  await hers.keyboard.press("End");
+  await expect(hers.getByTestId("history-version")).toHaveCount(0);
+  await hers.keyboard.press("Alt+ArrowLeft");
+  await expect(hers.getByTestId("history-what")).toContainText("the line of visibility");
+  await hers.keyboard.press("Alt+ArrowLeft");
+  await expect(hers.getByTestId("history-version")).toHaveText("After the first visit");
+  await expect(hers.getByTestId("history-spoken")).toHaveText(/^Version: After the first visit\. /);
   await hers.screenshot({ path: info.outputPath("versions.png") });
   expect(await barriers(hers), "the versions").toEqual([]);
   await hers.getByTestId("period-compare").click();
@@ -305,6 +319,8 @@ test("a board is compared with what it was, brought back to it, and gone on from
   await berit.page.keyboard.press("Escape");
   await berit.page.getByTestId("versions-button").click();
   await berit.page.screenshot({ path: info.outputPath("versions-phone.png") });
+  // What is above the board takes one row.
+  expect((await boxOf(berit.page.locator(".people-bar"))).y).toBe((await boxOf(berit.page.locator(".title-bar"))).y);
   expect(await barriers(berit.page), "the versions on a phone, in the dark").toEqual([]);
   await berit.page.getByTestId("history-close").click();
   await hers.keyboard.press("Escape");

@@ -36,12 +36,12 @@ test("one goes on to what becomes whole next, though people's contributions over
 });
 
 /** A player of twelve changes, a tenth of a second apart, or with a pause before each. */
-async function playerAt(moment: number, pause = 100): Promise<Player> {
+async function playerAt(moment: number, pause = 100, operations: readonly object[] = []): Promise<Player> {
   const start = Date.parse("2026-11-27T12:00:00Z");
   const times = Array.from({ length: 12 }, (_, i) => start + i * pause);
   const end = times.at(-1) ?? start;
   const iso = (time: number) => new Date(time).toISOString();
-  const history = { length: 12, start: iso(start), end: iso(end), people: [], settled: 0, contributions: [{ first: 1, last: 12, start: iso(start), end: iso(end), changes: 12, operations: [] }] };
+  const history = { length: 12, start: iso(start), end: iso(end), people: [], settled: 0, contributions: [{ first: 1, last: 12, start: iso(start), end: iso(end), changes: 12, operations }] };
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json(history)));
   const stretch: Stretch = { from: 0, to: 12, whole: true, frame: {}, patches: times.map((_, i) => [[0, ["n"], i + 1]]), times };
   const player = new Player({ id: "b", secret: "s" }, new Reel({ id: "b", secret: "s" }, () => Promise.resolve(stretch)));
@@ -90,5 +90,25 @@ test("what is played ends with the span that was asked for, and begins with it a
   await player.seek(10);
   expect(player.get().position).toBe(10);
   stop();
+  player.close();
+});
+
+test("from mark to mark one stops where a version has a name too, and at each place once", async () => {
+  const operation = (position: number) => ({ position, do: "added", what: "step", id: `s${String(position)}` });
+  const player = await playerAt(1, 100, [operation(4), operation(9)]);
+  const marks = player.get().moments.map((m) => m.position);
+  expect(marks).toEqual([4, 9]);
+  player.named([6, 9, 12]);
+  const went = async (by: 1 | -1) => {
+    const seen: number[] = [];
+    for (let last = 0; last !== player.get().position; ) {
+      last = player.get().position;
+      await player.toMoment(by);
+      seen.push(player.get().position);
+    }
+    return seen;
+  };
+  expect(await went(1)).toEqual([4, 6, 9, 12, 12]);
+  expect(await went(-1)).toEqual([9, 6, 4, 4]);
   player.close();
 });
