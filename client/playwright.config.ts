@@ -22,8 +22,8 @@ export default defineConfig({
   testDir: "test/e2e",
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // Each test has a server and browsers of its own; side by side they would only wait for each other.
-  workers: 1,
+  // Each test has a server and browsers of its own, which keep about one core busy: two at a time need two.
+  workers: 2,
   forbidOnly: process.env["CI"] !== undefined,
   // A shared machine can stall for seconds; a test that passes only then is reported as flaky.
   retries: process.env["CI"] === undefined ? 0 : 1,
