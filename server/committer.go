@@ -15,7 +15,7 @@ import (
 
 // A committer stores the changes of all rooms: whatever has gathered while one
 // transaction runs goes into the next. At a steady load transactions keep a pace, for
-// each costs more than what is in it. While the store does not answer it keeps
+// each costs more than what is in it, and those with little in them a slower one. While the store does not answer it keeps
 // trying; what may gather then is bounded by each room's UnstoredBytes.
 type committer struct {
 	store    store.Store
@@ -73,11 +73,24 @@ func (c *committer) run(ctx context.Context) {
 		c.gather(ctx)
 		group := c.take()
 		c.persist(ctx, group)
+		if few(group, c.settings.CommitFew) {
+			c.pace.Reserve()
+		}
 		c.mu.Lock()
 		c.storing = false
 		c.quiet.Broadcast()
 		c.mu.Unlock()
 	}
+}
+
+// few tells whether a group has fewer changes than so many. Where many gather they
+// are not to stay unstored for long: every message to a room's readers names those.
+func few(group []commit, most int) bool {
+	entries := 0
+	for _, k := range group {
+		entries += len(k.entries)
+	}
+	return entries < most
 }
 
 // gather lets a room send what it has just handed over before the cores are needed

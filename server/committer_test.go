@@ -111,6 +111,15 @@ func TestCommitsKeepAPaceUnderLoad(t *testing.T) {
 		if st.commits.Load() > 15 {
 			t.Errorf("%d transactions in a second, for 10 wanted", st.commits.Load())
 		}
+		time.Sleep(time.Second)
+		before := st.commits.Load()
+		for range 100 {
+			submit()
+			time.Sleep(20 * time.Millisecond)
+		}
+		if n := st.commits.Load() - before; !c.settled(ctx) || n > 13 {
+			t.Errorf("%d transactions in two seconds with little in each, for 5 a second wanted", n)
+		}
 		cancel()
 		running.Wait()
 	})

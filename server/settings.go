@@ -76,6 +76,7 @@ type Settings struct {
 	Asks             int           // how often a peer is asked for what it claims to have
 
 	Commits       Rate          // group commits; a burst lets those who are alone wait for nothing
+	CommitFew     int           // one with fewer changes counts as two
 	CommitGather  time.Duration // each waits so long for what else there is to store, and for what is being sent
 	CommitEntries int           // changes in one group commit
 	CommitBytes   int           // and their size
@@ -239,7 +240,8 @@ func DefaultSettings() Settings {
 		Restarts:         10,
 		Asks:             3,
 
-		Commits:       Rate{PerSecond: 5, Burst: 10},
+		Commits:       Rate{PerSecond: 10, Burst: 10},
+		CommitFew:     50,
 		CommitGather:  5 * time.Millisecond,
 		CommitEntries: 4096,
 		CommitBytes:   8 << 20,
