@@ -15,8 +15,9 @@ import (
 
 // A committer stores the changes of all rooms: whatever has gathered while one
 // transaction runs goes into the next. At a steady load transactions keep a pace, for
-// each costs more than what is in it, and those with little in them a slower one. While the store does not answer it keeps
-// trying; what may gather then is bounded by each room's UnstoredBytes.
+// each costs more than what is in it, and those with little in them a slower one.
+// While the store does not answer it keeps trying; what may gather then is bounded by
+// each room's UnstoredBytes.
 type committer struct {
 	store    store.Store
 	settings *Settings

@@ -108,8 +108,8 @@ func TestCommitsKeepAPaceUnderLoad(t *testing.T) {
 		if !c.settled(ctx) || st.entries.Load() != 1+changes {
 			t.Errorf("%d of %d stored", st.entries.Load(), 1+changes)
 		}
-		if st.commits.Load() > 15 {
-			t.Errorf("%d transactions in a second, for 10 wanted", st.commits.Load())
+		if n := st.commits.Load(); n < 9 || n > 15 { // where much gathers it is not to wait longer
+			t.Errorf("%d transactions in a second, for 10 wanted", n)
 		}
 		time.Sleep(time.Second)
 		before := st.commits.Load()
