@@ -35,9 +35,8 @@ type line struct {
 	mu      sync.Mutex // one writes at a time; who was left in the middle of a frame keeps it
 	over    bool       // we have said goodbye: what the library would still say is not sent
 	attempt func(fd uintptr) bool
-	trying  []byte // for attempt, and what came of it
-	took    int
-	err     error
+	trying  [][]byte // for attempt: what has not left
+	err     error    // and why not
 }
 
 func newLine(conn net.Conn, early []byte) *line {
@@ -46,15 +45,15 @@ func newLine(conn net.Conn, early []byte) *line {
 		l.raw, _ = c.SyscallConn()
 	}
 	l.attempt = func(fd uintptr) bool {
-		for l.took < len(l.trying) && l.err == nil {
-			piece := l.trying[l.took:min(len(l.trying), l.took+pushBytes)]
-			n, err := transfer(syscall.SYS_WRITE, fd, piece)
-			l.took, l.err = l.took+n, err
+		for len(l.trying) > 0 && l.err == nil {
+			var n int
+			n, l.err = gather(fd, l.trying)
+			l.trying = after(l.trying, n)
 		}
 		return true // also when it would block: nobody waits here
 	}
 	l.arrival = func(fd uintptr) bool {
-		l.got, l.readErr = transfer(syscall.SYS_READ, fd, l.into)
+		l.got, l.readErr = receive(fd, l.into)
 		return l.readErr != syscall.EAGAIN
 	}
 	return l
@@ -161,15 +160,11 @@ func (l *line) try(frames [][]byte) (rest [][]byte, locked bool) {
 	if l.raw == nil || !l.mu.TryLock() {
 		return frames, false
 	}
-	for i, b := range frames {
-		l.trying, l.took, l.err = b, 0, nil
-		err := l.raw.Write(l.attempt)
-		l.trying = nil
-		took := max(l.took, 0)
-		if err != nil || l.err != nil || took < len(b) {
-			frames[i] = b[took:]
-			return frames[i:], true
-		}
+	l.trying, l.err = frames, nil
+	err := l.raw.Write(l.attempt)
+	rest, l.trying = l.trying, nil
+	if err != nil || l.err != nil || len(rest) > 0 {
+		return rest, true
 	}
 	l.mu.Unlock()
 	return nil, false
@@ -205,16 +200,48 @@ func (l *line) push(frames [][]byte, locked bool, timeout time.Duration) error {
 // pushBytes is how much is waited for at a time.
 const pushBytes = 64 << 10
 
-// transfer reads into b, or writes what is in it, as far as that goes at once. It does
-// not tell the scheduler of the system call: one on a socket that does not block is over
-// within microseconds, and to tell wakes the thread that watches over those who may
-// not be.
-func transfer(call, fd uintptr, b []byte) (n int, err error) {
+// receive reads into b as far as that goes at once. It does not tell the scheduler of
+// the system call: one on a socket that does not block is over within microseconds, and
+// to tell wakes the thread that watches over those who may not be.
+func receive(fd uintptr, b []byte) (n int, err error) {
+	return atOnce(syscall.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b))
+}
+
+// gather writes what is in the first of some frames.
+func gather(fd uintptr, frames [][]byte) (n int, err error) {
+	var pieces [4]syscall.Iovec
+	count, room := 0, gatherBytes
+	for _, b := range frames[:min(len(frames), len(pieces))] {
+		b = b[:min(len(b), room)]
+		pieces[count].Base = unsafe.SliceData(b)
+		pieces[count].SetLen(len(b))
+		count, room = count+1, room-len(b)
+	}
+	return atOnce(syscall.SYS_WRITEV, fd, unsafe.Pointer(&pieces), count)
+}
+
+// gatherBytes is how much is written at a time.
+const gatherBytes = 256 << 10
+
+// after returns what is left of frames without their first n bytes.
+func after(frames [][]byte, n int) [][]byte {
+	for len(frames) > 0 && n >= len(frames[0]) {
+		n -= len(frames[0])
+		frames = frames[1:]
+	}
+	if n > 0 {
+		frames[0] = frames[0][n:]
+	}
+	return frames
+}
+
+// atOnce makes a system call on a socket that does not block.
+func atOnce(call, fd uintptr, arg unsafe.Pointer, n int) (int, error) {
 	for {
-		n, _, errno := syscall.RawSyscall(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+		done, _, errno := syscall.RawSyscall(call, fd, uintptr(arg), uintptr(n))
 		switch errno {
 		case 0:
-			return int(n), nil
+			return int(done), nil
 		case syscall.EINTR:
 		default:
 			return 0, errno

@@ -20,7 +20,7 @@ import (
 
 // wholeMessage is the size up to which a message is copied together with its head.
 // Of a larger one, the bytes that all readers share are written as they are.
-const wholeMessage = 16 << 10
+const wholeMessage = 4 << 10
 
 // A socket is the WebSocket under a session. One goroutine reads. Who writes is
 // for the outbox to say.
