@@ -51,6 +51,27 @@ func TestNoChildBeforeTheFirstRequest(t *testing.T) {
 	}
 }
 
+// However much the engine has to do, the server's own threads go first.
+func TestChildGivesWay(t *testing.T) {
+	pool := newPool(t, config("engine"))
+	compacts(t, pool)
+	// The system call tells 20 less what the priority is: the lower, the nicer.
+	parent, err := syscall.Getpriority(syscall.PRIO_PROCESS, os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", onlyChild(t)))
+	if err != nil || len(threads) == 0 {
+		t.Fatalf("%d threads, %v", len(threads), err)
+	}
+	for _, thread := range threads {
+		id, _ := strconv.Atoi(thread.Name())
+		if child, err := syscall.Getpriority(syscall.PRIO_PROCESS, id); err != nil || child >= parent {
+			t.Errorf("thread %d has priority %d (%v), its parent %d", id, 20-child, err, 20-parent)
+		}
+	}
+}
+
 func TestAbortFailsOneRequest(t *testing.T) {
 	// A saved document with flipped bytes and a checksum that is right again.
 	hostile, err := os.ReadFile("testdata/aborts.document")

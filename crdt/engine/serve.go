@@ -34,6 +34,9 @@ func Serve(in io.Reader, out io.Writer) error {
 			if err := limitProcess(req.Memory); err != nil {
 				return fmt.Errorf("limit process: %w", err)
 			}
+			if err := giveWay(); err != nil {
+				return fmt.Errorf("lower priority: %w", err)
+			}
 			limited = true
 		}
 		ans, made := handle(&req, body, &drawer)
