@@ -57,7 +57,7 @@ type lull struct {
 //
 // It is urgent once the log after the snapshot has grown by CompactChanges and by
 // CompactShare of what the snapshot holds: so all compactions of a document together
-// cost in proportion to its size.
+// cost in proportion to its size. After one it rests for a while (CompactRest).
 //
 // Much less than that makes what a newcomer is sent many times as large, since changes
 // one by one take so much more than a snapshot. So when nothing has come for
@@ -74,8 +74,9 @@ func (r *room) compactionDue(now time.Time) (urgent bool, wait time.Duration) {
 	if r.oldIndex {
 		worth = 1 // so that nobody has to read the whole log again
 	}
-	if s.durable-s.base >= worth && !now.Before(r.compactAfter) {
-		return true, 0
+	if s.durable-s.base >= worth {
+		wait := max(0, r.compactAfter.Sub(now))
+		return wait == 0, wait
 	}
 	if s.durable-max(s.base, r.lull.tried) < settings.QuietChanges || s.durable < s.graph.Len() ||
 		float64(s.behind) < settings.QuietShare*float64(len(s.snapshot)) {
@@ -133,7 +134,7 @@ func (r *room) compactNow(ctx context.Context) {
 	if c == nil {
 		return
 	}
-	n := c.snapshot.Length
+	n, began := c.snapshot.Length, time.Now()
 	err := r.makeSnapshot(ctx, &c.snapshot, c.chunks)
 	r.do(ctx, func(r *room) {
 		r.compacting = false
@@ -145,6 +146,10 @@ func (r *room) compactNow(ctx context.Context) {
 			r.blame(err)
 			return
 		}
+		// Where hundreds draw, a thousand changes come sooner than they are compacted, and
+		// the core that takes is one that those who draw need.
+		took, settings := time.Since(began), &r.hub.settings
+		r.compactAfter = time.Now().Add(min(time.Duration(settings.CompactRest)*took, settings.CompactPause))
 		r.state.adopt(c.snapshot.Chunk, n)
 		r.oldIndex = false
 		r.log.Info().Int("changes", n).Int("bytes", len(c.snapshot.Chunk)).Msg("compacted document")

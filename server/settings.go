@@ -89,7 +89,8 @@ type Settings struct {
 	QuietChanges    int           // so few are worth a new one,
 	QuietShare      float64       // and such a share of the bytes of that snapshot, which is how much more newcomers get
 	CompactTimeout  time.Duration // one compaction
-	CompactPause    time.Duration // after a compaction that failed
+	CompactRest     int           // after one a document that people go on writing in is left alone so many times as long as it took,
+	CompactPause    time.Duration // at most so long, as after one that failed
 	EngineDeaths    int           // so many in QuarantineTime, and a document is not compacted any more
 	QuarantineTime  time.Duration // then for so long
 	Quarantined     int           // documents of which that is remembered; then the oldest is forgotten
@@ -254,6 +255,7 @@ func DefaultSettings() Settings {
 		QuietChanges:    100,
 		QuietShare:      0.25,
 		CompactTimeout:  2 * time.Minute,
+		CompactRest:     9,
 		CompactPause:    5 * time.Minute,
 		EngineDeaths:    3,
 		QuarantineTime:  24 * time.Hour,
