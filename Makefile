@@ -10,6 +10,7 @@ LISTEN    ?= 127.0.0.1:8080
 DATA      ?= openmic-data
 BENCHTIME ?= 1s
 FUZZTIME  ?= 10s
+RUNS      ?= 30
 N         ?= 1000
 SECONDS   ?= 30
 GOTEST    ?=
@@ -29,7 +30,7 @@ NPM_INSTALL := npm install --no-audit --no-fund --omit-lockfile-registry-resolve
 client_sources := $(shell find client/src client/public 2>/dev/null) $(wildcard \
 	client/index.html client/vite*.config.ts client/tsconfig*.json)
 
-.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage cuts bench bench-client bench-once fuzz need clean FORCE
+.PHONY: help build run client lint fmt test test-go test-client test-stock test-e2e kill outage cuts bench bench-client bench-once fuzz properties need clean FORCE
 
 help: ## say what there is
 	@echo 'make TARGET [NAME=value]'
@@ -38,7 +39,7 @@ help: ## say what there is
 	@echo
 	@echo '  LISTEN=$(LISTEN) DATA=$(DATA)  for run'
 	@echo '  N=$(N) SECONDS=$(SECONDS)  for kill, outage and cuts'
-	@echo '  BENCHTIME=$(BENCHTIME) FUZZTIME=$(FUZZTIME)  for bench and fuzz'
+	@echo '  BENCHTIME=$(BENCHTIME) FUZZTIME=$(FUZZTIME) RUNS=$(RUNS)  for bench, fuzz and properties'
 	@echo '  GOTEST=$(GOTEST)  further flags for go test, for example GOTEST="-run Room -v"'
 
 build: bin/openmic ## build bin/openmic with the client in it
@@ -114,6 +115,9 @@ bench-once: client ## run each benchmark once, so that none rots
 
 fuzz: client ## run each fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
+
+properties: client ## run each property of the client RUNS times as often as the tests do
+	cd client && RUNS=$(RUNS) npx vitest run --testTimeout 0 $$(grep -rl --include='*.test.ts' fast-check test/unit)
 
 need: ## install what the tests run on, or say what is missing
 	.ci/need

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import type { Reporter } from "vitest/node";
 
 const server = "http://127.0.0.1:8080";
 
@@ -19,6 +20,15 @@ const precompress = (): Plugin => ({
     }
   },
 });
+
+/** Says what failed once more, and for a property how to run that again, last of all: often only the end of a log is at hand. */
+const failedLast: Reporter = {
+  onTestRunEnd(modules) {
+    for (const test of modules.flatMap((module) => [...module.children.allTests("failed")])) {
+      for (const { message } of test.result().errors ?? []) console.log(`\n${test.module.relativeModuleId} > ${test.fullName}\n${message.split("\n").slice(0, 3).join("\n").slice(0, 4000)}`);
+    }
+  },
+};
 
 export default defineConfig({
   plugins: [react(), precompress()],
@@ -46,6 +56,7 @@ export default defineConfig({
   test: {
     include: ["test/unit/**/*.test.ts"],
     setupFiles: ["test/unit/setup.ts"],
+    reporters: ["default", failedLast],
     testTimeout: 30_000,
   },
 });

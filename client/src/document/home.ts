@@ -81,7 +81,7 @@ function broughtInto(doc: A.Doc<unknown>, history: History, variant: A.Doc<unkno
   for (const { message, hash, deps } of history) {
     if (!message?.startsWith(BROUGHT)) continue;
     const heads = message.slice(BROUGHT.length).split(" ") as A.Heads;
-    if (!has(variant, heads) || has(doc, heads)) continue;
+    if (!has(variant, heads) || mergedSince(doc, hash, variant, heads)) continue;
     const after = read(A.view(doc, [hash]));
     for (const d of compareBoards(read(A.view(doc, deps as A.Heads)), after)) {
       const then = d.how === "removed" ? undefined : thingIn(after, d.part, d.id);
@@ -98,6 +98,15 @@ function broughtInto(doc: A.Doc<unknown>, history: History, variant: A.Doc<unkno
     }
   }
   return found;
+}
+
+/** Whether a document took in a variant after it brought something of it as it was at some heads. */
+function mergedSince(doc: A.Doc<unknown>, bringing: string, variant: A.Doc<unknown>, heads: A.Heads): boolean {
+  if (!has(doc, heads)) return false;
+  const since = new Set(A.getChangesMetaSince(doc, [bringing]).map((c) => c.hash));
+  // Where nobody had gone on in the variant yet, all of it had been here before: what is brought then was otherwise here.
+  if (heads.some((head) => since.has(head))) return true;
+  return A.getChangesMetaSince(variant, heads).some((c) => since.has(c.hash) || c.hash === bringing);
 }
 
 const fieldsOf = (d: Difference, then: Raw) => (d.how === "added" ? Object.keys(then).filter((field) => field !== "id") : d.fields);
