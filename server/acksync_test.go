@@ -110,7 +110,8 @@ type traceJudge struct {
 }
 
 var (
-	callBegins = regexp.MustCompile(`^(\d+) +(\w+)\(\d+<([^>]*)>(?:, "([^"]*)")?`)
+	callBegins = regexp.MustCompile(`^(\d+) +(\w+)\(\d+<([^>]*)>(.*)`)
+	written    = regexp.MustCompile(`"([^"]*)"`) // writev has several
 	callEnds   = regexp.MustCompile(`^(\d+) .*\) += (-?\d+)`)
 )
 
@@ -127,7 +128,11 @@ func judgeTrace(t *testing.T, path string, made []crdt.Hash) (told, early int) {
 	for lines.Scan() {
 		line := lines.Text()
 		if m := callBegins.FindStringSubmatch(line); m != nil {
-			j.begins(m[1], m[2], string(unhex(m[3])), unhex(m[4]))
+			var data []byte
+			for _, piece := range written.FindAllStringSubmatch(m[4], -1) {
+				data = append(data, unhex(piece[1])...)
+			}
+			j.begins(m[1], m[2], string(unhex(m[3])), data)
 		}
 		if m := callEnds.FindStringSubmatch(line); m != nil {
 			j.ends(m[1], m[2])
