@@ -67,6 +67,29 @@ func TestLineThatIsFull(t *testing.T) {
 	}
 }
 
+// Several go out by one call, however many there are and wherever the kernel stops.
+func TestLineWritesSeveral(t *testing.T) {
+	l, peer := linePair(t)
+	var want []byte
+	var frames [][]byte
+	for i, n := range []int{3, 0, 300 << 10, 1, 5000, 4 << 20, 7} {
+		b := bytes.Repeat([]byte{byte('a' + i)}, n)
+		want, frames = append(want, b...), append(frames, b)
+	}
+	done := make(chan error, 1)
+	go func() {
+		rest, locked := l.try(frames)
+		done <- l.push(rest, locked, time.Minute)
+	}()
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(peer, got); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("other bytes arrive (%v)", err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // The kernel may take some more yet after it has taken nothing for a moment: it is
 // given more until it has taken nothing for as long as it may.
 func TestLineThatTakesNothing(t *testing.T) {
