@@ -71,9 +71,10 @@
 // written them, and the committer, leave a note with the room and poke it.
 //
 // A room sends at once after a quiet time. The pause between two batches grows with
-// the readers and with those who draw. Stock clients answer every message by
-// confirming what they have; where that means nothing to the room, which it says
-// beforehand, the session drops it (member.confirms).
+// the readers and with those who draw; where much comes meanwhile, readers are served
+// in turns (shifts.go), for then changes name fewer others. Stock clients answer every
+// message by confirming what they have; where that means nothing to the room, which it
+// says beforehand, the session drops it (member.confirms).
 //
 // # The life of one change
 //

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -62,4 +63,44 @@ func TestFlushOfConfirmations(t *testing.T) {
 	if s.room.brought != 0 {
 		t.Errorf("%d were brought changes that all have", s.room.brought)
 	}
+}
+
+// Readers are served in shifts where enough comes between two batches, unless it is
+// quiet, one person draws alone, or too much lies side by side already.
+func TestFlushShifts(t *testing.T) {
+	s := newScenario(t, 20)
+	s.settings.FlushShift, s.settings.FlushHeads = 5, 4
+	now := time.Now()
+	const pause = 20 * time.Millisecond
+	r := &room{hub: &Hub{settings: s.settings}, state: s.room, spacing: time.Millisecond, flushed: now.Add(-time.Millisecond)}
+	all := s.room.shifts.classes()
+	want := func(what string, want int) {
+		t.Helper()
+		if got := r.shift(now, pause); got != want {
+			t.Errorf("%s: %d classes of %d, want %d", what, got, all, want)
+		}
+	}
+	var people []*peer
+	for range 6 {
+		people = append(people, s.settled())
+	}
+	s.edit(people[0])
+	want("one who draws", all)
+	s.edit(people[1])
+	want("two who draw much", 1)
+	r.spacing = 2 * pause
+	want("two who draw little", all)
+	r.spacing = time.Millisecond
+	r.flushed = now.Add(-2 * pause)
+	want("two after a quiet time", all)
+	r.flushed = now.Add(-time.Millisecond)
+	for _, p := range people[:5] {
+		alone := newSimPeer(t, fmt.Sprint("alone-", p.id), true)
+		alone.add(s.log()[0])
+		alone.edit(s.rand)
+		m := hello(true, alone.mine[0])
+		m.Changes = [][]byte{alone.chunks[alone.mine[0]]}
+		s.mustSay(p, m)
+	}
+	want("many who have not seen each other", all)
 }

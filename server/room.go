@@ -60,7 +60,8 @@ type room struct {
 	touched      time.Time     // the last event
 	told         bool          // that the document is frozen
 	board        bool          // it is a board's; a document that anybody may open is drawn for nobody
-	dirty        bool          // somebody may be owed something
+	dirty        bool          // somebody may be owed something since the last flush
+	showing      bool          // somebody is owed presence
 	flushed      time.Time     // when somebody was last sent something
 	flushedUpTo  int           // the log was so long then
 	gathered     int           // and had grown so much since the time before
@@ -235,30 +236,51 @@ func (r *room) pause() time.Duration {
 	return settings.FlushInterval + max(readers, min(editors, enough))
 }
 
+// shift returns how many classes of peers are to be served now. It is all of them after
+// a quiet time; where one person draws, for then nothing lies side by side; and where too
+// much does so already, for the sooner everybody has that, the sooner it is drawn upon.
+func (r *room) shift(now time.Time, pause time.Duration) (wide int) {
+	settings, shifts := &r.hub.settings, &r.state.shifts
+	quiet := r.spacing <= 0 || now.Sub(r.flushed) > pause
+	if quiet || r.state.editors(1) == 0 || len(r.state.graph.Heads()) > settings.FlushHeads {
+		return shifts.classes()
+	}
+	return shifts.width(int(pause/r.spacing), settings.FlushShift)
+}
+
 // flush sends what is due and returns when to look again. After a quiet time that
 // is at once.
 func (r *room) flush(now time.Time) time.Duration {
-	if !r.dirty {
+	shifts := &r.state.shifts
+	if r.dirty {
+		shifts.happened()
+	}
+	r.dirty = false
+	if !shifts.pending() && !r.showing {
 		return never
 	}
 	settings := &r.hub.settings
 	n := len(r.state.peers)
-	every := r.pause()
+	pause := r.pause()
+	shifts.wide = r.shift(now, pause)
+	every := pause * time.Duration(shifts.wide) / time.Duration(shifts.classes())
 	if wait := every - now.Sub(r.flushed); wait > 0 {
 		return wait
 	}
 	presenceEvery := settings.PresenceInterval * time.Duration(1+n/settings.PresenceBudget)
 	presenceWait := presenceEvery - now.Sub(r.presenceSent)
 	withPresence := presenceWait <= 0 && r.state.presence.owed(r.state.peers)
+	if withPresence {
+		r.presenceSent = now
+		shifts.wide = shifts.classes()
+	}
 	batches, fetches := r.state.flush(withPresence)
 	for _, f := range fetches {
 		m := f.peer.member
 		r.hub.running.Go(func() { r.fetch(m, f) })
 	}
-	r.dirty = false
-	if withPresence {
-		r.presenceSent = now
-	}
+	first := shifts.end(r.taken, r.state.brought > 0)
+	r.taken = time.Time{}
 	r.slowest.Store(int64(r.state.slowest))
 	if len(batches) > 0 {
 		length := r.state.graph.Len()
@@ -270,23 +292,22 @@ func (r *room) flush(now time.Time) time.Duration {
 			r.flushed = now
 		}
 		r.flushedUpTo = length
-		r.send(batches, r.taken)
-		r.taken = time.Time{}
+		r.send(batches, first)
 		r.count()
 	}
-	if r.state.presence.owed(r.state.peers) {
-		r.dirty = true
-		return max(every, presenceEvery-now.Sub(r.presenceSent))
+	wait := never
+	if r.dirty || shifts.pending() {
+		wait = every
 	}
-	if r.dirty {
-		return every
+	if r.showing = r.state.presence.owed(r.state.peers); r.showing {
+		wait = min(wait, max(every, presenceEvery-now.Sub(r.presenceSent)))
 	}
-	return never
+	return wait
 }
 
 // sendAtOnce is how many batches the room writes itself. More are written beside
-// it, so that it goes on meanwhile.
-const sendAtOnce = 256
+// it, so that it goes on meanwhile and the last reader waits for half of the others.
+const sendAtOnce = 100
 
 // send gives batches to their sessions, which write them without waiting. The
 // first change in them was taken at the given time, if there is one.

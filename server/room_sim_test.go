@@ -134,7 +134,7 @@ func (s *simulation) run(steps int) {
 		case 12, 13:
 			l.written()
 		case 14, 15:
-			s.flush()
+			s.shift()
 		case 16:
 			s.commit()
 		case 17:
@@ -247,6 +247,14 @@ func (s *simulation) deliverDown(l *simLink) {
 	l.client.receive(l.down[0])
 	l.down = l.down[1:]
 	s.speak(l)
+}
+
+// shift serves some of the peers.
+func (s *simulation) shift() {
+	s.room.shifts.wide = 1 + s.rand.IntN(s.room.shifts.classes())
+	s.flush()
+	s.room.shifts.end(time.Time{}, true)
+	s.room.shifts.wide = s.room.shifts.classes()
 }
 
 // flush puts what the room sends on its way, and holds it to what it says is stored.

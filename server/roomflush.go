@@ -6,8 +6,8 @@ import (
 	"openmic/crdt"
 )
 
-// flush returns what every peer whose writer is free is to be sent now, and
-// what must be read from the store before some can be sent anything.
+// flush returns what every peer of the shift whose writer is free is to be sent now,
+// and what must be read from the store before some can be sent anything.
 func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch) {
 	var shown *moment
 	if withPresence {
@@ -17,6 +17,9 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 	}
 	s.slowest, s.brought = 0, 0
 	for _, p := range s.peers {
+		if !s.shifts.serves(p) {
+			continue
+		}
 		if p.busy || !p.served {
 			if p.busy {
 				s.slowest = max(s.slowest, s.graph.Len()-p.cursor)

@@ -40,6 +40,7 @@ type roomState struct {
 	behind    int            // and of [base,durable)
 
 	peers    []*peer // in the order of arrival
+	shifts   shifts
 	nextPeer uint64
 	presence presence
 
@@ -88,6 +89,7 @@ func newRoomState(settings *Settings, doc document) *roomState {
 		authors:   newAuthorship(doc.actors),
 		submitted: graph.Len(),
 		stored:    crdt.NewFrontier(),
+		shifts:    newShifts(settings.FlushShifts),
 		bodies:    map[bodyKey][]byte{},
 	}
 	s.advance(graph.Len())

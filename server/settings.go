@@ -58,6 +58,9 @@ type Settings struct {
 	FlushPerEditor   time.Duration // and for each one who draws beside another
 	FlushEditors     int           // of at most so many
 	FlushGathered    int           // but no longer than so many changes take to come
+	FlushShift       int           // where at least as many come in it, readers are served in turns,
+	FlushShifts      int           // in at most so many,
+	FlushHeads       int           // unless the log has more heads than that
 	PresenceInterval time.Duration // shortest time between two batches of presence
 	PresenceBudget   int           // presence messages a room sends in one interval, to all its readers that take no batches
 	PresenceCrowd    int           // people at a board up to which a batch tells of everybody; where more are, of
@@ -223,7 +226,10 @@ func DefaultSettings() Settings {
 		FlushPerPeer:     10 * time.Microsecond,
 		FlushPerEditor:   2 * time.Millisecond,
 		FlushEditors:     9,
-		FlushGathered:    25, // more late is dearer: a change names all that its maker had not seen merged
+		FlushGathered:    40,
+		FlushShift:       8,
+		FlushShifts:      4,
+		FlushHeads:       64,
 		PresenceInterval: 50 * time.Millisecond,
 		PresenceBudget:   500,
 		PresenceCrowd:    48,
