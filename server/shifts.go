@@ -45,12 +45,11 @@ func (s *shifts) end(taken time.Time, brought bool) (first time.Time) {
 		}
 	}
 	for range s.wide {
-		if t := &s.unseen[s.next]; brought {
-			if first.IsZero() || !t.IsZero() && t.Before(first) {
-				first = *t
-			}
-			*t = time.Time{}
+		t := &s.unseen[s.next]
+		if brought && !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = *t
 		}
+		*t = time.Time{} // who was not sent it has it, or takes nothing now
 		s.next = (s.next + 1) % s.classes()
 	}
 	s.left = max(0, s.left-s.wide)

@@ -45,12 +45,10 @@ func TestShifts(t *testing.T) {
 		for _, p := range peers {
 			if s.serves(p) {
 				delete(owed, p)
-				if first := unseen[p]; brought && !first.IsZero() {
-					if want.IsZero() || first.Before(want) {
-						want = first
-					}
-					delete(unseen, p)
+				if first := unseen[p]; brought && !first.IsZero() && (want.IsZero() || first.Before(want)) {
+					want = first
 				}
+				delete(unseen, p)
 			}
 		}
 		if got := s.end(taken, brought); !got.Equal(want) {
