@@ -17,9 +17,6 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 	}
 	s.slowest, s.brought = 0, 0
 	for _, p := range s.peers {
-		if !s.shifts.serves(p) {
-			continue
-		}
 		if p.busy || !p.served {
 			if p.busy {
 				s.slowest = max(s.slowest, s.graph.Len()-p.cursor)
@@ -27,6 +24,9 @@ func (s *roomState) flush(withPresence bool) (batches []batch, fetches []*fetch)
 			if withPresence {
 				shown.missed(p)
 			}
+			continue
+		}
+		if !s.shifts.serves(p) {
 			continue
 		}
 		b := batch{peer: p}

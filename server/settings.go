@@ -226,7 +226,7 @@ func DefaultSettings() Settings {
 		FlushPerPeer:     10 * time.Microsecond,
 		FlushPerEditor:   2 * time.Millisecond,
 		FlushEditors:     9,
-		FlushGathered:    40,
+		FlushGathered:    40, // more late is dearer: a change names all that its maker had and nobody had drawn upon
 		FlushShift:       8,
 		FlushShifts:      4,
 		FlushHeads:       64,
