@@ -14,6 +14,7 @@
 //	  server/load          people who are played, and what they say of a server
 //	  server/store         Store, and Inspector for what may be damaged; their
 //	                       contract (storetest), sqlite and postgres
+//	  server/internal/alarm  alarms by one bell, for who has to look again later
 //	  server/internal/failpoint  where tests kill the program; nothing in an ordinary build
 //	  server/internal/faultproxy  bad networks, for tests
 //	  server/history       how a board came to be: what people contributed, in the
@@ -37,6 +38,8 @@
 //	                  Owns the session's list of rooms.
 //	session.writeOn   at most one a socket, and only while the socket does not take
 //	                  at once what there is for it. Writes what is in the outbox.
+//	alarm.Clock       one. Has rooms look again that have set an alarm, and does it
+//	                  itself for one with few readers.
 //	hub.pulse         one. Asks quiet sockets for a sign of life.
 //	room.run          one a room. Owns roomState, which is the log, the graph and the
 //	                  cursors, while it has the turn.
@@ -62,8 +65,8 @@
 // Sessions give a room events through its inbox, and wait when it is full: that
 // is what slows a sender down. One whose event comes while nobody has the room's
 // turn takes it and does what run would do, never ahead of what waits in the inbox
-// (room.doNow): so a change wakes no other goroutine. A room never waits for
-// anybody: it gives each member one batch at a time, and hands changes to the
+// (room.doNow), and so does an alarm (room.ring): so neither wakes another goroutine. A
+// room never waits for anybody: it gives each member one batch at a time, and hands changes to the
 // committer's queue. Whoever puts something into an outbox that nobody is writing
 // from writes it, as far as the socket takes it at once: an idle session has one
 // goroutine, and a change costs its readers one system call each. The batches of a

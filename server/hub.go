@@ -13,6 +13,7 @@ import (
 
 	"openmic/crdt/engine"
 	"openmic/server/docid"
+	"openmic/server/internal/alarm"
 	"openmic/server/store"
 )
 
@@ -36,6 +37,7 @@ type Hub struct {
 	loading     chan struct{}   // a place for each document being loaded
 	gates       chan struct{}   // a place for each gate being made
 	compactions *compactions
+	clock       *alarm.Clock
 	quarantine  *quarantine
 	ahead       *drawAhead
 	compacted   func(doc docid.ID, changes int) // told of each compaction; does not wait

@@ -13,6 +13,7 @@ import (
 
 	"openmic/crdt"
 	"openmic/server/docid"
+	"openmic/server/internal/alarm"
 	"openmic/server/internal/failpoint"
 	"openmic/server/store"
 	"openmic/server/wire"
@@ -44,7 +45,8 @@ type room struct {
 
 	turn    sync.Mutex   // roomturn.go
 	waiting atomic.Int64 // events that were put into the inbox, and are not over
-	timer   *time.Timer  // for run to look again
+	alarm   alarm.Alarm  // to look again
+	timer   *time.Timer  // and that of a crowd
 
 	slowest atomic.Int64 // for the metrics: how far behind a reader was at the last flush
 
@@ -68,7 +70,7 @@ type room struct {
 	spacing      time.Duration // between two changes meanwhile
 	taken        time.Time     // when the first change after that was taken
 	presenceSent time.Time
-	due          time.Time // the timer is set to go off then, unless that is zero
+	due          time.Time // the alarm is set to go off then, unless that is zero
 }
 
 // A member joins a session to its peer in one room.
@@ -103,7 +105,7 @@ func (m *member) confirms(data []byte) bool {
 }
 
 func newRoom(h *Hub, doc docid.ID) *room {
-	return &room{
+	r := &room{
 		doc:     doc,
 		hub:     h,
 		log:     h.log.With().Stringer("document", doc).Logger(),
@@ -114,6 +116,8 @@ func newRoom(h *Hub, doc docid.ID) *room {
 		gone:    make(chan struct{}),
 		members: map[*peer]*member{},
 	}
+	r.alarm.Ring = r.ring
+	return r
 }
 
 // storedUpTo notes that the log is stored up to n. It never waits.
@@ -150,6 +154,7 @@ func (r *room) run(ctx context.Context) {
 		r.flushedUpTo = r.state.graph.Len()
 		r.timer = time.NewTimer(r.grace())
 		defer r.timer.Stop()
+		defer r.hub.clock.Stop(&r.alarm)
 	}
 	close(r.loaded)
 	if r.loadErr != nil {

@@ -40,6 +40,23 @@ func (r *room) doNow(ctx context.Context, e event) bool {
 	return true
 }
 
+// ring looks again, as the alarm had been set for; if no others wait, without waking
+// another goroutine for it.
+func (r *room) ring(busy bool) {
+	if busy || r.waiting.Load() > 0 || !r.turn.TryLock() {
+		poke(r.wake)
+		return
+	}
+	defer r.turn.Unlock()
+	if r.over || r.state.idle() || r.crowd() {
+		poke(r.wake)
+		return
+	}
+	now := time.Now()
+	r.due = time.Time{}
+	r.rest(now, r.follow(now))
+}
+
 // takeTurn has run see to an event, if there is one, and to whatever else there is.
 // True: the room has ended.
 func (r *room) takeTurn(e event) (ended bool) {
@@ -52,7 +69,7 @@ func (r *room) takeTurn(e event) (ended bool) {
 	}
 	now := time.Now()
 	if !now.Before(r.due) {
-		r.due = time.Time{} // the timer has gone off, or is about to
+		r.due = time.Time{} // the alarm has gone off, or is about to
 	}
 	if err := r.takeNotes(); err != nil {
 		r.log.Error().Err(err).Msg("room ended")
@@ -97,14 +114,23 @@ func (r *room) follow(now time.Time) time.Duration {
 	return min(wait, r.compact(r.hub.ctx, now))
 }
 
-// rest has run look again after a time, or sooner: to set the timer later is not
-// worth what it costs, which is that a thread wakes.
+// rest has the room look again after a time, or sooner. The clock costs least while
+// little happens; a crowd has threads awake that keep timers, and they are more punctual.
 func (r *room) rest(now time.Time, wait time.Duration) {
-	if due := now.Add(wait); wait != never && (r.due.IsZero() || due.Before(r.due)) {
+	due := now.Add(wait)
+	if wait == never || !r.due.IsZero() && !due.Before(r.due) {
+		return
+	}
+	r.due = due
+	if r.crowd() {
 		r.timer.Reset(wait)
-		r.due = due
+	} else {
+		r.hub.clock.Set(&r.alarm, due)
 	}
 }
+
+// crowd tells whether the room writes batches beside it.
+func (r *room) crowd() bool { return len(r.state.peers) > sendAtOnce }
 
 // drain takes what else waits, so that one flush serves it all.
 func (r *room) drain() {

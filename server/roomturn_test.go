@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"openmic/server/docid"
+	"openmic/server/internal/alarm"
 	"openmic/server/store/sqlite"
 )
 
@@ -25,8 +26,9 @@ func TestOneAtATimeHasARoomsTurn(t *testing.T) {
 	defer cancel()
 	h := &Hub{
 		settings: DefaultSettings(), log: zerolog.Nop(), metrics: newMetrics(), store: st, ctx: ctx,
-		loading: make(chan struct{}, 1), rooms: map[docid.ID]*room{},
+		loading: make(chan struct{}, 1), rooms: map[docid.ID]*room{}, clock: alarm.NewClock(),
 	}
+	h.running.Go(func() { h.clock.Run(ctx) })
 	h.settings.RoomInbox = 4 // so that callers wait for each other as well
 	r, err := h.enter(ctx, docid.New(), true)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"openmic/crdt/engine"
 	"openmic/server/docid"
 	"openmic/server/embed"
+	"openmic/server/internal/alarm"
 	"openmic/server/store"
 )
 
@@ -82,11 +83,13 @@ func New(settings Settings, st store.Store, eng *engine.Pool, assets fs.FS, log 
 		loading:     make(chan struct{}, settings.Loads),
 		gates:       make(chan struct{}, settings.Loads),
 		compactions: &compactions{},
+		clock:       alarm.NewClock(),
 		quarantine:  newQuarantine(&s.settings),
 		rooms:       map[docid.ID]*room{},
 		sessions:    map[*session]struct{}{},
 		peers:       map[string]*session{},
 	}
+	s.hub.running.Go(func() { s.hub.clock.Run(roomsCtx) })
 	s.scribe = newScribe(s)
 	m.watch(s.hub)
 	s.drawings = newDrawings(s.hub, drawingScript(assets))
