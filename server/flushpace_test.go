@@ -12,7 +12,9 @@ func TestFlushPace(t *testing.T) {
 	s := newScenario(t, 20)
 	s.settings.FlushInterval, s.settings.FlushPerPeer = 10*time.Millisecond, time.Millisecond
 	s.settings.FlushPerEditor, s.settings.FlushEditors, s.settings.FlushGathered = 5*time.Millisecond, 3, 10
+	s.settings.FlushForEditors, s.settings.FlushFew = 12*time.Millisecond, 4
 	r := &room{hub: &Hub{settings: s.settings}, state: s.room, spacing: time.Second}
+	nothing := func() { r.flushedUpTo = s.room.graph.Len() } // has come since the last flush
 	want := func(what string, want time.Duration) {
 		t.Helper()
 		if got := r.pause(); got != want {
@@ -33,7 +35,11 @@ func TestFlushPace(t *testing.T) {
 	want("three who draw", 20*time.Millisecond)
 	s.edit(people[3])
 	s.edit(people[4])
-	want("as many as count", 25*time.Millisecond)
+	want("as many as count, after more than few changes", 22*time.Millisecond)
+	nothing()
+	want("as many as count, while few changes come", 25*time.Millisecond)
+	r.spacing = 6 * time.Millisecond
+	want("few take less", 24*time.Millisecond)
 	r.spacing = 2 * time.Millisecond
 	want("enough gathers in less", 20*time.Millisecond)
 	r.spacing = time.Microsecond

@@ -232,13 +232,20 @@ const never = time.Hour
 
 // pause is the time between two batches. It grows with the number of readers, and
 // with that of those who draw until enough gathers in it: so a crowd that draws costs
-// few large writes, and who draws alone is seen at once.
+// few large writes, and who draws alone is seen at once. Ten who draw wait longest, for
+// the least gathers where a batch already has many readers.
 func (r *room) pause() time.Duration {
 	settings := &r.hub.settings
+	gather := func(changes int) time.Duration {
+		return time.Duration(changes)*r.spacing - settings.FlushInterval
+	}
 	readers := time.Duration(len(r.state.peers)) * settings.FlushPerPeer
 	editors := time.Duration(r.state.editors(settings.FlushEditors)) * settings.FlushPerEditor
-	enough := time.Duration(settings.FlushGathered)*r.spacing - settings.FlushInterval
-	return settings.FlushInterval + max(readers, min(editors, enough))
+	most := settings.FlushForEditors
+	if r.state.graph.Len()-r.flushedUpTo < settings.FlushFew {
+		most = max(most, gather(settings.FlushFew))
+	}
+	return settings.FlushInterval + max(readers, min(editors, most, gather(settings.FlushGathered)))
 }
 
 // shift returns how many classes of peers are to be served now. It is all of them after

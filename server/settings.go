@@ -56,8 +56,10 @@ type Settings struct {
 	FlushInterval    time.Duration // shortest time between two batches to the readers of a room
 	FlushPerPeer     time.Duration // and as much more for each reader
 	FlushPerEditor   time.Duration // and for each one who draws beside another
-	FlushEditors     int           // of at most so many
-	FlushGathered    int           // but no longer than so many changes take to come
+	FlushEditors     int           // of at most so many,
+	FlushForEditors  time.Duration // but no longer than this for all of them,
+	FlushFew         int           // unless no more than so many changes come meanwhile;
+	FlushGathered    int           // and never longer than so many take to come
 	FlushShift       int           // where at least as many come in it, readers are served in turns,
 	FlushShifts      int           // in at most so many,
 	FlushHeads       int           // unless the log has more heads than that
@@ -224,8 +226,10 @@ func DefaultSettings() Settings {
 
 		FlushInterval:    10 * time.Millisecond,
 		FlushPerPeer:     10 * time.Microsecond,
-		FlushPerEditor:   2 * time.Millisecond,
+		FlushPerEditor:   4 * time.Millisecond,
 		FlushEditors:     9,
+		FlushForEditors:  18 * time.Millisecond,
+		FlushFew:         4,
 		FlushGathered:    40, // more late is dearer: a change names all that its maker had and nobody had drawn upon
 		FlushShift:       8,
 		FlushShifts:      4,
