@@ -61,7 +61,7 @@ func newLine(conn net.Conn, early []byte) *line {
 
 // lineBlock is how much a line reads at a time between messages: most of them whole.
 // It is the line's own, for thousands may wake at once, and none is to wait for memory.
-const lineBlock = 256
+const lineBlock = 512
 
 // Read reads what came early first.
 func (l *line) Read(b []byte) (int, error) {
