@@ -67,11 +67,9 @@ func (c *committer) run(ctx context.Context) {
 			}
 			continue
 		}
-		// One that has to wait takes with it what gathers meanwhile.
-		if c.pace.Wait(ctx) != nil {
+		if !c.gather(ctx, c.pace.Reserve().Delay()) {
 			return
 		}
-		c.gather(ctx)
 		group := c.take()
 		c.persist(ctx, group)
 		if few(group, c.settings.CommitFew) {
@@ -94,12 +92,15 @@ func few(group []commit, most int) bool {
 	return entries < most
 }
 
-// gather lets a room send what it has just handed over before the cores are needed
-// for storing it.
-func (c *committer) gather(ctx context.Context) {
+// gather waits as long as the pace asks for, and long enough for a room to send what it
+// has just handed over before the cores are needed for storing it. What comes meanwhile
+// is stored with it. False: ctx has ended.
+func (c *committer) gather(ctx context.Context, pace time.Duration) bool {
 	select {
-	case <-time.After(c.settings.CommitGather):
+	case <-time.After(max(pace, c.settings.CommitGather)):
+		return true
 	case <-ctx.Done():
+		return false
 	}
 }
 
