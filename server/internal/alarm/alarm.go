@@ -37,7 +37,7 @@ type Alarm struct {
 type bell interface {
 	set(after time.Duration)
 	wait() bool // until it rings; false: it is closed
-	close()
+	close()     // once
 }
 
 // NewClock returns a clock that goes while Run does.

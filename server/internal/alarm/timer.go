@@ -1,16 +1,12 @@
 package alarm
 
-import (
-	"sync"
-	"time"
-)
+import "time"
 
 // timer is a bell of Go's.
 type timer struct {
 	timer  *time.Timer
 	rung   chan struct{}
 	closed chan struct{}
-	once   sync.Once
 }
 
 func newTimer() bell {
@@ -37,5 +33,5 @@ func (t *timer) wait() bool {
 
 func (t *timer) close() {
 	t.timer.Stop()
-	t.once.Do(func() { close(t.closed) })
+	close(t.closed)
 }
